@@ -1,0 +1,170 @@
+"""Checks of what callers pass: an error names the call, the value, and what was expected."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any, Final
+
+from ..shaders.errors import SceneError
+from ..shaders.picture import Frame, Parameter, Picture, View
+
+OUTPUTS: Final = ("srgb8", "srgb16", "linear")
+DEVICES: Final = ("auto", "gl", "numpy")
+LARGEST: Final = 65536
+"""The longest side of a picture, in pixels."""
+
+
+def lowered(call: str, scene: Any) -> Picture:
+    """The picture that a scene lowers to.
+
+    Raises:
+        SceneError: it is not a scene.
+    """
+    lower = getattr(scene, "lower", None)
+    # A class has the method too, and so does a string, whose own lower() gives another string.
+    picture = lower() if callable(lower) and not isinstance(scene, type) else None
+    if not isinstance(picture, Picture):
+        raise SceneError(f"{call}: expected a Scene, got {_shown(scene)}")
+    return picture
+
+
+def framed(
+    call: str,
+    picture: Picture,
+    size: Any,
+    *,
+    seconds: Any,
+    parameters: Any,
+    mouse: Any,
+    view: Any,
+) -> Frame:
+    """The frame that the arguments of one drawing describe, with a value for each parameter.
+
+    Raises:
+        SceneError: one of them is not what it should be.
+    """
+    if view is not None and not isinstance(view, View):
+        raise SceneError(f"{call}: view={_shown(view)} must be a View(center=(x, y), height=h)")
+    return Frame(
+        size=checked_size(call, size),
+        view=picture.view if view is None else view,
+        seconds=number(f"{call}: seconds", seconds),
+        parameters=_values(call, picture.parameters, parameters),
+        mouse=pair(f"{call}: mouse", mouse),
+    )
+
+
+def checked_size(call: str, size: Any) -> tuple[int, int]:
+    """(width, height) in pixels, as ints."""
+    try:
+        width, height = size
+        if isinstance(width, bool) or isinstance(height, bool):
+            raise TypeError
+        width, height = operator.index(width), operator.index(height)
+    except (TypeError, ValueError):
+        width = height = 0
+    if min(width, height) < 1:
+        raise SceneError(
+            f"{call}: size={_shown(size)} must be two positive whole numbers (width, height)"
+        )
+    if max(width, height) > LARGEST:
+        raise SceneError(f"{call}: size={_shown(size)} is more than {LARGEST} pixels on a side")
+    return width, height
+
+
+def choice(call: str, name: str, value: Any, allowed: Sequence[str]) -> str:
+    """One of the allowed words.
+
+    Raises:
+        SceneError: it is not; the message lists them.
+    """
+    if isinstance(value, str) and value in allowed:
+        return value
+    listed = ", ".join(f'"{word}"' for word in allowed)
+    raise SceneError(
+        f"{call}: {name}={_shown(value)} must be one of {listed}{closest(value, allowed)}"
+    )
+
+
+def closest(word: Any, known: Sequence[str]) -> str:
+    """ "; did you mean ...?" if one of the known words is near, else nothing."""
+    import difflib  # only where there is an error to explain
+
+    found = difflib.get_close_matches(str(word).lower(), known, n=1)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def number(what: str, value: Any) -> float:
+    """A finite number.
+
+    Raises:
+        SceneError: it is not; ``what`` names the call and the argument.
+    """
+    if not _is_number(value):
+        raise SceneError(f"{what}={_shown(value)} must be a finite number")
+    return float(value)
+
+
+def pair(what: str, value: Any) -> tuple[float, float]:
+    """Two finite numbers.
+
+    Raises:
+        SceneError: they are not; ``what`` names the call and the argument.
+    """
+    try:
+        x, y = value
+        return number(what, x), number(what, y)
+    except (TypeError, ValueError):
+        raise SceneError(f"{what}={_shown(value)} must be two finite numbers (x, y)") from None
+
+
+def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]:
+    """A value for each parameter of the scene: the one given, or its default."""
+    if given is None:
+        given = {}
+    if not isinstance(given, Mapping):
+        raise SceneError(f"{call}: parameters={_shown(given)} must map names to values")
+    by_name = {parameter.name: parameter for parameter in known}
+    for name in given:
+        if name not in by_name:
+            names = ", ".join(map(repr, by_name)) or "none"
+            raise SceneError(
+                f"{call}: the scene has no parameter {name!r}; "
+                f"it has {names}{closest(name, list(by_name))}"
+            )
+    return {
+        name: _value(call, parameter, given[name]) if name in given else parameter.default
+        for name, parameter in by_name.items()
+    }
+
+
+def _value(call: str, parameter: Parameter, value: Any) -> Any:
+    """A given value of one parameter, checked against its kind.
+
+    A color is passed on as it is: the scene's own language reads it.
+    """
+    what = f"{call}: parameters[{parameter.name!r}]"
+    if parameter.kind == "toggle":
+        if value not in (True, False):
+            raise SceneError(f"{what}={_shown(value)} must be True or False")
+        return bool(value)
+    if parameter.kind == "slider":
+        low = -math.inf if parameter.low is None else parameter.low
+        high = math.inf if parameter.high is None else parameter.high
+        if not _is_number(value) or not low <= value <= high:
+            raise SceneError(f"{what}={_shown(value)} must be a number from {low:g} to {high:g}")
+        return float(value)
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+
+
+def _shown(value: Any) -> str:
+    """A value as an error shows it: its repr, cut if it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,149 @@
+"""The ``jetfield`` command: its commands, and how it ends.
+
+It imports nothing heavy before a command runs: help, the version and a mistyped option answer at
+once. Exit status: 0 done, 1 an error in one line on stderr, 2 a wrong command line, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, NoReturn
+
+from . import cli_render
+
+
+class Command(NamedTuple):
+    """One command: what the help says, its arguments, and what it does with them.
+
+    ``run`` is given the parsed options and a function that loads a scene by path or name.
+    """
+
+    name: str
+    summary: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Callable[[str], Any]], None]
+
+
+def load_scene(name: str) -> Any:
+    """The scene of a file or of the gallery, for commands: only this module knows that room."""
+    from ..scenes.load import load
+
+    return load(name)
+
+
+COMMANDS: Final = (
+    Command("render", "draw a scene to a PNG file", cli_render.add_arguments, cli_render.run),
+)
+
+_INTERRUPTED: Final = 128 + signal.SIGINT
+_NEGATIVE: Final = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, by default the process's own; the exit status.
+
+    Raises:
+        SystemExit: after help, the version, or a usage error.
+    """
+    options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    if options.version:
+        return _version()
+    if arguments is None:
+        signal.signal(signal.SIGTERM, _terminated)
+    try:
+        options.run(options, load_scene)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:
+        if options.traceback:
+            raise
+        return _report(error)
+    return 0
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    """Leave as from an error, so that no half-written file stays."""
+    raise SystemExit(128 + number)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with errors in the form that all errors here have."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"jetfield: {message}\njetfield: see {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="jetfield",
+        description="Signed distance fields whose derivatives are known.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.set_defaults(traceback=False, run=lambda *_: parser.error("a command is missing"))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in COMMANDS:
+        sub = commands.add_parser(
+            command.name, help=command.summary, description=command.summary, allow_abbrev=False
+        )
+        command.add_arguments(sub)
+        sub.add_argument("--traceback", action="store_true", help="show where an error came from")
+        sub.set_defaults(run=command.run)
+    return parser
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """``--view -0.5,0,2`` as ``--view=-0.5,0,2``: argparse takes the value for an option."""
+    joined: list[str] = []
+    for word in words:
+        last = joined[-1] if joined else ""
+        if _NEGATIVE.match(word) and last.startswith("--") and "=" not in last and last != "--":
+            joined[-1] = f"{last}={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _version() -> int:
+    from importlib.metadata import version
+
+    print(f"jetfield {version('jetfield')}")
+    return 0
+
+
+def _report(error: Exception) -> int:
+    """Print an error in one line, and what helps with it in another."""
+    from ..shaders.errors import JetfieldError, ShaderError
+
+    message = " ".join(str(error).split())
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output is gone, which is no error; nor may the flush at exit be one.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, JetfieldError):
+        lines = [message]
+        if isinstance(error, ShaderError) and error.listing:
+            lines.append(f"the refused listing is in {_keep(error.listing)}")
+    elif isinstance(error, MemoryError):
+        lines = [f"memory is used up: {message or 'a smaller --size takes less'}"]
+    else:
+        lines = [f"{type(error).__name__}: {message}", "--traceback shows where it came from"]
+    for line in lines:
+        print(f"jetfield: {line}", file=sys.stderr)
+    return 1
+
+
+def _keep(listing: str) -> str:
+    """Write a listing where it can be looked at: the path."""
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="jetfield-", suffix=".glsl", encoding="utf-8", delete=False
+    ) as file:
+        file.write(listing)
+    return file.name

@@ -1,0 +1,113 @@
+"""Drawing a listing, tile by tile, into arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from ..shaders.errors import DeviceError
+from .program import Programs
+from .tiles import Tile
+
+if TYPE_CHECKING:
+    from ..shaders.glsl import Listing
+    from ..shaders.picture import Frame
+
+_DITHER: Final = 0x0BD0
+
+
+class Format(NamedTuple):
+    """How an output is held: on the GPU, in moderngl's words, and in an array."""
+
+    gl: str
+    array: type[np.generic]
+
+
+FORMATS: Final = {
+    "srgb8": Format("f1", np.uint8),
+    "srgb16": Format("nu2", np.uint16),
+    "linear": Format("f4", np.float32),
+}
+
+
+class Painter:
+    """Draws listings in one OpenGL context.
+
+    Only for the thread in which the context is current.
+    """
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self.context = context
+        self.programs = Programs(context)
+        self._targets: dict[str, moderngl.Framebuffer] = {}
+
+    def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
+        """Draw over the viewport of the framebuffer in use.
+
+        ``origin`` is the pixel of the whole picture that falls on the framebuffer's lower-left one.
+
+        Raises:
+            ShaderError: the driver refuses the listing.
+        """
+        program = self.programs.get(listing)
+        program.draw(listing.uniforms(frame, origin), listing.tables)
+
+    def tile(
+        self, listing: Listing, frame: Frame, output: str, tile: Tile, out: NDArray[Any]
+    ) -> None:
+        """Draw one tile of a picture into ``out``, (height, width, 4), top row first.
+
+        ``frame`` and ``listing`` are those of the whole picture, whatever its size.
+
+        Raises:
+            ShaderError: the driver refuses the listing.
+            DeviceError: the driver reports an error, such as memory that is used up.
+        """
+        kind = FORMATS[output]
+        try:
+            target = self._target(kind, tile)
+            target.use()
+            target.viewport = 0, 0, tile.width, tile.height
+            self.context.disable_direct(_DITHER)  # on by default; a driver may mean it for 8 bits
+            self.cover(listing, frame, (tile.x, tile.y))
+            rows = np.empty((tile.height, tile.width, 4), kind.array)
+            target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind.gl)
+        except moderngl.Error as error:
+            raise DeviceError(
+                f"OpenGL could not draw {tile.width} x {tile.height}: {error}"
+            ) from error
+        if (code := self.context.error) != "GL_NO_ERROR":
+            raise DeviceError(f"OpenGL reported {code} while drawing")
+        out[...] = rows[::-1]
+
+    def release(self) -> None:
+        """Free all that was made in the context."""
+        self.programs.release()
+        for target in self._targets.values():
+            _free(target)
+        self._targets.clear()
+
+    def _target(self, kind: Format, tile: Tile) -> moderngl.Framebuffer:
+        """A framebuffer of this format that holds the tile. The last one is kept, and grows."""
+        held = self._targets.get(kind.gl)
+        width, height = held.size if held else (0, 0)
+        if held and tile.width <= width and tile.height <= height:
+            return held
+        size = max(width, tile.width), max(height, tile.height)
+        grown = self.context.framebuffer([self.context.renderbuffer(size, 4, dtype=kind.gl)])
+        grown.use()  # before the old one goes: moderngl binds again what was in use
+        if held:
+            _free(held)
+        self._targets[kind.gl] = grown
+        return grown
+
+
+def _free(target: moderngl.Framebuffer) -> None:
+    """Free a framebuffer and what it draws into."""
+    attachments = target.color_attachments
+    target.release()
+    for attachment in attachments:
+        attachment.release()

@@ -1,0 +1,163 @@
+"""Pictures without a display: as an array, or streamed to a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..shaders.coverage import ANTIALIAS
+from . import arguments, tiles
+from .image import PngWriter
+from .progress import Progress
+
+if TYPE_CHECKING:
+    from ..shaders.picture import View
+
+TILE: Final = 1024
+"""Pixels on a side of what is drawn at a time, so that Ctrl-C is heard between."""
+
+BAND: Final = 256
+"""Rows of a file that are drawn before they are written: 16384 columns of them take 16 MB."""
+
+_ARRAYS: Final = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
+_BITS: Final = {"srgb8": 8, "srgb16": 16}
+
+Draw = Callable[[tiles.Tile, NDArray[Any]], None]
+
+
+def render(
+    scene: Any,
+    size: tuple[int, int] = (1024, 1024),
+    *,
+    seconds: float = 0,
+    parameters: Mapping[str, Any] | None = None,
+    mouse: tuple[float, float] = (0, 0),
+    antialias: str = "exact",
+    output: str = "srgb8",
+    device: str = "auto",
+    view: View | None = None,
+) -> NDArray[Any]:
+    """Draw a scene into an array, (h, w, 4), top row first.
+
+    The caller's own OpenGL context, if there is one, is left alone. Drawing a scene again compiles
+    nothing. Thread-safe.
+
+    Args:
+        scene: a Scene.
+        size: (width, height) in pixels, each up to 65536.
+        seconds: the scene's clock.
+        parameters: values for the scene's sliders, toggles and color pickers, by name.
+        mouse: (x, y) in scene units.
+        antialias: "exact", "gradient", "fwidth" or "none".
+        output: "srgb8" uint8 and "srgb16" uint16, encoded, with straight alpha; "linear" float32,
+            premultiplied.
+        device: "gl", or "numpy" for the slow reference that needs no OpenGL; "auto" is "gl".
+        view: instead of the scene's own.
+
+    Raises:
+        SceneError: an argument is wrong.
+        DeviceError: there is no OpenGL.
+        ShaderError: the driver refuses the scene's GLSL.
+    """
+    arguments.choice("render", "output", output, arguments.OUTPUTS)
+    (width, height), draw = _prepared(
+        "render",
+        scene,
+        size,
+        seconds=seconds,
+        parameters=parameters,
+        mouse=mouse,
+        antialias=antialias,
+        output=output,
+        device=device,
+        view=view,
+    )
+    picture = np.empty((height, width, 4), _ARRAYS[output])
+    for tile in tiles.tiles((width, height), TILE):
+        top = height - tile.y - tile.height
+        draw(tile, picture[top : top + tile.height, tile.x : tile.x + tile.width])
+    return picture
+
+
+def render_file(
+    scene: Any,
+    path: str | os.PathLike[str],
+    size: tuple[int, int] = (1024, 1024),
+    *,
+    seconds: float = 0,
+    parameters: Mapping[str, Any] | None = None,
+    mouse: tuple[float, float] = (0, 0),
+    antialias: str = "exact",
+    output: str = "srgb8",
+    device: str = "auto",
+    view: View | None = None,
+) -> None:
+    """Draw a scene into a PNG file, in memory that does not grow with its height.
+
+    The file appears, or replaces one that is there, only when it is complete. Work that takes
+    longer than a second reports on stderr. Thread-safe.
+
+    Args:
+        path: ends in .png.
+        output: "srgb8" or "srgb16", for 8 or 16 bits a channel.
+
+    The other arguments are those of ``render``.
+
+    Raises:
+        OutputError: the file cannot be written.
+        SceneError, DeviceError, ShaderError: as for ``render``.
+    """
+    arguments.choice("render_file", "output", output, tuple(_BITS))
+    (width, height), draw = _prepared(
+        "render_file",
+        scene,
+        size,
+        seconds=seconds,
+        parameters=parameters,
+        mouse=mouse,
+        antialias=antialias,
+        output=output,
+        device=device,
+        view=view,
+    )
+    rows_of_band = np.empty((min(BAND, height), width, 4), _ARRAYS[output])
+    with PngWriter(path, width, height, bits=_BITS[output]) as png:
+        progress = Progress(f"drawing {os.path.basename(os.fspath(path))}", total=height)
+        try:
+            for low, count in tiles.bands(height, BAND):
+                rows = rows_of_band[:count]
+                for tile in tiles.across(width, TILE * TILE // BAND, low, count):
+                    draw(tile, rows[:, tile.x : tile.x + tile.width])
+                png.write(rows)
+                progress.advance(count)
+        finally:
+            progress.close()
+
+
+def _prepared(
+    call: str, scene: Any, size: Any, *, antialias: Any, output: str, device: Any, **rest: Any
+) -> tuple[tuple[int, int], Draw]:
+    """The checked size, and a function that draws one tile of the picture."""
+    picture = arguments.lowered(call, scene)
+    arguments.choice(call, "antialias", antialias, ANTIALIAS)
+    arguments.choice(call, "device", device, arguments.DEVICES)
+    frame = arguments.framed(call, picture, size, **rest)
+
+    if device == "numpy":
+        from . import reference
+
+        return frame.size, lambda tile, out: reference.draw(
+            picture, frame, antialias, output, tile, out
+        )
+    from ..shaders.glsl import listing
+    from .device import offscreen
+
+    gl = offscreen()
+    text = listing(picture, antialias=antialias, output=output)
+    return frame.size, lambda tile, out: gl.run(
+        lambda painter: painter.tile(text, frame, output, tile, out)
+    )

@@ -1,0 +1,180 @@
+"""Scenes by name: a file that defines ``scene``, or one of the gallery."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ..shaders.errors import JetfieldError, SceneError
+
+if TYPE_CHECKING:
+    from .scene import Scene
+
+_GALLERY = f"{__package__}.gallery"
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Scene:
+    """The scene that a Python file defines as ``scene``, or a gallery scene by its name.
+
+    A string that neither ends in .py nor holds a separator is a name. While a file runs, its
+    folder is importable, so it may have helpers beside it; each load runs the file and its helpers
+    anew. Not for two threads at once.
+
+    Raises:
+        SceneError: there is no such file or name, the file fails, or it defines no scene; the
+            message gives the file's own line. An error that jetfield itself raised in the file
+            comes through as it is.
+    """
+    name = os.fspath(name_or_path)
+    if not isinstance(name, str):
+        raise SceneError(f"load: expected a path or a gallery name, got {name!r}")
+    if name is not name_or_path or name.endswith(".py") or "/" in name or os.sep in name:
+        return _scene_of(_run(name), name)
+    if not name.isidentifier() or (spec := find_spec(f"{_GALLERY}.{name}")) is None:
+        raise SceneError(_unknown(name))
+    with _explained(spec.origin or name):
+        return _scene_of(importlib.import_module(spec.name), name)
+
+
+def gallery_names() -> list[str]:
+    """The names of the scenes that come with jetfield, sorted."""
+    import pkgutil
+
+    folder = importlib.import_module(_GALLERY).__path__
+    return sorted(m.name for m in pkgutil.iter_modules(folder) if not m.name.startswith("_"))
+
+
+def _unknown(name: str) -> str:
+    """The sentence for a name that is not in the gallery."""
+    import difflib
+
+    names = gallery_names()
+    if os.path.isfile(f"{name}.py"):
+        hint = f"for the file, say {name}.py"
+    elif os.path.exists(name):
+        hint = f"{name} exists, but a scene file ends in .py"
+    elif near := difflib.get_close_matches(name.lower(), names, n=1):
+        hint = f"did you mean {near[0]}?"
+    else:
+        hint = f"there are {', '.join(names) or 'none'}, or give a path that ends in .py"
+    return f"there is no gallery scene {name!r}; {hint}"
+
+
+def _run(path: str) -> ModuleType:
+    """Execute a scene file as a module of its own."""
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        hint = _neighbor(path) if isinstance(error, FileNotFoundError) else ""
+        raise SceneError(f"cannot read {path}: {error.strerror}{hint}") from error
+
+    full = os.path.abspath(path)
+    module = ModuleType(f"_jetfield_scene_{zlib.crc32(full.encode()):08x}")
+    module.__file__ = full
+    with _explained(path), _at_home(os.path.dirname(full), module):
+        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def _neighbor(path: str) -> str:
+    """ "; did you mean ...?" if a file of a similar name lies there, else nothing."""
+    import difflib
+
+    folder, wanted = os.path.split(path)
+    try:
+        files = [name for name in os.listdir(folder or ".") if name.endswith(".py")]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(wanted, files, n=1)
+    return f"; did you mean {os.path.join(folder, near[0])}?" if near else ""
+
+
+@contextmanager
+def _at_home(folder: str, module: ModuleType) -> Iterator[None]:
+    """Run a scene file among the modules of its folder, and leave none of those behind.
+
+    A helper that stayed in ``sys.modules`` would be stale on the next load, and would stand for
+    another folder's helper of the same name. The scene's own module stays, under its private name:
+    dataclasses, pickle and type hints look it up there.
+    """
+    path, before = sys.path[:], {*sys.modules, module.__name__}
+    replaced = sys.modules.get(module.__name__)
+    sys.path.insert(0, folder)
+    sys.modules[module.__name__] = module
+    importlib.invalidate_caches()  # a helper written a moment ago is seen
+    try:
+        yield
+    except BaseException:
+        if replaced is None:
+            del sys.modules[module.__name__]
+        else:
+            sys.modules[module.__name__] = replaced
+        raise
+    finally:
+        sys.path[:] = path
+        new = set(sys.modules) - before
+        for name in [name for name in new if _lies_in(folder, name.partition(".")[0])]:
+            del sys.modules[name]
+
+
+def _lies_in(folder: str, package: str) -> bool:
+    """Whether a top-level module is a file in the folder, or a package in it."""
+    module = sys.modules.get(package)
+    file = getattr(module, "__file__", None)
+    places = [file] if file else list(getattr(module, "__path__", []))
+    homes = {os.path.join(folder, package), folder}
+    return any(os.path.dirname(place) in homes or place in homes for place in places)
+
+
+@contextmanager
+def _explained(file: str) -> Iterator[None]:
+    """Turn what a scene file raises into one sentence that gives the file's line."""
+    try:
+        yield
+    except JetfieldError:
+        raise
+    except SyntaxError as error:
+        place = f"{error.filename or file}:{error.lineno or 1}"
+        text = f": {error.text.strip()}" if error.text else ""
+        raise SceneError(f"{place}: {error.msg}{text}") from error
+    except SystemExit as error:
+        raise SceneError(
+            f"{_place(file, error)}: the scene file called sys.exit({error.code!r}); "
+            "it only has to define `scene`"
+        ) from error
+    except Exception as error:
+        text = f": {' '.join(str(error).split())}" if str(error) else ""
+        raise SceneError(f"{_place(file, error)}: {type(error).__name__}{text}") from error
+
+
+def _place(file: str, error: BaseException) -> str:
+    """file:line of the innermost call of the traceback that is in the scene file."""
+    place, trace = file, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            place = f"{file}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _scene_of(module: ModuleType, name: str) -> Scene:
+    """The ``scene`` that a module defines."""
+    from .scene import Scene
+
+    scene = getattr(module, "scene", None)
+    if isinstance(scene, Scene):
+        return scene
+    others = [key for key, value in vars(module).items() if isinstance(value, Scene)]
+    if scene is not None:
+        kind = f"`scene` is of type {type(scene).__name__}, not a Scene"
+        raise SceneError(f"{name}: {kind}; write scene = Scene() and scene.fill(...)")
+    hint = f"; is it `{others[0]}`?" if others else "; write scene = Scene() and scene.fill(...)"
+    raise SceneError(f"{name} defines no `scene`{hint}")

@@ -1,0 +1,162 @@
+"""Intervals: for any function, the function that bounds its values over a box of points.
+
+``bounds(f)`` takes an interval wherever ``f`` takes a point or a field, and returns an interval
+around each output. It is a function of the same graph, so NumPy and GLSL evaluate the same rules;
+each op widens its result by its own rounding error, in the evaluator's unit of rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .expr import OPS, Expr, const, make, node, postorder
+from .folds import Fold
+from .function import Function, Input, Type, apply, callees
+from .ops import HUGE
+from .parameters import Parameter
+
+__all__ = ["bounds", "range_of"]
+
+Pair = tuple[Expr, Expr]
+CALLED = {"mul", "div", "reciprocal", "mod", "sin", "cos", "atan2", "pow", "mix"}
+"""Ops whose rule is long enough to be a function of its own in the listing."""
+
+
+def bounds(function: Function) -> Function:
+    """The function's interval extension: result ``Type(m, kind="interval")``."""
+    for f in (*callees(function.outputs), function):
+        if "bounds" not in f.derived:
+            f.derived["bounds"] = _extend(f)
+    extension: Function = function.derived["bounds"]
+    return extension
+
+
+def _interval(i: Input) -> Input:
+    return i if i.role == "parameter" else Input(i.name, Type(i.type.size, kind="interval"))
+
+
+def _extend(function: Function) -> Function:
+    known: dict[Expr, Pair] = {}
+    inputs = [_interval(i) for i in function.inputs]
+    for old, new in zip(function.inputs, inputs, strict=True):
+        half = len(new.leaves) // 2
+        for k, leaf in enumerate(old.leaves):
+            exact = old.role == "parameter"
+            known[leaf] = (leaf, leaf) if exact else (new.leaves[k], new.leaves[half + k])
+    calls: dict[Expr, list[Pair]] = {}
+    for e in postorder(function.outputs):
+        if e.op.name in ("apply", "fold"):
+            calls[e] = _call(e, known)
+        elif e.op.name == "get":
+            known[e] = calls[e.args[0]][e.data]
+        elif e not in known:
+            known[e] = _op(e, [known[a] for a in e.args])
+    pairs = [known[e] for e in function.outputs]
+    return Function(
+        f"{function.name}_bounds", inputs, [p[0] for p in pairs] + [p[1] for p in pairs],
+        Type(len(pairs), kind="interval"), doc=function.doc, source=function.source,
+    )  # fmt: skip
+
+
+def _op(e: Expr, args: list[Pair]) -> Pair:
+    """One op's rule, widened by its rounding error."""
+    if all(low is high for low, high in args):
+        return e, e
+    if e.op.name == "root":
+        return args[0][0], args[1][1]
+    if e.op.interval is None:
+        raise TypeError(f"the op {e.op.name!r} has no interval rule")
+    called = e.op.name in CALLED and all(low is not high for low, high in args)
+    if called:
+        low, high = apply(_rule(e.op.name, len(args), args[0] is args[-1]), [x for p in args for x in p])
+    else:
+        low, high = _pair(e.op.interval(*args))
+    if e.op.error:
+        low, high = _widen(e.op.error, e.op.scale(*args) if e.op.scale else None, low, high)
+    return low, high
+
+
+def _pair(found: Sequence[object]) -> Pair:
+    low, high = (x if isinstance(x, Expr) else const(float(x)) for x in found)  # type: ignore[arg-type]
+    return low, high
+
+
+def _rule(name: str, count: int, same: bool) -> Function:
+    inputs = [Input(label, Type(1, kind="interval")) for label in "abc"[:count]]
+    pairs = [i.leaves for i in inputs]
+    if same:
+        pairs = [pairs[0]] * count
+    rule = OPS[name].interval
+    assert rule is not None
+    low, high = _pair(rule(*pairs))
+    label = f"{name}_bounds" if not same else f"{name}_self_bounds"
+    return Function(label, inputs, [low, high], Type(1, kind="interval"))
+
+
+def _widen(error: float, scale: Expr | None, low: Expr, high: Expr) -> Pair:
+    if low is high and low.op.name == "const":
+        return low, high
+    unit = const(error) * node("epsilon")
+    if scale is not None:
+        return low - unit * scale, high + unit * scale
+    return low - unit * make("abs", low), high + unit * make("abs", high)
+
+
+def _call(e: Expr, known: dict[Expr, Pair]) -> list[Pair]:
+    function: Function = e.data if e.op.name == "apply" else e.data.function
+    args = [known[a] for a in e.args]
+    inputs, at, passed = [], 0, list[Expr]()
+    for i in function.inputs:
+        own = args[at : at + i.type.size]
+        at += i.type.size
+        exact = all(low is high for low, high in own)
+        if i.role == "parameter" and exact:
+            passed += [low for low, _ in own]
+            inputs.append(i)
+        else:  # a parameter that varies here is bounded like a point
+            passed += [low for low, _ in own] + [high for _, high in own]
+            inputs.append(Input(i.name, i.type, "field" if i.role == "parameter" else i.role))
+    if tuple(inputs) != function.inputs:
+        function = Function(function.name, inputs, function.outputs, function.result)
+    m = function.result.size
+    extension = bounds(function)
+    if e.op.name == "apply":
+        outputs = list(apply(extension, passed, e.source))
+    else:
+        kinds = _reductions(e.data.kind, m)
+        call = node("fold", tuple(passed), Fold(kinds, extension, e.data.table))
+        outputs = [node("get", (call,), k) for k in range(2 * m)]
+    return [(outputs[k], outputs[m + k]) for k in range(m)]
+
+
+def _reductions(kind: str | tuple[str, ...], m: int) -> tuple[str, ...]:
+    """How the lower and upper ends of a fold's rows combine."""
+    if isinstance(kind, tuple):
+        return kind + kind
+    return (kind, *["min"] * (m - 1), kind, *["max"] * (m - 1))  # any row may have won
+
+
+def range_of(expr: Expr) -> tuple[float, float]:
+    """The least and greatest value of a number that depends on parameters only.
+
+    Sliders contribute their range; the clock, the mouse and the resolution are unbounded.
+    """
+    known: dict[Expr, Pair] = {}
+    for e in postorder([expr]):
+        if e.op.name in ("parameter", "literal"):
+            low, high = _limits(e)
+            known[e] = const(low), const(high)
+        else:
+            args = [known[a] for a in e.args]
+            known[e] = _pair(e.op.interval(*args)) if args and e.op.interval else (e, e)
+    low_end, high_end = known[expr]
+    return float(low_end.data), float(high_end.data)
+
+
+def _limits(e: Expr) -> tuple[float, float]:
+    if e.op.name == "literal":
+        return e.data, e.data
+    parameter: Parameter = e.data[0]
+    if parameter.low is not None and parameter.high is not None:
+        return parameter.low, parameter.high
+    return (0.0, 1.0) if parameter.kind in ("toggle", "color") else (-HUGE, HUGE)

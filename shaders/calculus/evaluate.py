@@ -1,0 +1,215 @@
+"""Evaluation in NumPy, float64: the reference that the generated GLSL is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .expr import Expr, postorder
+from .folds import Fold
+from .function import Function, Type
+from .jets import jet as jet_of
+from .parameters import Values
+from .roots import STEPS, Root, slope_in_t
+
+__all__ = ["Jet", "call", "evaluate", "jet", "jet_arrays"]
+
+Array = NDArray[np.float64]
+ROWS = 1 << 20
+"""Folds evaluate at most this many (row, point) pairs at once."""
+
+
+def evaluate(
+    roots: Sequence[Expr], bindings: Mapping[Expr, Any], values: Values | None = None
+) -> list[Any]:
+    """Arrays for ``roots``, given arrays for the input leaves and values for the parameters."""
+    return _run(_Plan(roots), dict(bindings), values or {})
+
+
+def call(function: Function, args: Sequence[Any], values: Values | None = None) -> list[Any]:
+    """The function's outputs at arrays of arguments, one for each of its leaves."""
+    plan = function.derived.get("plan")
+    if plan is None:
+        plan = function.derived["plan"] = _Plan(function.outputs)
+    return _run(plan, dict(zip(function.leaves, args, strict=True)), values or {})
+
+
+class _Plan:
+    """A graph in order of evaluation, and after which step each result is no longer needed."""
+
+    def __init__(self, roots: Sequence[Expr]) -> None:
+        self.roots = tuple(roots)
+        self.order = list(postorder(roots))
+        last: dict[Expr, int] = {}
+        for step, e in enumerate(self.order):
+            for a in e.args:
+                last[a] = step
+        keep = set(self.roots)
+        self.dead: list[list[Expr]] = [[] for _ in self.order]
+        for e, step in last.items():
+            if e not in keep:
+                self.dead[step].append(e)
+
+
+def _run(plan: _Plan, known: dict[Expr, Any], values: Values) -> list[Any]:
+    with np.errstate(all="ignore"):
+        for step, e in enumerate(plan.order):
+            if e not in known:
+                known[e] = _value(e, [known[a] for a in e.args], values)
+            for dead in plan.dead[step]:
+                del known[dead]
+    return [known[root] for root in plan.roots]
+
+
+def _value(e: Expr, args: list[Any], values: Values) -> Any:
+    name = e.op.name
+    if e.op.numpy is not None:
+        return e.op.numpy(*args)
+    if name in ("const", "literal"):
+        return np.float64(e.data) if not isinstance(e.data, bool) else np.bool_(e.data)
+    if name == "get":
+        return args[0][e.data]
+    if name == "apply":
+        return call(e.data, args, values)
+    if name == "fold":
+        return _fold(e.data, args, values)
+    if name == "root":
+        return _root(e.data, args, values)
+    if name == "parameter":
+        parameter, component = e.data
+        value = values.get(parameter.name, parameter.default)
+        return np.float64(value if component is None else value[component])
+    if name == "epsilon":
+        return np.float64(2.3e-16)
+    raise KeyError(f"input {e.data[0]!r} was given no value")
+
+
+def _fold(f: Fold, args: list[Any], values: Values) -> list[Any]:
+    shape = np.broadcast_shapes(*(np.shape(a) for a in args))
+    points = max(int(np.prod(shape)), 1)
+    step = max(ROWS // points, 1)
+    result: list[Any] | None = None
+    for start in range(0, len(f.table.array), step):
+        rows = f.table.array[start : start + step]
+        columns = [rows[:, c].reshape((-1,) + (1,) * len(shape)) for c in range(rows.shape[1])]
+        outputs = call(f.function, [*args, *columns], values)
+        full = (len(rows), *shape)
+        outputs = [np.broadcast_to(o, full) for o in outputs]
+        if result is not None:
+            outputs = [np.concatenate((r, o)) for r, o in zip(result, outputs, strict=True)]
+        result = _reduce(f.kind, outputs)
+    assert result is not None
+    if f.kind == "gap":
+        least = result[0]
+        return [np.ptp(least, axis=0) if len(least) > 1 else np.full(shape, np.inf)]
+    return [r[0] for r in result]
+
+
+def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
+    """The partial result over axis 0, kept as an axis of length 1 (2 for a gap)."""
+    if kind == "gap":
+        count = min(2, len(outputs[0]))
+        return [np.partition(outputs[0], count - 1, axis=0)[:count]]
+    if isinstance(kind, tuple):
+        reduce: dict[str, Callable[..., Any]] = {"min": np.min, "max": np.max, "add": np.sum}
+        return [reduce[k](o, axis=0, keepdims=True) for k, o in zip(kind, outputs, strict=True)]
+    winner = (np.argmin if kind == "min" else np.argmax)(outputs[0], axis=0)[None]
+    return [np.take_along_axis(o, winner, axis=0) for o in outputs]
+
+
+def _root(r: Root, args: list[Any], values: Values) -> Any:
+    first = slope_in_t(r.function)
+    arrays = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in args))
+    low, high, rest = arrays[0].copy(), arrays[1].copy(), arrays[2:]
+    rising = call(r.function, [high, *rest], values)[0] >= 0.0
+    t = 0.5 * (low + high)
+    for _ in range(STEPS):
+        value, slope = call(first, [t, *rest], values)
+        above = (value > 0.0) == rising
+        low, high = np.where(above, low, t), np.where(above, t, high)
+        newton = t - value / np.where(slope == 0.0, 1.0, slope)
+        t = np.where((newton > low) & (newton < high) & (slope != 0.0), newton, 0.5 * (low + high))
+    return t
+
+
+class Jet:
+    """Derivatives at N points, float64: of a field (m = 1, squeezed) or of a map R^n -> R^m.
+
+    A field: value (N,), gradient (N, n), hessian (N, n, n). A map: value (N, m), jacobian
+    (N, m, n), hessian (N, m, n, n), with jacobian[:, i, j] = d value_i / d x_j. What the order
+    asked for does not cover is None.
+    """
+
+    __slots__ = ("_first", "field", "hessian", "value")
+
+    def __init__(self, value: Array, first: Array | None, hessian: Array | None, *, field: bool) -> None:
+        self.field = field
+        self.value = value[:, 0] if field else value
+        self._first = first[:, 0] if field and first is not None else first
+        self.hessian = hessian[:, 0] if field and hessian is not None else hessian
+
+    @property
+    def gradient(self) -> Array | None:
+        """First derivatives of a field, (N, n)."""
+        if not self.field:
+            raise AttributeError("the jet of a map has a jacobian, not a gradient")
+        return self._first
+
+    @property
+    def jacobian(self) -> Array | None:
+        """First derivatives of a map, (N, m, n)."""
+        if self.field:
+            raise AttributeError("the jet of a field has a gradient, not a jacobian")
+        return self._first
+
+    def __iter__(self) -> Any:
+        return iter((self.value, self._first, self.hessian))
+
+    def __repr__(self) -> str:
+        first = "gradient" if self.field else "jacobian"
+        shapes = [("value", self.value), (first, self._first), ("hessian", self.hessian)]
+        return f"Jet({', '.join(f'{k} {v.shape}' for k, v in shapes if v is not None)})"
+
+
+def jet_arrays(
+    function: Function, points: Array, order: int, values: Values | None = None, *, field: bool
+) -> Jet:
+    """The jet of a function of one point input at (N, n) points."""
+    n, m, count = points.shape[1], function.result.size, len(points)
+    outputs = call(jet_of(function, order), list(points.T), values)
+    columns = [np.broadcast_to(np.asarray(o, dtype=np.float64), (count,)) for o in outputs]
+    t = Type(m, order, n)
+    value = np.stack(columns[:m], axis=1)
+    first = second = None
+    if order >= 1:
+        first = np.empty((count, m, n))
+        for i in range(m):
+            for j in range(n):
+                first[:, i, j] = columns[t.first(i, j)]
+    if order >= 2:
+        second = np.empty((count, m, n, n))
+        for i in range(m):
+            for a in range(n):
+                for b in range(n):
+                    second[:, i, a, b] = columns[t.second(i, a, b)]
+    return Jet(value, first, second, field=field)
+
+
+def jet(function: Callable[..., Any], points: ArrayLike, order: int = 2) -> Jet:
+    """Value, Jacobian and Hessian of a plain Python function R^n -> R^m at (N, n) points.
+
+    ``function`` takes one vector of n components, or n numbers, and returns a number or a vector;
+    it computes with arithmetic and the functions of ``jetfield.scenes`` (``sin``, ``length``,
+    ``where``, ...). The result has ``value`` (N, m), ``jacobian`` (N, m, n) and ``hessian``
+    (N, m, n, n), float64, exact to rounding.
+    """
+    from .points import check_order, check_points, traced
+
+    array = check_points("jet", points, None)
+    check_order("jet", order)
+    f = traced(function, array.shape[1])
+    return jet_arrays(f, array, order, field=False)
+

@@ -1,0 +1,304 @@
+"""Expressions: immutable, hash-consed nodes of the graph that everything else walks.
+
+Two expressions of the same structure are the same object, so ``is`` compares structure, shared
+subexpressions are shared for free, and a walk visits each only once. A node is an op, its
+arguments and its data (a constant's number, an input's name, the function of an application).
+A vector is a tuple of scalar nodes; only ``apply`` and ``fold`` nodes stand for several values,
+taken out one at a time by ``get``.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+__all__ = ["OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "make", "node",
+           "postorder", "substitute", "unflatten"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A line of a scene file."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """One kind of node, with everything that any part of jetfield knows about it.
+
+    ``numpy(*arrays)`` evaluates; ``glsl`` is a format string over the printed arguments (``{0}``,
+    ``{1}``), or chooses one by the arguments; what it calls is in ``helper`` where GLSL lacks it; ``partials(*args)`` are the derivatives
+    with respect to each argument, as expressions; ``interval(*bounds)`` maps ``(low, high)``
+    pairs of expressions to one such pair; ``error`` bounds the rounding error of one
+    evaluation in units of the last place of the result, or of ``scale(*bounds)``; ``kinks(*args)`` are expressions whose zero sets hold
+    the op's kinks and ``jumps(*args)`` those that hold its jumps.
+    """
+
+    name: str
+    arity: int | None  # None: any number
+    numpy: Callable[..., Any] | None = None
+    glsl: str | Callable[..., str] = ""
+    partials: Callable[..., Sequence[Any]] | None = None
+    interval: Callable[..., tuple[Any, Any]] | None = None
+    error: float = 0.0
+    scale: Callable[..., Expr] | None = None
+    kinks: Callable[..., Sequence[Any]] | None = None
+    jumps: Callable[..., Sequence[Any]] | None = None
+    commutes: bool = False
+    helper: str = ""
+    result: str = "float"  # or "bool", "tuple"
+    takes: tuple[str, ...] = ()  # argument types where they are not all float
+
+
+OPS: dict[str, Op] = {}
+"""The table, filled by ``ops``."""
+
+REWRITES: dict[str, list[Callable[[tuple[Expr, ...]], Expr | None]]] = {}
+"""Simplifications by the op at the root, filled by ``simplify``."""
+
+_nodes: weakref.WeakValueDictionary[tuple[Any, ...], Expr] = weakref.WeakValueDictionary()
+_lock = threading.Lock()
+
+
+class Expr:
+    """A node: a traced number. Arithmetic builds larger nodes; ``if`` on one is refused.
+
+    ``source`` (the scene's line, kept for applications) is outside the identity.
+    """
+
+    __slots__ = ("__weakref__", "args", "data", "op", "source")
+    op: Op
+    args: tuple[Expr, ...]
+    data: Any
+    source: Source | None
+
+    def __add__(self, other: Any) -> Expr:
+        return _binary("add", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return _binary("add", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return _binary("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return _binary("sub", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return _binary("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return _binary("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return _binary("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return _binary("div", other, self)
+
+    def __mod__(self, other: Any) -> Expr:
+        return _binary("mod", self, other)
+
+    def __rmod__(self, other: Any) -> Expr:
+        return _binary("mod", other, self)
+
+    def __floordiv__(self, other: Any) -> Expr:
+        quotient = self.__truediv__(other)
+        return quotient if quotient is NotImplemented else make("floor", quotient)
+
+    def __pow__(self, other: Any) -> Expr:
+        if isinstance(other, (int, float)) and other == int(other) and 0 <= other <= 8:
+            power: Expr = const(1.0)
+            for _ in range(int(other)):  # products: pow() is undefined for negative bases in GLSL
+                power = power * self
+            return power
+        return _binary("pow", self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        return _binary("pow", other, self)
+
+    def __neg__(self) -> Expr:
+        return make("neg", self)
+
+    def __pos__(self) -> Expr:
+        return self
+
+    def __abs__(self) -> Expr:
+        return make("abs", self)
+
+    def __lt__(self, other: Any) -> Expr:
+        return _binary("lt", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return _binary("le", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return _binary("lt", other, self)
+
+    def __ge__(self, other: Any) -> Expr:
+        return _binary("le", other, self)
+
+    def __and__(self, other: Any) -> Expr:
+        return _binary("and", self, other)
+
+    def __or__(self, other: Any) -> Expr:
+        return _binary("or", self, other)
+
+    def __invert__(self) -> Expr:
+        return make("not", self)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a traced value has no truth value while the scene is built: "
+            "write where(condition, a, b) instead of if, and & | ~ instead of and, or, not"
+        )
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            "a traced value is not a number yet: use the functions of jetfield.scenes "
+            "(sin, sqrt, where, ...) instead of those of math or numpy"
+        )
+
+    __int__ = __index__ = __float__
+    __array_ufunc__ = None  # numpy hands arithmetic with a node back to the node
+
+    def __repr__(self) -> str:
+        return describe(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (flatten([self]),)
+
+
+def _binary(name: str, a: Any, b: Any) -> Any:
+    left, right = _lift(a), _lift(b)
+    return NotImplemented if left is None or right is None else make(name, left, right)
+
+
+def _lift(value: Any) -> Expr | None:
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, bool):
+        return node("const", (), value)
+    if isinstance(value, (int, float)) or (
+        hasattr(value, "__float__") and getattr(value, "shape", None) == ()
+    ):
+        return const(float(value))
+    return None
+
+
+def const(value: float) -> Expr:
+    """A constant."""
+    return node("const", (), float(value) + 0.0)  # -0.0 + 0.0 is 0.0: one zero
+
+
+def node(name: str, args: tuple[Expr, ...] = (), data: Any = None) -> Expr:
+    """The one node of this op, these arguments and this data; nothing is simplified."""
+    key = (name, args, data, type(data))
+    with _lock:
+        found = _nodes.get(key)
+        if found is None:
+            found = Expr()
+            found.op, found.args, found.data, found.source = OPS[name], args, data, None
+            _nodes[key] = found
+        return found
+
+
+def make(name: str, *args: Expr) -> Expr:
+    """The simplified node of an op: constants fold, the rewrite rules apply."""
+    op = OPS[name]
+    if op.numpy is not None and args and all(a.op.name == "const" for a in args):
+        folded = op.numpy(*(a.data for a in args))
+        return node("const", (), bool(folded)) if op.result == "bool" else const(float(folded))
+    for rewrite in REWRITES.get(name, ()):
+        simpler = rewrite(args)
+        if simpler is not None:
+            return simpler
+    if op.commutes and (name, args[::-1], None, type(None)) in _nodes:
+        args = args[::-1]  # a * b and b * a share the spelling that came first
+    return node(name, args)
+
+
+def postorder(
+    roots: Iterable[Expr], into: Callable[[Expr], Iterable[Expr]] | None = None
+) -> Iterator[Expr]:
+    """Every node below ``roots`` once, arguments first; ``into`` overrides which to follow."""
+    done: set[Expr] = set()
+    for root in roots:
+        stack: list[tuple[Expr, bool]] = [(root, False)]
+        while stack:
+            current, ready = stack.pop()
+            if ready:
+                if current not in done:
+                    done.add(current)
+                    yield current
+            elif current not in done:
+                stack.append((current, True))
+                follow = current.args if into is None else into(current)
+                stack.extend((a, False) for a in reversed(tuple(follow)))
+
+
+def substitute(roots: Sequence[Expr], mapping: dict[Expr, Expr]) -> list[Expr]:
+    """``roots`` with nodes replaced, rebuilt through ``make`` so that constants fold again."""
+    new = dict(mapping)
+    for old in postorder(roots):
+        if old not in new:
+            args = tuple(new[a] for a in old.args)
+            new[old] = old if args == old.args else rebuild(old, args)
+    return [new[root] for root in roots]
+
+
+def rebuild(old: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The node ``old`` with other arguments."""
+    if old.data is None and old.op.numpy is not None:
+        return make(old.op.name, *args)
+    fresh = node(old.op.name, args, old.data)
+    fresh.source = fresh.source or old.source
+    return fresh
+
+
+Flat = tuple[tuple[tuple[str, tuple[int, ...], Any], ...], tuple[int, ...]]
+
+
+def flatten(roots: Sequence[Expr]) -> Flat:
+    """A graph as plain tuples (op, argument indices, data), and the indices of its roots."""
+    order = list(postorder(roots))
+    index = {e: i for i, e in enumerate(order)}
+    rows = tuple((e.op.name, tuple(index[a] for a in e.args), e.data) for e in order)
+    return rows, tuple(index[root] for root in roots)
+
+
+def unflatten(flat: Flat) -> list[Expr]:
+    """The graph that ``flatten`` wrote down."""
+    built: list[Expr] = []
+    for name, args, data in flat[0]:
+        built.append(node(name, tuple(built[i] for i in args), data))
+    return [built[i] for i in flat[1]]
+
+
+def _restore(flat: Flat) -> Expr:
+    return unflatten(flat)[0]
+
+
+def describe(expr: Expr, depth: int = 4) -> str:
+    """A short reading of an expression, cut below ``depth``."""
+    name = expr.op.name
+    if name in ("const", "literal"):
+        return f"{expr.data:g}" if not isinstance(expr.data, bool) else str(expr.data)
+    if name == "input":
+        base, component = expr.data
+        return str(base) if component is None else f"{base}[{component}]"
+    if name == "parameter":
+        return str(expr.data)
+    if depth == 0:
+        return "..."
+    inner = ", ".join(describe(a, depth - 1) for a in expr.args)
+    label = name if expr.data is None else f"{name}<{getattr(expr.data, 'name', expr.data)}>"
+    return f"{label}({inner})"

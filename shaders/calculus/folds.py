@@ -1,0 +1,71 @@
+"""Folds: one function over the rows of a table, reduced to one result.
+
+Ten thousand circles are one function and one table, never ten thousand statements. The rows are
+the function's last input, ``row``; its other inputs are shared by all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .expr import Expr, node
+from .function import Function
+
+__all__ = ["Fold", "Table", "fold"]
+
+
+class Table:
+    """Numbers, (rows, columns), float64, equal by content."""
+
+    __slots__ = ("_hash", "array")
+    array: NDArray[np.float64]
+
+    def __init__(self, rows: ArrayLike) -> None:
+        self.array = np.array(rows, dtype=np.float64, ndmin=2)
+        self.array.setflags(write=False)
+        self._hash = hash((self.array.shape, self.array.tobytes()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and np.array_equal(self.array, other.array)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return "<Table {}x{}>".format(*self.array.shape)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Table, (np.array(self.array),)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How rows become one result.
+
+    ``kind`` "min" or "max" keeps all outputs of the row whose first output is least or greatest,
+    the first such row at a tie; a tuple names a reduction for each output ("min", "max", "add");
+    "gap" is the distance from the least to the second least first output.
+    """
+
+    kind: str | tuple[str, ...]
+    function: Function
+    table: Table
+
+    @property
+    def name(self) -> str:
+        """How a fold reads in a listing."""
+        return f"{self.kind} of {self.function.name}"
+
+
+def fold(kind: str | tuple[str, ...], function: Function, table: Table, args: Sequence[Expr]) -> tuple[Expr, ...]:
+    """The reduced outputs of ``function`` at the shared ``args`` over all rows."""
+    columns = function.inputs[-1].type.size
+    if function.inputs[-1].name != "row" or columns != table.array.shape[1]:
+        raise TypeError(f"fold of {function.name}: its last input must be a row of {columns} numbers")
+    call = node("fold", tuple(args), Fold(kind, function, table))
+    return tuple(node("get", (call,), i) for i in range(1 if kind == "gap" else function.result.size))

@@ -1,0 +1,271 @@
+"""Functions: named maps R^n -> R^m, traced once from Python, and their application to other nodes.
+
+A ``Function`` is what a primitive, a warp, a boolean and a user's own definition all become. Its
+body is a graph over its inputs; other graphs apply it through ``apply`` nodes, so a scene is a
+graph of applications. Functions are interned like expressions: equal content is one object.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Literal
+
+from .expr import Expr, Source, flatten, node, postorder, substitute, unflatten
+
+__all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What a group of scalars is.
+
+    ``jet`` of order k: m values, then (k >= 1) the Jacobian column by column, m numbers for each of
+    n variables, then (k >= 2) for each value the upper triangle of its symmetric Hessian, row by
+    row. Order 0 is a plain number or vector. ``interval``: m lower ends, then m upper ends.
+    """
+
+    m: int = 1
+    order: int = 0
+    n: int = 0
+    kind: Literal["jet", "interval"] = "jet"
+
+    @property
+    def size(self) -> int:
+        """How many scalars."""
+        if self.kind == "interval":
+            return 2 * self.m
+        first = self.m * self.n if self.order >= 1 else 0
+        return self.m + first + (self.m * self.triangle if self.order >= 2 else 0)
+
+    @property
+    def triangle(self) -> int:
+        """Entries of a symmetric n x n matrix."""
+        return self.n * (self.n + 1) // 2
+
+    def first(self, value: int, variable: int) -> int:
+        """The index of d value / d variable."""
+        return self.m + variable * self.m + value
+
+    def second(self, value: int, i: int, j: int) -> int:
+        """The index of d2 value / (d i d j)."""
+        i, j = min(i, j), max(i, j)
+        offset = i * self.n - i * (i - 1) // 2 + (j - i)
+        return self.m + self.m * self.n + value * self.triangle + offset
+
+
+Role = Literal["point", "field", "parameter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A formal input.
+
+    The role says how derivatives meet it: a ``point`` is what a function is differentiated by, a
+    ``field`` carries its own jet in, a ``parameter`` is held constant.
+    """
+
+    name: str
+    type: Type = Type()
+    role: Role = "parameter"
+
+    @property
+    def leaves(self) -> tuple[Expr, ...]:
+        """The input's scalars, as leaves of the body."""
+        if self.type.size == 1:
+            return (node("input", (), (self.name, None)),)
+        return tuple(node("input", (), (self.name, i)) for i in range(self.type.size))
+
+
+_functions: weakref.WeakValueDictionary[tuple[Any, ...], Function] = weakref.WeakValueDictionary()
+_lock = threading.RLock()
+
+
+class Function:
+    """A named function: typed inputs, a result type, and a body that gives ``result.size`` scalars.
+
+    ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
+    values, for readable GLSL), ``doc`` and ``source`` are outside the identity.
+    """
+
+    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "name", "names", "outputs",
+                 "result", "source")  # fmt: skip
+    name: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Expr, ...]
+    result: Type
+    inline: bool
+    names: dict[Expr, str]
+    doc: str
+    source: Source | None
+    derived: dict[Any, Any]
+
+    def __new__(
+        cls,
+        name: str,
+        inputs: Sequence[Input],
+        outputs: Sequence[Expr],
+        result: Type | None = None,
+        *,
+        inline: bool = False,
+        names: dict[Expr, str] | None = None,
+        doc: str = "",
+        source: Source | None = None,
+    ) -> Function:
+        inputs, outputs = tuple(inputs), tuple(outputs)
+        result = result or Type(len(outputs))
+        if len(outputs) != result.size:
+            raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
+        key = (name, inputs, outputs, result, inline)
+        with _lock:
+            found = _functions.get(key)
+            if found is None:
+                found = object.__new__(cls)
+                found.name, found.inputs, found.outputs = name, inputs, outputs
+                found.result, found.inline, found.names = result, inline, dict(names or {})
+                found.doc, found.source, found.derived = doc, source, {}
+                _functions[key] = found
+            return found
+
+    @property
+    def leaves(self) -> tuple[Expr, ...]:
+        """All input scalars, in order."""
+        return tuple(leaf for i in self.inputs for leaf in i.leaves)
+
+    @property
+    def n(self) -> int:
+        """How many variables the function is differentiated by: the size of its point inputs."""
+        return sum(i.type.size for i in self.inputs if i.role == "point")
+
+    def __repr__(self) -> str:
+        return f"<Function {self.name}({', '.join(i.name for i in self.inputs)})>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        roots = (*self.outputs, *self.names)
+        rest = (self.inline, tuple(self.names.values()), self.doc, self.source)
+        return _restore, (self.name, self.inputs, self.result, flatten(roots), *rest)
+
+
+def _restore(
+    name: str, inputs: Any, result: Type, graph: Any, inline: bool, names: Any, doc: str, source: Any
+) -> Function:
+    roots = unflatten(graph)
+    hints = dict(zip(roots[result.size :], names, strict=True))
+    return Function(name, inputs, roots[: result.size], result,
+                    inline=inline, names=hints, doc=doc, source=source)  # fmt: skip
+
+
+def apply(
+    function: Function, args: Sequence[Expr], source: Source | None = None
+) -> tuple[Expr, ...]:
+    """The function's outputs at ``args`` (one scalar for each of its leaves)."""
+    leaves = function.leaves
+    if len(args) != len(leaves):
+        raise TypeError(f"{function.name}: {len(args)} numbers given for {len(leaves)}")
+    if function.inline:
+        return tuple(substitute(function.outputs, dict(zip(leaves, args, strict=True))))
+    call = node("apply", tuple(args), function)
+    call.source = source or call.source
+    return tuple(node("get", (call,), i) for i in range(function.result.size))
+
+
+def called(expr: Expr) -> tuple[Function, ...]:
+    """The functions that a single node applies."""
+    if expr.op.name == "apply":
+        return (expr.data,)
+    if expr.op.name in ("fold", "root"):
+        return (expr.data.function,)
+    return ()
+
+
+def callees(roots: Iterable[Expr]) -> Iterator[Function]:
+    """Every function below a graph, each after those that it calls itself.
+
+    Transformations walk this order, so that none of them recurses however deep functions nest.
+    """
+    done: set[Function] = set()
+    stack: list[tuple[Function, bool]] = []
+
+    def push(exprs: Iterable[Expr]) -> None:
+        direct = [f for e in postorder(exprs) for f in called(e)]
+        stack.extend((f, False) for f in reversed(direct))
+
+    push(roots)
+    while stack:
+        function, ready = stack.pop()
+        if function in done:
+            continue
+        if ready:
+            done.add(function)
+            yield function
+        else:
+            stack.append((function, True))
+            push(function.outputs)
+
+
+def flat(value: Any) -> list[Expr]:
+    """The scalars of what a traced function returned: a number, a vector or a tuple of them."""
+    if isinstance(value, Expr):
+        return [value]
+    if isinstance(value, (tuple, list)):
+        return [scalar for part in value for scalar in flat(part)]
+    lifted = Expr.__add__(node("const", (), 0.0), value) if not isinstance(value, str) else None
+    if not isinstance(lifted, Expr):
+        raise TypeError(f"{value!r} is neither a number nor a vector")
+    return [lifted]
+
+
+def trace(
+    python: Callable[..., Any],
+    inputs: Sequence[Input],
+    *,
+    name: str = "",
+    result: Type | None = None,
+    inline: bool = False,
+    wrap: Callable[[Input], Any] | None = None,
+    source: Source | None = None,
+    **static: Any,
+) -> Function:
+    """Run a Python function once on its inputs' leaves and keep what it computed.
+
+    ``wrap`` turns an input into what the function is called with (by default a scalar or a tuple).
+    The names of its local variables become names in the GLSL.
+    """
+    if wrap is None:
+        from .vectors import Vec
+
+        def wrap(i: Input) -> Any:
+            return i.leaves[0] if i.type.size == 1 else Vec(i.leaves)
+
+    arguments = [wrap(i) for i in inputs]
+    seen: dict[str, Any] = {}
+    code = getattr(python, "__code__", None)
+
+    def watch(frame: FrameType, event: str, _: Any) -> None:
+        if event == "return" and frame.f_code is code:
+            seen.update(frame.f_locals)
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        value = python(*arguments, **static)
+    finally:
+        sys.setprofile(before)
+    formals = {leaf for i in inputs for leaf in i.leaves}
+    names: dict[Expr, str] = {}
+    for label, local in seen.items():
+        if isinstance(local, Expr) and local not in formals:
+            names.setdefault(local, label)
+        elif isinstance(local, tuple) and all(isinstance(e, Expr) for e in local):
+            for component, e in zip("xyzw", local, strict=False):
+                if e not in formals:
+                    names.setdefault(e, f"{label}.{component}")
+    outputs = flat(value)
+    return Function(
+        name or python.__name__, inputs, outputs, result,
+        inline=inline, names=names, doc=python.__doc__ or "", source=source,
+    )  # fmt: skip

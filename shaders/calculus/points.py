@@ -1,0 +1,57 @@
+"""What callers hand in, checked: points, orders, and plain functions to be differentiated."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import SceneError
+from .function import Function, Input, Type, trace
+
+__all__ = ["check_order", "check_points", "traced"]
+
+
+def check_points(call: str, points: ArrayLike, n: int | None) -> NDArray[np.float64]:
+    """``points`` as a float64 array (N, n), or a SceneError that names the call."""
+    expected = f"(N, {n})" if n else "(N, n)"
+    try:
+        array = np.asarray(points, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SceneError(f"{call}: points must be numbers of shape {expected}, got {points!r}") from None
+    if array.ndim != 2 or array.shape[1] == 0 or (n and array.shape[1] != n):
+        raise SceneError(f"{call}: points must have shape {expected}, got {array.shape}")
+    if not np.isfinite(array).all():
+        raise SceneError(f"{call}: points hold NaN or infinity")
+    return array
+
+
+def check_order(call: str, order: Any) -> None:
+    """Refuse an order that is not 0, 1 or 2."""
+    if isinstance(order, bool) or order not in (0, 1, 2):
+        raise SceneError(f"{call}: order={order!r} must be 0, 1 or 2")
+
+
+def traced(function: Callable[..., Any], n: int) -> Function:
+    """A plain Python function of one n-vector, or of n numbers, as a Function of a point."""
+    name = getattr(function, "__name__", type(function).__name__)
+    if not callable(function):
+        raise SceneError(f"jet: {function!r} is not a function")
+    point = Input("p", Type(n), "point")
+    spread = n > 1 and _required(function) == n
+    try:
+        return trace(lambda p: function(*p) if spread else function(p), [point], name=name)
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise SceneError(f"jet: {name} of a vector of {n} failed: {error}") from error
+
+
+def _required(function: Callable[..., Any]) -> int:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(p.kind in positional and p.default is p.empty for p in parameters)

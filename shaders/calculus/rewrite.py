@@ -1,0 +1,54 @@
+"""Replacing leaves throughout a graph and all functions below it, folding constants again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .expr import Expr, make, node, postorder
+from .folds import Fold
+from .function import Function, callees
+from .roots import Root
+
+__all__ = ["replace_leaves"]
+
+
+def replace_leaves(
+    function: Function, replace: Callable[[Expr], Expr | None], known: dict[Function, Function]
+) -> Function:
+    """``function`` with the leaves for which ``replace`` gives a node replaced by it.
+
+    ``known`` remembers the functions done so far, old to new; share it between related calls.
+    """
+    for f in (*callees(function.outputs), function):
+        if f not in known:
+            known[f] = _rebuilt(f, replace, known)
+    return known[function]
+
+
+def _rebuilt(
+    f: Function, replace: Callable[[Expr], Expr | None], known: dict[Function, Function]
+) -> Function:
+    new: dict[Expr, Expr] = {}
+    for e in postorder(f.outputs):
+        args = tuple(new[a] for a in e.args)
+        if not e.args:
+            new[e] = replace(e) or e
+        elif e.op.name in ("apply", "fold", "root"):
+            new[e] = node(e.op.name, args, _called_anew(e, known))
+            new[e].source = e.source or new[e].source
+        elif e.op.name == "get":
+            new[e] = node("get", args, e.data)
+        else:
+            new[e] = make(e.op.name, *args)
+    names = {new[e]: label for e, label in f.names.items() if e in new and new[e].args}
+    return Function(f.name, f.inputs, [new[e] for e in f.outputs], f.result,
+                    inline=f.inline, names=names, doc=f.doc, source=f.source)  # fmt: skip
+
+
+def _called_anew(e: Expr, known: dict[Function, Function]) -> object:
+    if e.op.name == "apply":
+        return known[e.data]
+    if e.op.name == "root":
+        return Root(known[e.data.function])
+    return Fold(e.data.kind, known[e.data.function], e.data.table)
+

@@ -1,0 +1,42 @@
+"""Every error that jetfield raises on purpose.
+
+JetfieldError
+├── SceneError      a scene, a field or an argument is wrong (also a ValueError)
+├── ShaderError     generated GLSL did not compile or link
+├── DeviceError     there is no usable OpenGL
+└── OutputError     a picture could not be written
+"""
+
+from __future__ import annotations
+
+__all__ = ["DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError"]
+
+
+class JetfieldError(Exception):
+    """The root: ``except JetfieldError`` catches all that jetfield raises on purpose."""
+
+
+class SceneError(JetfieldError, ValueError):
+    """A scene, a field or an argument is wrong; the message names the call and the scene's line."""
+
+
+class ShaderError(JetfieldError):
+    """Generated GLSL failed to compile or link.
+
+    ``listing`` keeps the whole text that was refused, so that nothing is lost.
+    """
+
+    def __init__(self, message: str, listing: str = "") -> None:
+        super().__init__(message)
+        self.listing = listing
+
+    def __reduce__(self) -> tuple[type[ShaderError], tuple[str, str]]:
+        return type(self), (str(self), self.listing)
+
+
+class DeviceError(JetfieldError):
+    """No usable OpenGL; the message says what to install or which device to choose."""
+
+
+class OutputError(JetfieldError):
+    """A picture could not be written; no partial file is left behind."""

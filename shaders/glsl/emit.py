@@ -1,0 +1,190 @@
+"""Emission: one function of the calculus becomes one function of GLSL that reads as if written.
+
+What is used once is nested where it is used; what is used twice, or grows too long for a line, is
+a variable with the name its author gave it. Statements keep the scene's line as a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..calculus.expr import Expr, Source, postorder
+from ..calculus.function import Function
+from .layout import AXES, layout
+from .names import Names
+from .terms import Form, Scope, Term, callee, expand
+
+__all__ = ["Line", "emit"]
+
+WIDE = 92
+"""Statements longer than this many characters are cut in two."""
+LONG = 24
+"""An operand longer than this, within a statement that is too long, becomes a variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a listing, and the scene's line that it comes from."""
+
+    text: str
+    source: Source | None = None
+
+
+def emit(
+    function: Function,
+    name: str,
+    call_name: Callable[[Expr], str],
+    leaf: Mapping[Expr, str],
+    outer: Names,
+) -> list[Line]:
+    """The lines of ``function`` as a GLSL function called ``name``.
+
+    ``call_name`` tells what the function of a call is called, ``leaf`` what parameters and live
+    numbers are called.
+    """
+    return _Writer(function, call_name, leaf, outer).write(name)
+
+
+class _Writer:
+    def __init__(
+        self, function: Function, call_name: Callable[[Expr], str], leaf: Mapping[Expr, str], outer: Names
+    ) -> None:
+        self.function, self.call_name = function, call_name
+        self.names = Names(outer)
+        self.inputs = {i.name: self.names.take(i.name) for i in function.inputs}
+        self.scope = Scope(function.inputs, self.inputs, dict(leaf))
+        self.forms: dict[Term, Form] = {}
+        self.uses: dict[Term, int] = {}
+        self.text: dict[Term, tuple[str, int]] = {}
+        self.lines: list[Line] = []
+
+    def write(self, name: str) -> list[Line]:
+        f, shape = self.function, layout(self.function.result)
+        root = Term(f.outputs, shape if shape.is_struct else None)
+        order = self.plan(root)
+        for term in order[:-1]:
+            self.settle(term)
+        result, _ = self.compose(root)
+        arguments = ", ".join(f"{layout(i.type).glsl} {self.inputs[i.name]}" for i in f.inputs)
+        title = next(iter(f.doc.strip().splitlines()), "")
+        head = [Line(f"// {title}")] if title else []
+        head.append(Line(f"{shape.glsl} {name}({arguments}) {{", f.source))
+        self.statement(f"return {result};", root)
+        return [*head, *self.lines, Line("}")]
+
+    def plan(self, root: Term) -> list[Term]:
+        """All terms below the root in order; how each is printed; how often each is used."""
+        order = self.walk(root)
+        homes: dict[Expr, Term] = {}
+        for term in order:  # a scalar that a vector computes anyway is that vector's component
+            if len(term.exprs) > 1 and not (term.layout or self.forms[term].composed):
+                for e in term.exprs:
+                    homes.setdefault(e, term)
+        for term in order:
+            home = homes.get(term.exprs[0]) if len(term.exprs) == 1 else None
+            if home and not self.forms[term].trivial and not self.forms[home].trivial:
+                if not self.needs(home, set(home.exprs)):
+                    axis = AXES[home.exprs.index(term.exprs[0])]
+                    self.forms[term] = Form(f"{{0}}.{axis}", (home,), trivial=True)
+        order = self.walk(root)
+        self.uses = {}
+        for term in order:
+            for child in self.forms[term].children:
+                self.uses[child] = self.uses.get(child, 0) + 1
+        return order
+
+    def walk(self, root: Term) -> list[Term]:
+        order: list[Term] = []
+        done: set[Term] = set()
+        stack = [(root, False)]
+        while stack:
+            term, ready = stack.pop()
+            if ready:
+                order.append(term)
+            elif term not in done:
+                done.add(term)
+                form = self.forms.get(term)
+                if form is None:
+                    form = self.forms[term] = expand(term, self.scope)
+                stack.append((term, True))
+                stack.extend((child, False) for child in reversed(form.children))
+        return order
+
+    def needs(self, home: Term, components: set[Expr]) -> bool:
+        """Whether computing a vector needs one of its own components as a number."""
+        stack, seen = list(self.forms[home].children), set[Term]()
+        while stack:
+            term = stack.pop()
+            if term in seen:
+                continue
+            seen.add(term)
+            if not components.isdisjoint(term.exprs):
+                return True
+            stack.extend(self.forms[term].children)
+        return False
+
+    def settle(self, term: Term) -> None:
+        """Print a term: as a text to nest, or as a variable if it is used more than once."""
+        form = self.forms[term]
+        text, precedence = self.compose(term)
+        often = self.uses.get(term, 0) > 1
+        if often and not form.trivial and not (form.composed and len(text) < 12):
+            text, precedence = self.variable(term, text), 100
+        self.text[term] = text, precedence
+
+    def compose(self, term: Term) -> tuple[str, int]:
+        form = self.forms[term]
+        parts = [self.text[child] for child in form.children]
+        total = sum(len(text) for text, _ in parts)
+        while total > WIDE - 16:
+            k = max(range(len(parts)), key=lambda i: len(parts[i][0]))
+            child = form.children[k]
+            if len(parts[k][0]) < LONG or self.forms[child].trivial or self.is_name(child):
+                break
+            total -= len(parts[k][0])
+            parts[k] = self.text[child] = self.variable(child, parts[k][0]), 100
+        return self.fill(form, parts), form.precedence
+
+    def is_name(self, term: Term) -> bool:
+        return self.text[term][0].isidentifier()
+
+    def fill(self, form: Form, parts: list[tuple[str, int]]) -> str:
+        if form.call is not None:
+            return self.call_name(form.call) + form.format.format(*(text for text, _ in parts))
+        operator = form.precedence < 100
+        texts = []
+        for k, (text, precedence) in enumerate(parts):
+            # + and * chain without parentheses; the right side of - and / keeps them
+            tight = form.precedence + (k > 0 and form.format not in ("{0} + {1}", "{0} * {1}"))
+            bare = not operator and not form.format.startswith("{0}.") and not form.format.startswith("{0}[")
+            bare = bare or form.format == "{0}"
+            texts.append(text if bare or precedence >= tight else f"({text})")
+        return form.format.format(*texts)
+
+    def variable(self, term: Term, text: str) -> str:
+        name = self.names.take(self.wanted(term))
+        self.statement(f"{term.glsl} {name} = {text};", term)
+        return name
+
+    def wanted(self, term: Term) -> str:
+        """The author's name for a value, or one that says what it is."""
+        labels = [self.function.names.get(e) for e in term.exprs]
+        head = term.exprs[0]
+        if labels[0] and len(labels) == 1:
+            return labels[0].replace(".", "_")
+        if all(labels):
+            bases = {str(label).rpartition(".")[0] for label in labels}
+            if len(bases) == 1 and "" not in bases:
+                return bases.pop()
+        if head.op.name in ("apply", "fold"):
+            return callee(head).name.partition("_jet")[0]
+        if len(labels) == 1 and head.op.name == "reciprocal":
+            inner = self.function.names.get(head.args[0])
+            return f"inverse_{inner.replace('.', '_')}" if inner else "scale"
+        return "v" if len(term.exprs) > 1 else "t"
+
+    def statement(self, text: str, term: Term) -> None:
+        source = next((e.source for e in postorder(term.exprs) if e.source), None)
+        own = next((e.source for e in term.exprs if e.source), None)
+        self.lines.append(Line(f"    {text}", own or source))

@@ -1,0 +1,113 @@
+"""Layouts: how a calculus type lies in GLSL, member by member.
+
+A field's jet in the plane is ``Jet1 {value, gradient}`` or ``Jet2 {value, gradient, hessian}``; a
+map's is ``Map1 {value, jacobian}`` or ``Map2 {..., hessian_x, hessian_y}``. A symmetric Hessian is
+its upper triangle, row by row: (xx, xy, yy) in the plane. A jacobian's columns are the derivatives
+by x and by y, so that ``gradient * jacobian`` pulls a gradient back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..calculus.function import Type
+from ..errors import ShaderError
+
+__all__ = ["Layout", "Member", "layout", "vector"]
+
+AXES = "xyzw"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A group of scalars: a number or vector (rows, 1), or a matrix of ``columns`` columns."""
+
+    name: str  # "" for a type that is this one member
+    rows: int
+    columns: int = 1
+
+    @property
+    def size(self) -> int:
+        """How many scalars."""
+        return self.rows * self.columns
+
+    @property
+    def glsl(self) -> str:
+        """The GLSL type."""
+        if self.columns == 1:
+            return vector(self.rows)
+        return f"mat{self.rows}" if self.rows == self.columns else f"mat{self.columns}x{self.rows}"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A GLSL type: a plain one of a single member, or a struct."""
+
+    glsl: str
+    members: tuple[Member, ...]
+
+    @property
+    def is_struct(self) -> bool:
+        """Whether it needs a declaration."""
+        return bool(self.members[0].name)
+
+    @property
+    def declaration(self) -> str:
+        """The struct's text."""
+        inside = " ".join(f"{m.glsl} {m.name};" for m in self.members)
+        return f"struct {self.glsl} {{ {inside} }};"
+
+    def locate(self, index: int) -> tuple[Member, int]:
+        """The member that holds a scalar, and the index of that member's first scalar."""
+        start = 0
+        for member in self.members:
+            if index < start + member.size:
+                return member, start
+            start += member.size
+        raise IndexError(index)
+
+
+def vector(size: int) -> str:
+    """float, vec2, vec3 or vec4."""
+    if size > 4:
+        raise ShaderError(f"GLSL has no vectors of {size} numbers")
+    return "float" if size == 1 else f"vec{size}"
+
+
+def _member(name: str, rows: int, columns: int = 1) -> Member:
+    if columns > 1 and rows == 1:
+        return Member(name, columns)
+    if max(rows, columns) > 4:
+        raise ShaderError(f"GLSL has no room for {rows} x {columns} numbers; four is the most")
+    return Member(name, rows, columns)
+
+
+def _pieces(name: str, size: int) -> list[Member]:
+    """``size`` numbers as vectors of at most four."""
+    if size <= 4:
+        return [Member(name, size)]
+    whole = [Member(f"{name}{k}", min(4, size - 4 * k)) for k in range((size + 3) // 4)]
+    return whole
+
+
+@lru_cache(maxsize=None)
+def layout(t: Type) -> Layout:
+    """The GLSL layout of a type."""
+    if t.kind == "interval":
+        if t.m == 1:
+            return Layout("vec2", (Member("", 2),))
+        low, high = _pieces("low", t.m), _pieces("high", t.m)
+        return Layout("Box" if t.m == 2 else f"Box{t.m}", (*low, *high))
+    if t.order == 0:
+        if t.m <= 4:
+            return Layout(vector(t.m), (Member("", t.m),))
+        return Layout(f"Numbers{t.m}", tuple(_pieces("part", t.m)))
+    plane = t.n == 2 and t.m in (1, 2)
+    name = f"{'Jet' if t.m == 1 else 'Map'}{t.order}" + ("" if plane else f"_{t.m}x{t.n}")
+    first = _member("gradient" if t.m == 1 else "jacobian", t.m, t.n)
+    members = [_member("value", t.m), first]
+    if t.order == 2:
+        for i in range(t.m):
+            members += _pieces("hessian" if t.m == 1 else f"hessian_{AXES[i]}", t.triangle)
+    return Layout(name, tuple(members))

@@ -1,0 +1,171 @@
+"""Loops in GLSL: folds over tables and the solution of implicit equations.
+
+A fold that wants the jet of the least row first finds that row by value alone, then takes one jet:
+carrying every row's derivatives along costs twice as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calculus.folds import Fold
+from ..calculus.function import Function
+from ..calculus.roots import STEPS
+from .emit import Line
+from .layout import Layout, layout
+from .names import Names
+from .terms import access, literal
+
+__all__ = ["UNROLLED", "array_lines", "fold_lines", "root_lines", "texture_lines", "texture_of"]
+
+UNROLLED = 16
+"""Folds over at most this many rows are written out: constants fold, and loops cost."""
+WIDTH = 1024
+"""Rows of a table that lie side by side in its texture."""
+
+
+def row_text(row: Layout, numbers: NDArray[np.float64]) -> str:
+    """A row as a constructor: ``vec3(0.1, 0.2, 0.3)``."""
+    parts, start = [], 0
+    for m in row.members:
+        inside = [literal(float(x)) for x in numbers[start : start + m.size]]
+        parts.append(inside[0] if m.size == 1 else f"{m.glsl}({', '.join(inside)})")
+        start += m.size
+    return f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
+
+
+def fold_lines(
+    f: Fold, name: str, value: str, whole: str, rows: Callable[[str], str] | None
+) -> list[Line]:
+    """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner."""
+    function, table = f.function, f.table.array
+    result, row = layout(function.result), layout(function.inputs[-1].type)
+    scope = Names()
+    shared = [(layout(i.type).glsl, scope.take(i.name)) for i in function.inputs[:-1]]
+    passed = "".join(f"{label}, " for _, label in shared)
+    head = Line(f"{result.glsl} {name}({', '.join(f'{t} {label}' for t, label in shared)}) {{", function.source)
+
+    def call(of: str, index: int | str) -> str:
+        text = rows(str(index)) if rows else row_text(row, table[int(index)])
+        return f"{of}({passed}{text})"
+
+    if isinstance(f.kind, tuple) or function.result.size == 1:
+        kinds = f.kind if isinstance(f.kind, tuple) else (f.kind,)
+        body = _reduced(kinds, result, len(table), lambda index: call(whole, index), rows is not None)
+    else:
+        sign = "<" if f.kind == "min" else ">"
+        body = _selected(sign, row, table, call, value, whole, passed, rows)
+    return [head, *(Line(f"    {text}") for text in body), Line("}")]
+
+
+def _reduced(
+    kinds: tuple[str, ...], result: Layout, count: int, call: Callable[[int | str], str], loop: bool
+) -> list[str]:
+    """Every output is reduced by its own kind."""
+    merge = []
+    for k, kind in enumerate(kinds):
+        at = access(result, k)
+        merge.append(f"total{at} += next{at};" if kind == "add" else f"total{at} = {kind}(total{at}, next{at});")
+    first = f"{result.glsl} total = {call(0)};"
+    if loop:
+        inner = [f"    {result.glsl} next = {call('i')};", *(f"    {m}" for m in merge)]
+        return [first, f"for (int i = 1; i < {count}; ++i) {{", *inner, "}", "return total;"]
+    if len(kinds) == 1:
+        short = "total += {};" if kinds[0] == "add" else f"total = {kinds[0]}(total, {{}});"
+        return [first, *(short.format(call(i)) for i in range(1, count)), "return total;"]
+    lines = [first, f"{result.glsl} next;"]
+    for i in range(1, count):
+        lines += [f"next = {call(i)};", *merge]
+    return [*lines, "return total;"]
+
+
+def _selected(
+    sign: str, row: Layout, table: NDArray[np.float64], call: Callable[[str, int | str], str],
+    value: str, whole: str, passed: str, rows: Callable[[str], str] | None,
+) -> list[str]:  # fmt: skip
+    """The winning row, found by value, then its whole result."""
+    if rows:
+        return [
+            "int winner = 0;",
+            f"float best = {call(value, 0)};",
+            f"for (int i = 1; i < {len(table)}; ++i) {{",
+            f"    float next = {call(value, 'i')};",
+            f"    if (next {sign} best) {{ best = next; winner = i; }}",
+            "}",
+            f"return {call(whole, 'winner')};",
+        ]
+    lines = [f"{row.glsl} row = {row_text(row, table[0])};", f"float best = {call(value, 0)};", "float next;"]
+    for i in range(1, len(table)):
+        lines.append(f"next = {call(value, i)};")
+        lines.append(f"if (next {sign} best) {{ best = next; row = {row_text(row, table[i])}; }}")
+    return [*lines, f"return {whole}({passed}row);"]
+
+
+def array_lines(name: str, row: Layout, table: NDArray[np.float64]) -> list[Line]:
+    """A table as a constant array, several rows a line."""
+    texts = [row_text(row, r) for r in table]
+    lines, current = [], ""
+    for k, text in enumerate(texts):
+        piece = text + ("," if k < len(texts) - 1 else "")
+        if current and len(current) + len(piece) > 92:
+            lines.append(current)
+            current = ""
+        current += (" " if current else "    ") + piece
+    kind = f"{row.glsl}[{len(table)}]"
+    head = f"const {row.glsl} {name}[{len(table)}] = {kind}("
+    return [Line(head), *(Line(text) for text in (*lines, current)), Line(");")]
+
+
+def texture_of(table: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A table as texels (height, WIDTH * texels a row, 4)."""
+    count, columns = table.shape
+    texels, height = (columns + 3) // 4, (count + WIDTH - 1) // WIDTH
+    padded = np.zeros((height * WIDTH, texels * 4), dtype=np.float32)
+    padded[:count, :columns] = table
+    return padded.reshape(height, WIDTH * texels, 4)
+
+
+def texture_lines(sampler: str, fetch: str, row: Layout, columns: int) -> list[Line]:
+    """The sampler, and the function that reads row i of it."""
+    texels = (columns + 3) // 4
+    parts = []
+    for k in range(texels):
+        size = min(4, columns - 4 * k)
+        swizzle = "" if size == 4 else "." + "xyzw"[:size]
+        parts.append(f"texelFetch({sampler}, at + ivec2({k}, 0), 0){swizzle}")
+    value = f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
+    return [
+        Line(f"uniform sampler2D {sampler};"),
+        Line(f"{row.glsl} {fetch}(int i) {{"),
+        Line(f"    ivec2 at = ivec2((i % {WIDTH}) * {texels}, i / {WIDTH});"),
+        Line(f"    return {value};"),
+        Line("}"),
+    ]
+
+
+def root_lines(name: str, function: Function, value: str, slope: str) -> list[Line]:
+    """Bracketed Newton: the same steps as in NumPy."""
+    scope = Names()
+    for word in ("low", "high", "rising", "step", "next"):
+        scope.take(word)
+    rest = [scope.take(i.name) for i in function.inputs[1:]]
+    passed = "".join(f", {label}" for label in rest)
+    arguments = "".join(f", float {label}" for label in rest)
+    return [
+        Line(f"float {name}(float low, float high{arguments}) {{"),
+        Line(f"    bool rising = {value}(high{passed}) >= 0.0;"),
+        Line("    float t = 0.5 * (low + high);"),
+        Line(f"    for (int i = 0; i < {STEPS}; ++i) {{"),
+        Line(f"        Jet1_1x1 f = {slope}(t{passed});"),
+        Line("        if ((f.value > 0.0) == rising) high = t;"),
+        Line("        else low = t;"),
+        Line("        float newton = t - f.value / (f.gradient == 0.0 ? 1.0 : f.gradient);"),
+        Line("        bool inside = newton > low && newton < high && f.gradient != 0.0;"),
+        Line("        t = inside ? newton : 0.5 * (low + high);"),
+        Line("    }"),
+        Line("    return t;"),
+        Line("}"),
+    ]

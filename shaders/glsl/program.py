@@ -1,0 +1,174 @@
+"""Programs: functions of the calculus, gathered with all that they call, as one GLSL text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calculus.expr import Expr, const, postorder
+from ..calculus.function import Function, callees
+from ..calculus.parameters import Parameter
+from ..calculus.rewrite import replace_leaves
+from ..calculus.roots import slope_in_t
+from ..calculus.verify import verify
+from ..errors import ShaderError
+from .emit import Line, emit
+from .layout import Layout, layout
+from .loops import UNROLLED, fold_lines, root_lines
+from .names import Names
+from .terms import spell
+
+__all__ = ["FLOAT_EPSILON", "Program"]
+
+FLOAT_EPSILON = 1.2e-7
+"""The unit of rounding of float32, a little rounded up."""
+
+
+class Program:
+    """GLSL functions in the making: ``add`` some, then take ``text`` (or ``lines``).
+
+    ``numbers`` "baked" writes the scene's numbers as constants, which fold; "live" reads them
+    from variables, listed in ``numbers``. ``tables`` are what the text samples as textures.
+    """
+
+    def __init__(self, numbers: str = "baked", taken: Iterable[str] = ()) -> None:
+        self.names = Names()
+        for word in taken:
+            self.names.take(word)
+        self.live = numbers == "live"
+        self.numbers: list[float] = []
+        self.parameters: list[Parameter] = []
+        self.tables: dict[str, NDArray[np.float32]] = {}
+        self._leaf: dict[Expr, str] = {}
+        self._name: dict[object, str] = {}
+        self._baked: dict[Function, Function] = {}
+        self._structs: dict[str, Layout] = {}
+        self._helpers: dict[str, str] = {}
+        self._body: list[Line] = []
+
+    def add(self, function: Function, name: str = "") -> str:
+        """Write a function and all that it calls; returns what it is called in the listing."""
+        verify(function)
+        ready = replace_leaves(function, self._replace, self._baked)
+        for f in (*callees(ready.outputs), ready):
+            if f not in self._name:
+                self._write(f, name if f is ready and name else f.name)
+        return self._name[ready]
+
+    @property
+    def lines(self) -> list[Line]:
+        """Structs, helpers and functions, each before what uses it."""
+        head = [Line(s.declaration) for s in self._structs.values()]
+        head += [Line("")] if head else []
+        for helper in self._helpers.values():
+            head += [Line(text) for text in helper.splitlines()]
+            head.append(Line(""))
+        return head + self._body
+
+    @property
+    def text(self) -> str:
+        """The listing."""
+        return "\n".join(line.text for line in self.lines)
+
+    def uniform(self, parameter: Parameter) -> str:
+        """What a parameter is called in the listing."""
+        return self._name[parameter]
+
+    def _replace(self, leaf: Expr) -> Expr | None:
+        if leaf.op.name == "epsilon":
+            return const(FLOAT_EPSILON)
+        return const(leaf.data) if leaf.op.name == "literal" and not self.live else None
+
+    def _write(self, f: Function, name: str) -> None:
+        for i in f.inputs:
+            self._declare(layout(i.type))
+        self._declare(layout(f.result))
+        for e in postorder(f.outputs):
+            if e.op.name in ("parameter", "literal"):
+                self._variable(e)
+            elif e.op.helper:
+                self._help(e)
+            elif e.op.name == "fold" and e.data not in self._name:
+                self._fold(e)
+            elif e.op.name == "root" and e.data not in self._name:
+                self._root(e)
+        self._name[f] = self.names.take(name)
+        self._append(emit(f, self._name[f], self._call_name, self._leaf, self.names))
+
+    def _append(self, lines: Sequence[Line]) -> None:
+        self._body += [*lines, Line("")]
+
+    def _call_name(self, e: Expr) -> str:
+        return self._name[e.data]
+
+    def _declare(self, shape: Layout) -> None:
+        if shape.is_struct and shape.glsl not in self._structs:
+            self._structs[shape.glsl] = shape
+            self.names.take(shape.glsl)
+
+    def _help(self, e: Expr) -> None:
+        called = re.match(r"\w+", spell(e))
+        if called and called.group() in e.op.helper and called.group() not in self._helpers:
+            self._helpers[called.group()] = e.op.helper
+            self.names.take(called.group())
+
+    def _variable(self, e: Expr) -> None:
+        if e in self._leaf:
+            return
+        if e.op.name == "literal":
+            self._leaf[e] = f"numbers_{len(self.numbers) // 4}.{'xyzw'[len(self.numbers) % 4]}"
+            self.numbers.append(e.data)
+            return
+        parameter, component = e.data
+        if parameter not in self.parameters:
+            self.parameters.append(parameter)
+            built_in = parameter.name == "pixel"  # the frame declares it
+            self._name[parameter] = "pixel" if built_in else self.names.take(parameter.name)
+        self._leaf[e] = self._name[parameter] + ("" if component is None else f".{'xyz'[component]}")
+
+    def _fold(self, e: Expr) -> None:
+        if e.data.kind == "gap":
+            raise ShaderError(f"{e.data.name}: GLSL has no gap of a fold")
+        f = e.data.function
+        word = {"min": "least", "max": "greatest"}.get(e.data.kind, "sum") if isinstance(e.data.kind, str) else "all"
+        self._name[e.data] = name = self.names.take(f"{word}_of_{f.name}")
+        value = self._value_of(f) if isinstance(e.data.kind, str) else f
+        row = layout(f.inputs[-1].type)
+        self._declare(row)
+        table = e.data.table.array
+        source = self._rows(name, row, table) if len(table) > UNROLLED else None
+        self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
+
+    def _value_of(self, f: Function) -> Function:
+        """The function of the value alone, for one whose result is a jet."""
+        original = next((old for old, new in self._baked.items() if new is f), f)
+        value = original.derived.get("value")
+        if value is None:
+            return f
+        self.add(value)
+        return self._baked[value]
+
+    def _rows(self, name: str, row: Layout, table: NDArray[np.float64]) -> Callable[[str], str]:
+        """Store a table; returns how the row of an index is read."""
+        from .loops import array_lines, texture_lines, texture_of
+
+        if table.size <= 1024:
+            stored = self.names.take(f"rows_of_{name}")
+            self._append(array_lines(stored, row, table))
+            return lambda index: f"{stored}[{index}]"
+        sampler, fetch = self.names.take(f"table_of_{name}"), self.names.take(f"row_of_{name}")
+        self.tables[sampler] = texture_of(table)
+        self._append(texture_lines(sampler, fetch, row, table.shape[1]))
+        return lambda index: f"{fetch}({index})"
+
+    def _root(self, e: Expr) -> None:
+        slope = slope_in_t(e.data.function)
+        self.add(slope)
+        self._name[e.data] = name = self.names.take(f"root_of_{e.data.function.name}")
+        value = self._name[e.data.function]
+        self._append(root_lines(name, e.data.function, value, self._name[self._baked[slope]]))
+
+

@@ -1,0 +1,51 @@
+"""What every test runs under: hypothesis profiles, and the rule about skips.
+
+Fixtures that only some tests need live beside those tests.
+"""
+
+import os
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# No time limits: on two cores and a software rasteriser, times swing by a factor of three.
+settings.register_profile(
+    "ci",
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "full", settings.get_profile("ci"), max_examples=2000, derandomize=False, print_blob=True
+)
+settings.load_profile("ci")  # --hypothesis-profile comes later, and wins
+
+IN_CI = bool(os.environ.get("CI"))
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return fail_a_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return fail_a_skip((yield))
+
+
+def fail_a_skip(report: Report) -> Report:
+    """In CI whatever a test needs is installed, so a skip there is a failure that gives its reason.
+
+    A test that is expected to fail (xfail) also reports as skipped; it did run, and is left alone.
+    """
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        where_and_why = report.longrepr
+        reason = where_and_why[2] if isinstance(where_and_why, tuple) else where_and_why
+        report.outcome = "failed"
+        report.longrepr = f"{reason} (in CI a skip is a failure: install what it needs)"
+    return report
