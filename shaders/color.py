@@ -6,6 +6,7 @@ into straight alpha under the sRGB transfer function (IEC 61966-2-1), from one d
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +17,9 @@ from .calculus.evaluate import call
 from .calculus.expr import Expr
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Vec, clamp, max, pow, where
+from .errors import SceneError
 
-__all__ = ["encode", "encoder", "linear_of_srgb", "over"]
+__all__ = ["encode", "encoder", "linear_of_srgb", "linear_rgb", "over", "rgba"]
 
 LEVELS = {"srgb8": (255, np.uint8), "srgb16": (65535, np.uint16)}
 
@@ -67,3 +69,41 @@ def encode(pixels: NDArray[Any], output: str) -> NDArray[Any]:
 def linear_of_srgb(code: float) -> float:
     """Linear light of an sRGB code value, both 0..1."""
     return code / 12.92 if code <= 0.04045 else ((code + 0.055) / 1.055) ** 2.4
+
+
+def rgba(paint: Any) -> tuple[float, float, float, float]:
+    """A CSS color name or hex (#rgb, #rgba, #rrggbb, #rrggbbaa) as linear light and alpha, 0..1.
+
+    Raises SceneError for anything else.
+    """
+    digits = paint.strip().lower() if isinstance(paint, str) else ""
+    if re.fullmatch(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", digits):
+        digits = digits[1:]
+        if len(digits) < 6:
+            digits = "".join(2 * d for d in digits)
+        codes = [int(digits[k : k + 2], 16) / 255 for k in range(0, len(digits), 2)]
+    else:
+        codes = _named(paint, digits)
+    r, g, b = (linear_of_srgb(c) for c in codes[:3])
+    return r, g, b, codes[3] if len(codes) > 3 else 1.0
+
+
+def linear_rgb(paint: Any) -> tuple[float, float, float]:
+    """An opaque color as linear light; SceneError for one that is not."""
+    r, g, b, alpha = rgba(paint)
+    if alpha < 1:
+        raise SceneError(f"the color {paint!r} must be opaque")
+    return r, g, b
+
+
+def _named(paint: Any, name: str) -> list[float]:
+    import webcolors  # the 148 names of CSS; hex needs no table
+
+    names = webcolors.names(webcolors.CSS3)
+    if name in names:
+        return [c / 255 for c in webcolors.name_to_rgb(name)]
+    import difflib
+
+    near = difflib.get_close_matches(name, names, n=1) if name else []
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise SceneError(f"{paint!r} is no color: give a CSS name, or hex such as \"#ff5c8a\"{hint}")

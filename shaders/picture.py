@@ -146,7 +146,7 @@ def _composed(picture: Picture, antialias: str) -> Function:
 
 def _alpha(layer: Layer, antialias: str) -> Expr:
     """Coverage times opacity of one layer at the point."""
-    needs_gradient = antialias in ("exact", "gradient") or (layer.width and antialias == "none")
+    needs_gradient = antialias in ("exact", "gradient") or (layer.width is not None and antialias == "none")
     function = jet(layer.field, 1) if needs_gradient else layer.field
     value, *gradient = apply(function, POINT.leaves, layer.source)
     pixel = leaf(BUILT_IN["pixel"])

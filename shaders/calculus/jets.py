@@ -162,7 +162,8 @@ class _Walk:
         points = _points(function)
         inner = [args[k] for k in points]
         local_type = Type(function.result.size, self.order, len(inner))
-        if not inner or all(d is ZERO for a in inner for d in self.first[a]):
+        still = all(d is ZERO for a in inner for d in self.first[a])
+        if still or all(d is ZERO for d in jet(function, 1).outputs[local_type.m :]):
             local = _recall(e, function, args)
             for output in local:
                 self.first[output], self.second[output] = self.none, self.flat
@@ -297,7 +298,14 @@ def _callee(call: Expr) -> Function:
 
 def _recall(call: Expr, function: Function, args: Sequence[Expr]) -> list[Expr]:
     """The same call (an application, or a fold over the same table) of another function."""
-    data = function if call.op.name == "apply" else Fold(call.data.kind, function, call.data.table)
+    data: object = function
+    if call.op.name == "fold":
+        kind = call.data.kind
+        if isinstance(kind, tuple):  # of sums: those of the derivatives are sums too
+            if set(kind) != {"add"}:
+                raise TypeError(f"a fold of kinds {kind} has no derivative")
+            kind = ("add",) * function.result.size
+        data = Fold(kind, function, call.data.table)
     fresh = node(call.op.name, tuple(args), data)
     fresh.source = call.source or fresh.source
     return [node("get", (fresh,), i) for i in range(function.result.size)]

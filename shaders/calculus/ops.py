@@ -298,10 +298,10 @@ _op(
 )  # fmt: skip
 _op(
     "atan2", 2,  # (y, x) -> angle in (-pi, pi]; 0 at the origin, where GLSL has no value
-    numpy=lambda y, x: np.arctan2(y, np.where(y == 0.0, x + 0.0, x)),
+    numpy=lambda y, x: np.arctan2(y + 0.0, x + 0.0),  # -0.0 + 0.0 is 0.0: one side of the cut
     glsl="atan2({0}, {1})",
     helper="""float atan2(float y, float x) {
-    if (x == 0.0 && y == 0.0) return 0.0;
+    if (y == 0.0) return x < 0.0 ? 3.1415927 : 0.0;
     return atan(y, x);
 }""",
     partials=lambda y, x: (

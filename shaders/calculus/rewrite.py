@@ -32,7 +32,8 @@ def _rebuilt(
     for e in postorder(f.outputs):
         args = tuple(new[a] for a in e.args)
         if not e.args:
-            new[e] = replace(e) or e
+            found = replace(e)
+            new[e] = e if found is None else found
         elif e.op.name in ("apply", "fold", "root"):
             new[e] = node(e.op.name, args, _called_anew(e, known))
             new[e].source = e.source or new[e].source

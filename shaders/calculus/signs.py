@@ -40,6 +40,8 @@ def never_small(x: Expr) -> bool:
     """Whether the form of an expression alone keeps it away from zero."""
     if x.op.name == "const":
         return bool(abs(x.data) > 1e-9)
+    if x.op.name == "parameter":
+        return bool(x.data[0].name == "pixel")
     if x.op.name == "max":
         return any(a.op.name == "const" and a.data > 1e-9 for a in x.args)
     if x.op.name == "add":

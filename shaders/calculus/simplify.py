@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .expr import OPS, REWRITES, Expr, const, make
 from .ops import STEEP
-from .signs import never_negative, never_positive
+from .signs import never_negative, never_positive, never_small
 
 __all__ = ["Pattern"]
 
@@ -197,6 +197,16 @@ def _along_radius(args: tuple[Expr, ...]) -> Expr | None:
     return None
 
 
+def _cancelled(args: tuple[Expr, ...]) -> Expr | None:
+    """x * y / y -> x for a y that is never small, such as the width of a pixel."""
+    top, bottom = args
+    if top.op.name == "mul" and bottom.op.name != "const" and never_small(bottom):
+        for x, y in (top.args, top.args[::-1]):
+            if y is bottom:
+                return x
+    return None
+
+
 def _factor(e: Expr) -> tuple[float, Expr | None]:
     """A constant factor and what it multiplies (nothing, for a constant)."""
     if e.op.name == "const":
@@ -208,5 +218,6 @@ def _factor(e: Expr) -> tuple[float, Expr | None]:
 
 REWRITES.setdefault("lt", []).append(_below_limit)
 REWRITES.setdefault("max", []).append(_drop_maximum)
+REWRITES["div"].append(_cancelled)
 REWRITES["mul"] += [_gather_factors, _along_radius]
 assert set(REWRITES) <= set(OPS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..calculus.expr import Expr, Source, postorder
+from ..calculus.expr import Expr, Source
 from ..calculus.function import Function
 from .layout import AXES, layout
 from .names import Names
@@ -58,6 +58,7 @@ class _Writer:
         self.uses: dict[Term, int] = {}
         self.text: dict[Term, tuple[str, int]] = {}
         self.lines: list[Line] = []
+        self.formal: dict[Term, str] = {}  # what the function that a term is passed to calls it
 
     def write(self, name: str) -> list[Line]:
         f, shape = self.function, layout(self.function.result)
@@ -90,8 +91,13 @@ class _Writer:
         order = self.walk(root)
         self.uses = {}
         for term in order:
-            for child in self.forms[term].children:
+            form = self.forms[term]
+            for child in form.children:
                 self.uses[child] = self.uses.get(child, 0) + 1
+            if form.call is not None and form.call.op.name == "apply":
+                for child, i in zip(form.children, form.call.data.inputs, strict=True):
+                    self.formal.setdefault(child, i.name)
+                    self.formal.setdefault(self.holder(child), i.name)
         return order
 
     def walk(self, root: Term) -> list[Term]:
@@ -138,16 +144,35 @@ class _Writer:
         parts = [self.text[child] for child in form.children]
         total = sum(len(text) for text, _ in parts)
         while total > WIDE - 16:
-            k = max(range(len(parts)), key=lambda i: len(parts[i][0]))
-            child = form.children[k]
-            if len(parts[k][0]) < LONG or self.forms[child].trivial or self.is_name(child):
+            heavy = [k for k, child in enumerate(form.children) if self.deserves(child, parts[k][0])]
+            if not heavy:
                 break
+            k = max(heavy, key=lambda i: len(parts[i][0]))
             total -= len(parts[k][0])
-            parts[k] = self.text[child] = self.variable(child, parts[k][0]), 100
+            parts[k] = self.spill(form.children[k])
         return self.fill(form, parts), form.precedence
 
-    def is_name(self, term: Term) -> bool:
-        return self.text[term][0].isidentifier()
+    def deserves(self, term: Term, text: str) -> bool:
+        """Whether a part of a statement that is too long should be a variable."""
+        return len(text) >= LONG and "(" in text and not self.forms[self.holder(term)].trivial
+
+    def holder(self, term: Term) -> Term:
+        """The call that a term is a member of, or the term itself."""
+        while self.forms[term].trivial and self.forms[term].children:
+            term = self.forms[term].children[0]
+        return term
+
+    def spill(self, term: Term) -> tuple[str, int]:
+        """Give a term (or the call that it is a member of) a variable; returns its new text."""
+        holder = self.holder(term)
+        self.text[holder] = self.variable(holder, self.text[holder][0]), 100
+        chain = [term]
+        while chain[-1] != holder:
+            chain.append(self.forms[chain[-1]].children[0])
+        for outer in reversed(chain[:-1]):
+            form = self.forms[outer]
+            self.text[outer] = self.fill(form, [self.text[c] for c in form.children]), form.precedence
+        return self.text[term]
 
     def fill(self, form: Form, parts: list[tuple[str, int]]) -> str:
         if form.call is not None:
@@ -178,13 +203,13 @@ class _Writer:
             if len(bases) == 1 and "" not in bases:
                 return bases.pop()
         if head.op.name in ("apply", "fold"):
-            return callee(head).name.partition("_jet")[0]
+            name = callee(head).name.partition("_jet")[0]
+            return name if name not in self.names else self.formal.get(term, name)
         if len(labels) == 1 and head.op.name == "reciprocal":
             inner = self.function.names.get(head.args[0])
             return f"inverse_{inner.replace('.', '_')}" if inner else "scale"
-        return "v" if len(term.exprs) > 1 else "t"
+        return self.formal.get(term) or ("v" if len(term.exprs) > 1 else "t")
 
     def statement(self, text: str, term: Term) -> None:
-        source = next((e.source for e in postorder(term.exprs) if e.source), None)
-        own = next((e.source for e in term.exprs if e.source), None)
-        self.lines.append(Line(f"    {text}", own or source))
+        sources = (x.source for e in term.exprs for x in (e, *e.args) if x.source)
+        self.lines.append(Line(f"    {text}", next(sources, None)))

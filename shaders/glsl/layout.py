@@ -102,7 +102,8 @@ def layout(t: Type) -> Layout:
     if t.order == 0:
         if t.m <= 4:
             return Layout(vector(t.m), (Member("", t.m),))
-        return Layout(f"Numbers{t.m}", tuple(_pieces("part", t.m)))
+        rows = zip("abcdefgh", _pieces("", t.m), strict=False)
+        return Layout(f"Row{t.m}", tuple(Member(label, piece.rows) for label, piece in rows))
     plane = t.n == 2 and t.m in (1, 2)
     name = f"{'Jet' if t.m == 1 else 'Map'}{t.order}" + ("" if plane else f"_{t.m}x{t.n}")
     first = _member("gradient" if t.m == 1 else "jacobian", t.m, t.n)

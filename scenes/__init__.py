@@ -1,0 +1,36 @@
+"""The language that scenes are written in: ``from jetfield.scenes import *``."""
+
+from __future__ import annotations
+
+if __name__ != "jetfield.scenes":
+    raise ImportError("import jetfield.scenes, not scenes: pip install -e . first")
+
+from ..shaders.calculus.evaluate import Jet, jet
+from ..shaders.calculus.vectors import (
+    Vec, abs, acos, asin, atan, atan2, ceil, clamp, cos, cross, distance, dot, exp, floor, fract,
+    length, log, max, min, mix, mod, normalize, pi, pow, sign, sin, smoothstep, sqrt, step, tan,
+    tau, vec2, vec3, where,
+)  # fmt: skip
+from ..shaders.errors import DeviceError, JetfieldError, OutputError, SceneError, ShaderError
+from .booleans import difference, intersection, union, xor
+from .branches import log_polar, polar, polar_repeat, repeat
+from .field import Field
+from .functions import shape
+from .load import gallery_names, load
+from .maps import affine, mobius, swirl
+from .scene import Scene, View
+from .shapes import box, capsule, circle, half_plane, polygon, regular_polygon, segment
+from .values import color_picker, mouse, px, resolution, seconds, slider, toggle
+from .warps import Warp, warp
+
+__all__ = [
+    "Scene", "View", "Field", "Warp", "Jet", "jet", "shape", "warp", "load", "gallery_names",
+    "box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment",
+    "union", "intersection", "difference", "xor",
+    "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
+    "color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle",
+    "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross", "distance",
+    "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod", "normalize", "pi",
+    "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2", "vec3", "where",
+    "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
+]  # fmt: skip

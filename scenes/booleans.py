@@ -1,0 +1,283 @@
+"""Booleans: union, intersection, difference, xor, complement, hard and smooth.
+
+Each is a function of two fields' values, written once; a long union of like shapes becomes one
+function over a table of their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from ..shaders.calculus.expr import Expr, node, postorder, substitute
+from ..shaders.calculus.folds import Table, fold
+from ..shaders.calculus.function import Function, Input, Type, apply, trace
+from ..shaders.calculus.vectors import abs, max, min
+from ..shaders.picture import POINT
+from .box import EVERYWHERE, Bounds, bounds_of
+from .checks import fail, here, number, shown
+from .field import CALLS, Field, Recipe, measure, weakest
+
+__all__ = ["complement", "difference", "intersection", "lift", "union", "xor"]
+
+A, B, K = Input("a", role="field"), Input("b", role="field"), Input("k")
+CROWD = 8
+"""A run of at least this many like shapes in a union becomes a table."""
+LARGEST_ROW = 16
+
+
+def _union(a: Expr, b: Expr) -> Expr:
+    """In a or in b."""
+    return min(a, b)
+
+
+def _intersection(a: Expr, b: Expr) -> Expr:
+    """In a and in b."""
+    return max(a, b)
+
+
+def _difference(a: Expr, b: Expr) -> Expr:
+    """In a and not in b."""
+    return max(a, -b)
+
+
+def _xor(a: Expr, b: Expr) -> Expr:
+    """In one of a and b."""
+    return max(min(a, b), -max(a, b))
+
+
+def _complement(a: Expr) -> Expr:
+    """Not in a."""
+    return -a
+
+
+def _smooth_union(a: Expr, b: Expr, k: Expr) -> Expr:
+    """The least of a and b, rounded over a width k: min(a, b) - h^2 k / 4, h = max(1 - |a - b| / k, 0).
+
+    Quadratic smooth minimum, I. Quilez, "smooth minimum" (2013).
+    """
+    h = max(k - abs(a - b), 0.0) / k
+    return min(a, b) - 0.25 * h * h * k
+
+
+def _smooth_intersection(a: Expr, b: Expr, k: Expr) -> Expr:
+    """The greatest of a and b, rounded over a width k."""
+    h = max(k - abs(a - b), 0.0) / k
+    return max(a, b) + 0.25 * h * h * k
+
+
+def _smooth_difference(a: Expr, b: Expr, k: Expr) -> Expr:
+    """In a and not in b, rounded over a width k."""
+    h = max(k - abs(a + b), 0.0) / k
+    return max(a, -b) + 0.25 * h * h * k
+
+
+@lru_cache(maxsize=None)
+def lift(python: Callable[..., Any]) -> Function:
+    """A function of fields' values (``a``, ``b``) and numbers as a function of their jets."""
+    code = python.__code__
+    inputs = {"a": A, "b": B}
+    names = code.co_varnames[: code.co_argcount]
+    return trace(python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_"))
+
+
+def union(*fields: Field, smooth: Any = 0) -> Field:
+    """The points in any of the fields; ``smooth`` > 0 rounds where they meet, over that width."""
+    fields = _fields("union", fields)
+    k = _width("union", smooth)
+    box = _hull(fields)
+    if k is not None:
+        box = _swollen(fields, k)
+        value = _tree(fields, _smooth_union, k)
+        return Field(value, box, _worst(fields), _recipe("union", fields, smooth))
+    parts = tuple(part for f in fields for part in (f.parts or (f,)))
+    grade = "bound" if len(parts) > 1 and _worst(parts) == "exact" else _worst(parts)
+    return Field(lambda: _united(parts), box, grade, _recipe("union", fields), parts)
+
+
+def intersection(*fields: Field, smooth: Any = 0) -> Field:
+    """The points in all of the fields; ``smooth`` > 0 rounds where they meet, over that width."""
+    fields = _fields("intersection", fields)
+    k = _width("intersection", smooth)
+    box = EVERYWHERE
+    for f in fields:
+        box = box.common(f.bounds)
+    value = _tree(fields, _intersection if k is None else _smooth_intersection, k)
+    return Field(value, box, _worst(fields), _recipe("intersection", fields, smooth))
+
+
+def difference(first: Field, *rest: Field, smooth: Any = 0) -> Field:
+    """The points in the first field and in none of the rest."""
+    fields = _fields("difference", (first, *rest))
+    k = _width("difference", smooth)
+    if len(fields) == 1:
+        return first
+    cut = union(*fields[1:], smooth=smooth) if len(fields) > 2 else fields[1]
+    value = _tree((first, cut), _difference if k is None else _smooth_difference, k)
+    return Field(value, first.bounds, _worst(fields), _recipe("difference", fields, smooth))
+
+
+def xor(*fields: Field, smooth: Any = 0) -> Field:
+    """The points in an odd number of the fields."""
+    if _width("xor", smooth) is not None:
+        raise fail(f"xor: smooth={shown(smooth)} has no meaning for xor; combine smooth unions and differences")
+    fields = _fields("xor", fields)
+    return Field(_tree(fields, _xor, None), _hull(fields), _worst(fields), _recipe("xor", fields))
+
+
+def complement(field: Field) -> Field:
+    """The points not in the field: -f."""
+    value = apply(lift(_complement), (field.compact(),), here())[0]
+    return Field(value, EVERYWHERE, field.grade, Recipe("~({})", field.recipe))
+
+
+def _fields(call: str, fields: Sequence[Any]) -> tuple[Field, ...]:
+    if not fields:
+        raise fail(f"{call}: needs at least one field")
+    for f in fields:
+        if not isinstance(f, Field):
+            hint = f"; spread a list with {call}(*fields)" if isinstance(f, (list, tuple)) else ""
+            raise fail(f"{call}: {shown(f)} is not a field{hint}")
+    return tuple(fields)
+
+
+def _width(call: str, smooth: Any) -> Expr | None:
+    if isinstance(smooth, (int, float)) and not isinstance(smooth, bool) and smooth == 0:
+        return None
+    return number(call, "smooth", smooth, 0, above=True)
+
+
+def _worst(fields: Sequence[Field]) -> Any:
+    return weakest("bound" if len(fields) > 1 else "exact", *(f.grade for f in fields))
+
+
+def _hull(fields: Sequence[Field]) -> Bounds:
+    box = fields[0].bounds
+    for f in fields[1:]:
+        box = box.hull(f.bounds)
+    return box
+
+
+def _swollen(fields: Sequence[Field], k: Expr) -> Bounds:
+    """A smooth union reaches k / 4 beyond its parts, once for each level of the tree."""
+    if any(f.grade != "exact" for f in fields):
+        return EVERYWHERE  # what is not a distance may be small far away
+    levels = (len(fields) - 1).bit_length()
+    return _hull(fields).grown(0.25 * levels * bounds_of(0.0, 0.0, k, k).right)
+
+
+def _recipe(call: str, fields: Sequence[Field], smooth: Any = 0) -> Recipe:
+    holes = ["{}"] * len(fields)
+    if not (isinstance(smooth, (int, float)) and smooth == 0):
+        return Recipe(f"{call}({', '.join(holes)}, smooth={{}})", *(f.recipe for f in fields), smooth)
+    return Recipe(f"{call}({', '.join(holes)})", *(f.recipe for f in fields))
+
+
+def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -> Expr:
+    """Neighbors combined in pairs, pairs in pairs, and so on: a balanced tree over call order."""
+    function = lift(python)
+    level = [f.compact() for f in fields]
+    source = here()
+    while len(level) > 1:
+        pairs = [
+            _joined(function, level[i], level[i + 1], k, source) for i in range(0, len(level) - 1, 2)
+        ]
+        level = pairs + level[len(level) - len(level) % 2 :]
+    return level[0]
+
+
+def _joined(function: Function, a: Expr, b: Expr, k: Expr | None, source: Any) -> Expr:
+    value = apply(function, (a, b) if k is None else (a, b, k), source)[0]
+    return _short(value)
+
+
+def _short(value: Expr) -> Expr:
+    """The value as a call of a function of its own, once it has grown long."""
+    if measure(value, 8 * CALLS)[1] <= CALLS:
+        return value
+    return apply(Function("part", [POINT], [value]), POINT.leaves)[0]
+
+
+def _united(parts: Sequence[Field]) -> Expr:
+    """A hard union: runs of like shapes as folds, then the least of all, in order."""
+    level = _gathered([f.compact() for f in parts])
+    function = lift(_union)
+    while len(level) > 1:  # in groups, so that no function holds more than a few dozen calls
+        groups = []
+        for start in range(0, len(level), 24):
+            total = level[start]
+            for value in level[start + 1 : start + 24]:
+                total = apply(function, (total, value))[0]
+            groups.append(_short(total))
+        level = groups
+    return level[0]
+
+
+def _gathered(values: Sequence[Expr]) -> list[Expr]:
+    """Values in order, with each long run of the same skeleton replaced by a fold."""
+    result: list[Expr] = []
+    run: list[tuple[Expr, tuple[float, ...]]] = []
+    skeleton: Expr | None = None
+
+    def close() -> None:
+        if skeleton is not None and len(run) >= CROWD:
+            result.append(_folded(skeleton, [numbers for _, numbers in run]))
+        else:
+            result.extend(value for value, _ in run)
+
+    for value in values:
+        found = _skeleton(value) if len(values) >= CROWD else None
+        if found is None or found[0] is not skeleton:
+            close()
+            run, skeleton = [], found[0] if found else None
+        run.append((value, found[1] if found else ()))
+    close()
+    return result
+
+
+def _skeleton(value: Expr) -> tuple[Expr, tuple[float, ...]] | None:
+    """The expression with every number in a scene replaced by a numbered hole, and the numbers.
+
+    Each place counts, not each value: shapes whose numbers happen to be equal stay alike.
+    """
+    numbers: list[float] = []
+    memo: dict[Expr, Expr] = {}
+    for e in postorder([value]):
+        args = []
+        for a in e.args:
+            if a.op.name == "literal":
+                args.append(node("input", (), ("row", len(numbers))))
+                numbers.append(a.data)
+            else:
+                args.append(memo[a])
+        memo[e] = node(e.op.name, tuple(args), e.data) if tuple(args) != e.args else e
+    if len(numbers) > LARGEST_ROW or not numbers or value.op.name == "literal":
+        return None
+    return memo[value], tuple(numbers)
+
+
+def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:
+    """The least over a table of the skeleton's numbers; columns that never change become numbers."""
+    table = Table(rows)
+    columns, filled = list[int](), dict[Expr, Expr]()
+    for k in range(table.array.shape[1]):
+        column = table.array[:, k]
+        same = next((j for j in columns if (table.array[:, j] == column).all()), None)
+        hole = node("input", (), ("row", k))
+        if (column == column[0]).all():
+            filled[hole] = node("literal", (), float(column[0]))
+        elif same is not None:
+            filled[hole] = node("input", (), ("row", columns.index(same)))
+        else:
+            filled[hole] = node("input", (), ("row", len(columns)))
+            columns.append(k)
+    if not columns:  # all alike: one stands for all
+        return substitute([skeleton], filled)[0]
+    if len(columns) == 1:
+        only = node("input", (), ("row", None))
+        filled = {h: only if v.op.name == "input" else v for h, v in filled.items()}
+    body = substitute([skeleton], filled)
+    name = next((e.data.name for e in postorder(body) if e.op.name == "apply"), "shape")
+    item = Function(f"one_{name}", [POINT, Input("row", Type(len(columns)))], body)
+    return fold("min", item, Table(table.array[:, columns]), POINT.leaves)[0]

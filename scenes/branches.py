@@ -1,0 +1,237 @@
+"""Warps of several branches: polar coordinates, and repetition.
+
+The field is the least over the branches. Rows of a table, or the cells around the point, stand for
+the branches, so that any number of them is one function.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ..shaders.calculus.bounds import range_of
+from ..shaders.calculus.expr import Expr
+from ..shaders.calculus.folds import Table, fold
+from ..shaders.calculus.function import Function, Input, Type
+from ..shaders.calculus.vectors import Vec, atan2, clamp, cos, floor, length, log, sin
+from ..shaders.picture import POINT
+from .box import EVERYWHERE, Bounds
+from .checks import fail, number, shown
+from .field import Field, Recipe, weakest
+from .warps import Stage, Warp, mapping
+
+__all__ = ["log_polar", "polar", "polar_repeat", "repeat"]
+
+P = Vec(POINT.leaves)
+TURN = math.tau
+
+
+def _least(field: Field, place: Callable[[Vec, Any], Vec], rows: list[Any], at: tuple[Expr, ...]) -> Expr:
+    """The least of the field at ``place(p, row)`` over the rows, for the point ``at``."""
+    if len(rows) == 1:
+        return field.at(place(Vec(at), rows[0]))
+    columns = len(rows[0]) if isinstance(rows[0], tuple) else 1
+    row = Input("row", Type(columns))
+    leaves = row.leaves if columns > 1 else row.leaves[0]
+    value = field.at(place(P, leaves))
+    item = Function(f"branch_of_{field._name()}", [POINT, row], [value], source=field.source)
+    return fold("min", item, Table([r if columns > 1 else (r,) for r in rows]), at)[0]
+
+
+# --- polar ---------------------------------------------------------------------------------------
+class _Polar(Stage):
+    """(r, theta): a field bounded in theta is also seen one turn before and after."""
+
+    __slots__ = ()
+
+    def pull(self, field: Field) -> Field:
+        if not (math.isfinite(field.bounds.bottom) and math.isfinite(field.bounds.top)):
+            return self.single(field)
+        value = _least(field, lambda p, turn: Vec((p.x, p.y + turn)), [0.0, TURN, -TURN], self.place)
+        box = self.outline(field.bounds) if self.outline else EVERYWHERE
+        return Field(value, box, weakest("implicit", field.grade), field.recipe)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Polar, (self.place,)
+
+
+def _ring(box: Bounds) -> Bounds:
+    radius = max(box.right, 0.0)
+    return Bounds(-radius, -radius, radius, radius)
+
+
+def _log_ring(box: Bounds) -> Bounds:
+    return _ring(Bounds(0, 0, math.exp(min(box.right, 700.0)) if box.right < math.inf else math.inf, 0))
+
+
+@mapping(_ring, _Polar)
+def polar(p: Vec) -> Vec:
+    """Polar coordinates (r, theta), theta in (-pi, pi]."""
+    return Vec((length(p), atan2(p.y, p.x)))
+
+
+@mapping(_log_ring, _Polar)
+def log_polar(p: Vec) -> Vec:
+    """Log-polar coordinates (ln r, theta), theta in (-pi, pi]: conformal."""
+    return Vec((log(length(p)), atan2(p.y, p.x)))
+
+
+# --- copies about the origin ---------------------------------------------------------------------
+class _Turns(Stage):
+    """n whole copies turned about the origin, copy 0 as it is."""
+
+    __slots__ = ("n",)
+
+    def __init__(self, place: tuple[Expr, Expr], outline: Any, n: int) -> None:
+        super().__init__(place, outline)
+        self.n = n
+
+    def pull(self, field: Field) -> Field:
+        angles = field.bounds.angles() if field.grade == "exact" else None
+        sector = TURN / self.n
+        near = math.floor((angles[1] - angles[0]) / sector) + 2 if angles else self.n
+        if near < self.n and angles:
+            value = self._near(field, angles[1], near)
+        else:
+            rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(self.n)]
+            value = _least(field, lambda p, r: _turned(p, r[0], r[1]), rows, POINT.leaves)
+        box = self.outline(field.bounds) if self.outline else EVERYWHERE
+        grade = weakest("bound", field.grade) if self.n > 1 else field.grade
+        return Field(value, box, grade, field.recipe)
+
+    def _near(self, field: Field, last: float, count: int) -> Expr:
+        """A true distance is least on one of the copies that lie nearest in angle.
+
+        A point q of the shape, seen from p, is nearest in the copy k that makes |k sector + the
+        angle of q - the angle of p| least: only these k occur over the shape's range of angles.
+        """
+        sector = TURN / self.n
+        first = floor((atan2(P.y, P.x) - last) / sector + 0.5) * sector
+
+        def place(p: Vec, k: Any) -> Vec:
+            angle = first + k * sector
+            return _turned(p, cos(angle), sin(angle))
+
+        return _least(field, place, [float(k) for k in range(count)], POINT.leaves)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Turns, (self.place, None, self.n)
+
+
+def _turned(p: Vec, c: Any, s: Any) -> Vec:
+    """p turned clockwise by the angle of this cosine and sine."""
+    return Vec((c * p.x + s * p.y, c * p.y - s * p.x))
+
+
+def polar_repeat(n: int) -> Warp:
+    """n >= 1 whole copies turned about the origin, copy 0 as it is, also where they overlap."""
+    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+        hint = "; a count is structure and takes no slider" if isinstance(n, Expr) else ""
+        raise fail(f"polar_repeat: n={shown(n)} must be a whole number of at least 1{hint}")
+    sector = TURN / n
+    angle = floor(atan2(P.y, P.x) / sector + 0.5) * sector
+    x, y = _turned(P, cos(angle), sin(angle))
+    outline = lambda box: Bounds(0, 0, 0, 0).grown(box.radius) if box.finite else EVERYWHERE  # noqa: E731
+    stage = _Turns((x, y), outline if n > 1 else lambda box: box, n)
+    return Warp((stage,), Recipe("polar_repeat({})", n))
+
+
+# --- copies side by side -------------------------------------------------------------------------
+class _Copies(Stage):
+    """Copies at whole multiples of a step along each axis, a count of them or endless."""
+
+    __slots__ = ("axes",)
+
+    def __init__(
+        self, place: tuple[Expr, Expr], outline: Any, axes: tuple[tuple[Expr | None, int | None], ...]
+    ) -> None:
+        super().__init__(place, outline)
+        self.axes = axes
+
+    def pull(self, field: Field) -> Field:
+        box = field.bounds
+        ranges = ((box.left, box.right), (box.bottom, box.top))
+        spans = [self._span(axis, *limits, field) for axis, limits in zip(self.axes, ranges, strict=True)]
+        rows = [(float(i), float(j)) for j in range(spans[1][1]) for i in range(spans[0][1])]
+
+        def place(p: Vec, row: Any) -> Vec:
+            i, j = (row[0], row[1]) if isinstance(row, tuple) else (row, 0.0)
+            return Vec((spans[0][0](p.x, i), spans[1][0](p.y, j)))
+
+        value = _least(field, place, rows, POINT.leaves)
+        outline = self.outline(field.bounds) if self.outline else EVERYWHERE
+        many = len(rows) > 1 or any(count is None and step is not None for step, count in self.axes)
+        return Field(value, outline, weakest("bound", field.grade) if many else field.grade, field.recipe)
+
+    def _span(
+        self, axis: tuple[Expr | None, int | None], low: float, high: float, field: Field
+    ) -> tuple[Callable[[Any, Any], Any], int]:
+        """How a coordinate moves for the k-th copy to look at, and how many there are to look at."""
+        step, count = axis
+        if step is None:
+            return (lambda x, k: x), 1
+        least = range_of(step)[0]
+        bounded = math.isfinite(low) and math.isfinite(high) and low <= high
+        if count is None and not bounded:
+            raise fail(f"repeat: endless copies of {shown(field)} need a bounded field; clip it with & box(...), "
+                       "give @shape(bounds=...), or repeat a count")  # fmt: skip
+        near = math.floor((high - low) / least) + 2 if bounded and least > 0 else math.inf
+        if count is None:
+            return (lambda x, k: x - (floor((x - high) / step + 0.5) + k) * step), int(near)
+        first = -0.5 * (count - 1)
+        if near < count and field.grade == "exact":  # only the copies around the point, within the row
+
+            def nearest(x: Any, k: Any) -> Any:
+                cell = floor((x - high) / step - first + 0.5) + k
+                return x - (clamp(cell, 0.0, float(count - 1)) + first) * step
+
+            return nearest, int(near)
+        return (lambda x, k: x - (k + first) * step), count
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Copies, (self.place, None, self.axes)
+
+
+def repeat(x: Any, y: Any = None, *, count: Any = None) -> Warp:
+    """Copies every x scene units to the side and every y up; None leaves an axis alone.
+
+    Endless, or ``count`` of them (a number for both axes, or a pair), centered on the origin. Whole
+    copies, also where they overlap. An endless repeat needs a field with bounds.
+    """
+    if y is None and isinstance(x, (tuple, list)) and len(x) == 2:
+        x, y = x
+    steps = [None if s is None else number("repeat", name, s, 0, above=True) for name, s in (("x", x), ("y", y))]
+    if steps == [None, None]:
+        raise fail("repeat: x and y are both None; give a distance for at least one axis")
+    counts = list(count) if isinstance(count, (tuple, list)) else [count, count]
+    if len(counts) != 2:
+        raise fail(f"repeat: count={shown(count)} must be a whole number, a pair of them, or None")
+    for n in counts:
+        if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
+            raise fail(f"repeat: count={shown(count)} must be a whole number of at least 1, or a pair")
+    axes = tuple(zip(steps, counts, strict=True))
+    place = tuple(_cell(c, step, n) for c, (step, n) in zip(P, axes, strict=True))
+    stage = _Copies((place[0], place[1]), lambda box: _row(box, axes), axes)
+    given = Recipe("repeat({}, {}, count={})", x, y, count) if count else Recipe("repeat({}, {})", x, y)
+    return Warp((stage,), given)
+
+
+def _cell(c: Expr, step: Expr | None, count: int | None) -> Expr:
+    """A coordinate within the cell that holds it."""
+    if step is None:
+        return c
+    if count is None:
+        return c - floor(c / step + 0.5) * step
+    first = -0.5 * (count - 1)
+    return c - (clamp(floor(c / step - first + 0.5), 0.0, count - 1.0) + first) * step
+
+
+def _row(box: Bounds, axes: Any) -> Bounds:
+    reach = []
+    for step, count in axes:
+        most = 0.0 if step is None else range_of(step)[1]
+        reach.append(math.inf if step is not None and count is None else 0.5 * most * ((count or 1) - 1))
+    return Bounds(box.left - reach[0], box.bottom - reach[1], box.right + reach[0], box.top + reach[1])
+
+

@@ -1,0 +1,282 @@
+"""Fields: the value a user holds. A field is a function of position; negative is inside."""
+
+from __future__ import annotations
+
+import linecache
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
+
+from ..shaders.calculus.evaluate import Jet, jet_arrays
+from ..shaders.calculus.expr import Expr, Source, node, postorder
+from ..shaders.calculus.function import Function, Input, Type, apply, called
+from ..shaders.calculus.parameters import parameters as parameters_of
+from ..shaders.calculus.parameters import reads
+from ..shaders.calculus.points import check_order, check_points
+from ..shaders.calculus.vectors import Vec
+from ..shaders.picture import POINT
+from .box import Bounds
+from .checks import fail, here, number, pair, shown
+
+__all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "measure", "weakest"]
+
+Grade = Literal["exact", "bound", "implicit"]
+GRADES: tuple[Grade, ...] = ("exact", "bound", "implicit")
+SMALL = 24
+"""Expressions of at most this many nodes are pasted where they are used, larger ones are called."""
+CALLS = 40
+"""Calls after which an expression becomes a function of its own: small ones compile faster."""
+
+
+def weakest(*grades: Grade) -> Grade:
+    """The grade of what is made from fields of these grades."""
+    return max(grades, key=GRADES.index)
+
+
+class Recipe:
+    """How a value was written, to be read back as code; joined only when somebody asks."""
+
+    __slots__ = ("call", "parts")
+
+    def __init__(self, call: str, *parts: Any) -> None:
+        self.call, self.parts = call, parts
+
+    def __str__(self) -> str:
+        pieces, stack = [], [self]
+        while stack:  # deep scenes nest deeper than Python recurses
+            item: Any = stack.pop()
+            if isinstance(item, Recipe):
+                texts = re.split(r"\{\}", item.call)
+                mixed: list[Any] = [texts[0]]
+                for part, text in zip(item.parts, texts[1:], strict=True):
+                    mixed += [part, text]
+                stack.extend(reversed(mixed))
+            else:
+                pieces.append(item if isinstance(item, str) else repr(item))
+        return "".join(pieces)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Recipe, (str(self).replace("{", "").replace("}", ""),)
+
+
+class Field:
+    """A function of position whose zero set is an outline: f <= 0 is inside.
+
+    Fields are immutable; methods return new ones. ``bounds`` is a box outside of which the field
+    is positive. ``grade`` is "exact" (the true distance), "bound" (never more than it) or
+    "implicit" (only the zero set is right).
+    """
+
+    __slots__ = ("_expr", "_make", "bounds", "grade", "parts", "recipe", "source")
+
+    def __init__(
+        self,
+        make: Expr | Callable[[], Expr],
+        bounds: Bounds,
+        grade: Grade,
+        recipe: Recipe,
+        parts: tuple[Field, ...] = (),
+    ) -> None:
+        self._expr = make if isinstance(make, Expr) else None
+        self._make = None if isinstance(make, Expr) else make
+        self.bounds, self.grade, self.recipe = bounds, grade, recipe
+        self.parts = parts  # of a hard union, so that chains of | stay flat
+        self.source: Source | None = here()
+
+    # --- what the rest of jetfield reads ---------------------------------------------------------
+    @property
+    def expr(self) -> Expr:
+        """The field's value as an expression of the point ``p``."""
+        if self._expr is None:
+            assert self._make is not None
+            self._expr, self._make = self._make(), None
+        return self._expr
+
+    @property
+    def function(self) -> Function:
+        """The field as a function of the point, under the name it has in the scene."""
+        e = self.expr
+        if e.op.name == "get" and e.args[0].op.name == "apply" and e.args[0].args == POINT.leaves:
+            whole: Function = e.args[0].data
+            if whole.result.size == 1:
+                return whole
+        return Function(self._name(), [POINT], [e], source=self.source)
+
+    def at(self, p: tuple[Expr, ...], source: Source | None = None) -> Expr:
+        """The field's value at another point: pasted in if it is small, else called."""
+        nodes, calls = measure(self.expr, SMALL)
+        if nodes <= SMALL and calls <= 1:
+            pasted = Function("field", [POINT], [self.expr], inline=True)
+            return apply(pasted, p)[0]
+        return apply(self.function, p, source or self.source)[0]
+
+    def compact(self) -> Expr:
+        """The field's expression, as one call if it has grown long."""
+        if measure(self.expr, 8 * CALLS)[1] > CALLS:
+            return apply(self.function, POINT.leaves, self.source)[0]
+        return self.expr
+
+    def _name(self) -> str:
+        """The variable that the scene assigns the field to, or what it is made of."""
+        if self.source:
+            line = linecache.getline(self.source.file, self.source.line)
+            assigned = re.match(r"\s*([^\W\d]\w*)\s*(?::[^=]+)?=[^=]", line)
+            if assigned:
+                return assigned.group(1)
+        return "field"
+
+    # --- combining -------------------------------------------------------------------------------
+    def __or__(self, other: Any) -> Field:
+        return self._with("|", "union", other)
+
+    def __and__(self, other: Any) -> Field:
+        return self._with("&", "intersection", other)
+
+    def __sub__(self, other: Any) -> Field:
+        return self._with("-", "difference", other)
+
+    def __xor__(self, other: Any) -> Field:
+        return self._with("^", "xor", other)
+
+    def __invert__(self) -> Field:
+        from .booleans import complement
+
+        return complement(self)
+
+    def __add__(self, other: Any) -> Field:
+        raise fail(f"field + {shown(other)}: to grow a shape by r write field.round(r)")
+
+    __radd__ = __add__
+
+    def _with(self, sign: str, name: str, other: Any) -> Field:
+        from . import booleans
+
+        if isinstance(other, (int, float)) or isinstance(other, Expr):
+            hint = f"to shrink a shape by r write field.round(-r)" if sign == "-" else "combine two fields"
+            raise fail(f"field {sign} {shown(other)}: {hint}")
+        if not isinstance(other, Field):
+            return NotImplemented
+        combined: Field = getattr(booleans, name)(self, other)
+        return combined
+
+    # --- moving and offsetting -------------------------------------------------------------------
+    def translate(self, x: Any, y: Any = None) -> Field:
+        """The shape moved by (x, y) scene units; one pair will do."""
+        from .offsets import translate
+
+        return translate(self, *(x if y is None and isinstance(x, (tuple, list)) and len(x) == 2 else (x, y)))
+
+    def rotate(self, angle: Any) -> Field:
+        """The shape turned counter-clockwise about the origin by an angle in radians."""
+        from .offsets import rotate
+
+        return rotate(self, angle)
+
+    def scale(self, factor: Any) -> Field:
+        """The shape grown by a factor > 0 about the origin; distances grow with it."""
+        from .offsets import scale
+
+        return scale(self, factor)
+
+    def round(self, radius: Any) -> Field:
+        """f - radius: grown by radius, with rounded corners (shrunk, if radius < 0)."""
+        from .offsets import round
+
+        return round(self, radius)
+
+    def shell(self, thickness: Any) -> Field:
+        """|f| - thickness / 2: the outline as a band of this thickness in the field's own units."""
+        from .offsets import shell
+
+        return shell(self, thickness)
+
+    def warp(self, warp: Any) -> Field:
+        """The field pulled back through a warp: f o w, the least over the warp's branches."""
+        from .warps import Warp
+
+        if not isinstance(warp, Warp):
+            hint = "; call it first, such as polar()" if callable(warp) else ""
+            raise fail(f"warp: {shown(warp)} is not a Warp{hint}")
+        if reads([self.expr], "pixel"):
+            raise fail("warp: a field that contains px() cannot be warped; draw it with "
+                       "stroke(field, paint, width=px(n)), which measures after all warps")  # fmt: skip
+        return warp.pull(self)
+
+    # --- asking ----------------------------------------------------------------------------------
+    def __call__(self, p: Any) -> Any:
+        """The field's value at a traced point, for use inside a @shape."""
+        if not isinstance(p, (tuple, list)) or len(p) != 2:
+            raise fail(f"field(p): p={shown(p)} must be a vector of two numbers")
+        return self.at(pair("field(p)", "p", p))
+
+    def jet(
+        self,
+        points: ArrayLike,
+        order: int = 2,
+        *,
+        seconds: float = 0.0,
+        parameters: Mapping[str, Any] | None = None,
+        mouse: tuple[float, float] = (0.0, 0.0),
+        pixel: float | None = None,
+    ) -> Jet:
+        """Value (N,), gradient (N, 2) and Hessian (N, 2, 2) at (N, 2) points, in float64.
+
+        ``pixel`` is the width of a pixel in scene units, for fields that contain px(). Raises
+        SceneError for points or parameters that are not what they should be.
+        """
+        return evaluated("jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True)
+
+    def __repr__(self) -> str:
+        return str(self.recipe)
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("a field is not a sequence")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = (self.expr, self.bounds, self.grade, self.recipe, self.source)
+        return _restored, state
+
+
+def _restored(expr: Expr, bounds: Bounds, grade: Grade, recipe: Recipe, source: Source | None) -> Field:
+    field = Field(expr, bounds, grade, recipe)
+    field.source = source
+    return field
+
+
+def measure(e: Expr, most: int) -> tuple[int, int]:
+    """Nodes and calls of an expression, counted until there are more than ``most`` nodes."""
+    nodes = calls = 0
+    for each in postorder([e]):
+        nodes += 1
+        calls += bool(called(each))
+        if nodes > most:
+            break
+    return nodes, calls
+
+
+def evaluated(
+    call: str, function: Function, points: ArrayLike, order: int, seconds: Any, parameters: Any,
+    mouse: Any, pixel: Any, *, field: bool,
+) -> Jet:  # fmt: skip
+    """The jet of a function of the plane, with every argument checked."""
+    array = check_points(call, points, 2)
+    check_order(call, order)
+    known = {p.name: p for p in parameters_of(function.outputs)}
+    values = dict(parameters or {})
+    for name in values:
+        if name not in known or known[name].kind == "built-in":
+            there = ", ".join(sorted(k for k, p in known.items() if p.kind != "built-in")) or "none"
+            raise fail(f"{call}: there is no parameter {name!r}; there are: {there}")
+        if known[name].size == 1:
+            values[name] = number(call, f"parameters[{name!r}]", float(values[name])).data
+    if pixel is None and "pixel" in known:
+        raise fail(f"{call}: the field contains px(); say how wide a pixel is with pixel=")
+    values["seconds"] = number(call, "seconds", seconds).data
+    values["mouse"] = tuple(c.data for c in pair(call, "mouse", mouse))
+    if pixel is not None:
+        values["pixel"] = number(call, "pixel", pixel, 0, above=True).data
+    return jet_arrays(function, array, order, values, field=field)
+
+

@@ -1,0 +1,275 @@
+"""Functions become citizens: how a Python function turns into a shape or a warp.
+
+Built-in shapes and warps, and those that users write with ``@shape`` and ``@warp``, are made here
+by the same steps: arguments are bound and checked by their annotations, the function is traced
+once for each set of static arguments, and the result is applied like any other function.
+
+Arguments annotated ``int``, ``bool``, ``str``, a sequence or ``Field`` are static: they shape the
+function and are part of its identity. All others are traced numbers or vectors.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, get_args, get_type_hints, overload
+
+from ..shaders.calculus.expr import Expr, Source
+from ..shaders.calculus.function import Function, Input, Type, apply, trace
+from ..shaders.calculus.vectors import Vec
+from ..shaders.errors import JetfieldError
+from ..shaders.picture import POINT
+from .box import EVERYWHERE, Bounds, bounds_of
+from .checks import GALLERY, OURS, fail, here, number, pair, shown
+from .field import GRADES, Field, Grade, Recipe
+
+__all__ = ["Definition", "NotNegative", "Number", "Point", "Positive", "shape"]
+
+P = ParamSpec("P")
+Number = float | Expr
+"""A number, or a traced value such as a slider."""
+Positive = Annotated[Number, "positive"]
+NotNegative = Annotated[Number, "not negative"]
+Point = tuple[Number, Number] | Vec
+"""Two numbers, each plain or traced."""
+Box = tuple[tuple[float, float], tuple[float, float]]
+
+
+class Definition:
+    """A Python function of a point and arguments, ready to be called without the point."""
+
+    def __init__(self, python: Callable[..., Any], kind: Literal["shape", "warp"]) -> None:
+        self.python, self.kind = python, kind
+        self.name = python.__name__
+        self.signature = inspect.signature(python)
+        self.traced: dict[Any, Function] = {}
+        parameters = list(self.signature.parameters.values())
+        if not parameters or parameters[0].kind not in (
+            inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        ):  # fmt: skip
+            raise fail(f"@{kind} {self.name}: its first argument must be the point p")
+        for p in parameters[1:]:
+            if p.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+                raise fail(f"@{kind} {self.name}: *{p.name} cannot be traced; take a sequence instead")
+        self.arguments = parameters[1:]
+        try:
+            self.hints = get_type_hints(python, include_extras=True)
+        except (NameError, TypeError):
+            self.hints = dict(python.__annotations__)
+        self.call_signature = self.signature.replace(parameters=self.arguments)
+
+    def bind(self, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by name, defaults filled in, or a SceneError that names the call."""
+        try:
+            bound = self.call_signature.bind(*args, **options)
+        except TypeError as error:
+            wanted = ", ".join(str(p).partition(":")[0] for p in self.arguments)
+            raise fail(f"{self.name}({wanted}): {error}") from None
+        bound.apply_defaults()
+        return {name: self._check(name, value) for name, value in bound.arguments.items()}
+
+    def _check(self, name: str, value: Any) -> Any:
+        kind = _static(self.hints.get(name))
+        if kind is not None:
+            return _static_value(self.name, name, value, kind)
+        marks = getattr(self.hints.get(name), "__metadata__", ())
+        if isinstance(value, (tuple, list)) or hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1:
+            if self.hints.get(name) in (Number, float) or marks:
+                raise fail(f"{self.name}: {name}={shown(value)} must be a number")
+            size = len(value)
+            if size not in (2, 3):
+                raise fail(f"{self.name}: {name}={shown(value)} must be a number or a vector of 2 or 3")
+            return Vec(number(self.name, f"{name}[{k}]", v) for k, v in enumerate(value))
+        if self.hints.get(name) == Point:
+            return pair(self.name, name, value)
+        least = 0 if marks else None
+        return number(self.name, name, value, least, above="positive" in marks)
+
+    def function(self, arguments: dict[str, Any]) -> Function:
+        """The traced function for these arguments' static values and vector sizes."""
+        static = {k: v for k, v in arguments.items() if _static(self.hints.get(k)) is not None}
+        sizes = {k: len(v) if isinstance(v, tuple) else 1 for k, v in arguments.items() if k not in static}
+        key = (tuple((k, _identity(v)) for k, v in static.items()), tuple(sizes.items()))
+        if key not in self.traced:
+            inputs = [Input(POINT.name, POINT.type, "point")]
+            inputs += [Input(_unlike_point(k), Type(size)) for k, size in sizes.items()]
+            self.traced[key] = self._trace(inputs, list(sizes), static)
+        return self.traced[key]
+
+    def _trace(self, inputs: list[Input], names: list[str], static: dict[str, Any]) -> Function:
+        def run(*values: Any) -> Any:
+            return self.python(values[0], **dict(zip(names, values[1:], strict=True)), **static)
+
+        try:
+            traced = trace(_Watched(self.python, run), inputs, name=self.name, source=_home(self.python))
+        except JetfieldError:
+            raise
+        except RecursionError:
+            raise fail(f"{self.name}: the function calls itself without end") from None
+        except Exception as error:
+            raise fail(f"{self.name}: {error}{_line(error, self.python)}") from error
+        wanted = 2 if self.kind == "warp" else 1
+        if traced.result.size != wanted:
+            kind = "a vector of two numbers" if wanted == 2 else "one number"
+            raise fail(f"{self.name}: a @{self.kind} returns {kind}, not {traced.result.size}")
+        return traced
+
+    def __call__(self, arguments: dict[str, Any], p: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """The function's outputs at a point."""
+        function = self.function(arguments)
+        flat = [e for k, v in arguments.items() if _static(self.hints.get(k)) is None
+                for e in (v if isinstance(v, tuple) else (v,))]  # fmt: skip
+        return apply(function, (*p, *flat), here())
+
+    def recipe(self, args: tuple[Any, ...], options: dict[str, Any]) -> Recipe:
+        """The call as it was written."""
+        holes = ["{}"] * len(args) + [f"{k}={{}}" for k in options]
+        return Recipe(f"{self.name}({', '.join(holes)})", *args, *options.values())
+
+
+class _Watched:
+    """A callable that the tracer watches as if it were the function that it runs."""
+
+    def __init__(self, python: Callable[..., Any], run: Callable[..., Any]) -> None:
+        self.__code__ = getattr(python, "__code__", None)
+        self.__name__, self.__doc__ = python.__name__, python.__doc__
+        self._run = run
+
+    def __call__(self, *args: Any) -> Any:
+        return self._run(*args)
+
+
+def _home(python: Callable[..., Any]) -> Source | None:
+    code = getattr(python, "__code__", None)
+    if code is None or (code.co_filename.startswith(OURS) and not code.co_filename.startswith(GALLERY)):
+        return None
+    return Source(code.co_filename, code.co_firstlineno)
+
+
+def _line(error: Exception, python: Callable[..., Any]) -> str:
+    """Where in the function's file an error arose."""
+    file, line = getattr(getattr(python, "__code__", None), "co_filename", None), 0
+    trace_back = error.__traceback__
+    while trace_back is not None:
+        if trace_back.tb_frame.f_code.co_filename == file:
+            line = trace_back.tb_lineno
+        trace_back = trace_back.tb_next
+    return f", at {file}:{line}" if line else ""
+
+
+def _unlike_point(name: str) -> str:
+    return f"{name}_" if name == POINT.name else name
+
+
+STATIC_WORDS = ("int", "bool", "str", "list", "tuple", "Sequence", "Field", "Iterable")
+
+
+def _static(hint: Any) -> str | None:
+    """The word for what a static argument must be, or None for a traced one."""
+    if hint is None or hint in (Number, Point):
+        return None
+    text = hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
+    text = text.partition("[")[0].rpartition(".")[2]
+    if getattr(hint, "__metadata__", None):
+        return None
+    if text in STATIC_WORDS:
+        return text
+    options = [_static(a) for a in get_args(hint) if a is not type(None)]
+    return next((o for o in options if o), None) if type(None) in get_args(hint) else None
+
+
+def _static_value(call: str, name: str, value: Any, kind: str) -> Any:
+    if kind == "int" and (isinstance(value, bool) or not isinstance(value, int)):
+        hint = "; a count is structure and takes no slider" if isinstance(value, Expr) else ""
+        raise fail(f"{call}: {name}={shown(value)} must be a whole number{hint}")
+    if kind == "bool" and not isinstance(value, bool):
+        raise fail(f"{call}: {name}={shown(value)} must be True or False")
+    if kind == "str" and not isinstance(value, str):
+        raise fail(f"{call}: {name}={shown(value)} must be a string")
+    if kind == "Field" and not isinstance(value, Field):
+        raise fail(f"{call}: {name}={shown(value)} must be a field")
+    if kind in ("list", "tuple", "Sequence", "Iterable"):
+        if isinstance(value, str) or not hasattr(value, "__iter__"):
+            raise fail(f"{call}: {name}={shown(value)} must be a sequence")
+        return _frozen(value)
+    return value
+
+
+def _frozen(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return tuple(_frozen(v) for v in value) if hasattr(value, "__iter__") and not isinstance(value, str) else value
+
+
+def _identity(value: Any) -> Any:
+    if isinstance(value, Field):
+        return value.expr
+    if isinstance(value, tuple):
+        return tuple(_identity(v) for v in value)
+    return (type(value), value)
+
+
+def primitive(
+    grade: Grade, bounds: Callable[..., tuple[Any, Any, Any, Any]] | Bounds | None = None
+) -> Callable[[Callable[Concatenate[Vec, P], Any]], Callable[P, Field]]:
+    """A function of a point and arguments becomes a function of the arguments that gives a field.
+
+    ``bounds(*arguments)`` are the sides (left, bottom, right, top) of a box around the inside.
+    """
+
+    def decorate(python: Callable[Concatenate[Vec, P], Any]) -> Callable[P, Field]:
+        definition = Definition(python, "shape")
+
+        @functools.wraps(python)
+        def build(*args: P.args, **options: P.kwargs) -> Field:
+            arguments = definition.bind(args, options)
+            value = definition(arguments, POINT.leaves)[0]
+            box = bounds if isinstance(bounds, Bounds) else EVERYWHERE
+            if callable(bounds) and not isinstance(bounds, Bounds):
+                box = bounds_of(*bounds(*arguments.values()))
+            return Field(value, box, grade, definition.recipe(args, options))
+
+        build.__signature__ = definition.call_signature  # type: ignore[attr-defined]
+        return build
+
+    return decorate
+
+
+@overload
+def shape(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Field]: ...
+@overload
+def shape(
+    *, bounds: Box | Callable[..., Box] | None = None, grade: Grade = "implicit"
+) -> Callable[[Callable[Concatenate[Any, P], Any]], Callable[P, Field]]: ...
+def shape(function: Any = None, /, *, bounds: Any = None, grade: Grade = "implicit") -> Any:
+    """Make a shape of a function of the point: ``@shape`` or ``@shape(bounds=..., grade=...)``.
+
+    The function gets the point ``p`` and its own arguments, and returns a number that is negative
+    inside. ``bounds`` ((left, bottom), (right, top)), or a function of the arguments that returns
+    that, is a box outside of which it is positive. ``grade`` is "exact" if it is a true distance,
+    "bound" if it never overestimates one.
+    """
+    if grade not in GRADES:
+        raise fail(f"@shape: grade={shown(grade)} must be one of {', '.join(GRADES)}")
+    sides: Any = None
+    if callable(bounds):
+
+        def sides(*args: Any) -> tuple[Any, Any, Any, Any]:
+            (left, bottom), (right, top) = bounds(*args)
+            return left, bottom, right, top
+
+    elif bounds is not None:
+        try:
+            (left, bottom), (right, top) = bounds
+            sides = Bounds(float(left), float(bottom), float(right), float(top))
+        except (TypeError, ValueError):
+            raise fail(f"@shape: bounds={shown(bounds)} must be ((left, bottom), (right, top))") from None
+        if sides.empty:
+            raise fail(f"@shape: bounds={shown(bounds)} are empty; give the lower left corner first")
+    decorate = primitive(grade, sides)
+    if function is None:
+        return decorate
+    if not callable(function):
+        raise fail(f"@shape: {shown(function)} is not a function")
+    return decorate(function)

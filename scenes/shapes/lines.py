@@ -1,0 +1,40 @@
+"""Segments and capsules."""
+
+from __future__ import annotations
+
+from ...shaders.calculus.expr import Expr
+from ...shaders.calculus.vectors import Vec, abs, cross, dot, length, max, min, normalize, seam
+from ..functions import Point, Positive, primitive
+
+__all__ = ["capsule", "segment", "segment_distance"]
+
+
+def segment_distance(p: Vec, a: Vec, b: Vec) -> Expr:
+    """The distance from p to the segment a b.
+
+    Beside the segment it is the distance to its line, which is exact in any precision; the length
+    of the difference to the nearest point is not, close to the segment.
+    """
+    middle, span = 0.5 * (a + b), b - a
+    u = normalize(span)
+    d = p - middle
+    beyond = abs(dot(d, u)) - 0.5 * length(span)
+    beside = abs(cross(u, d))
+    return seam(beyond > 0.0, length(Vec((beyond, beside))), beside)
+
+
+def _hull(a: Vec, b: Vec, radius: Expr | float = 0.0) -> tuple[Expr, Expr, Expr, Expr]:
+    return (min(a.x, b.x) - radius, min(a.y, b.y) - radius,
+            max(a.x, b.x) + radius, max(a.y, b.y) + radius)  # fmt: skip
+
+
+@primitive("exact", _hull)
+def segment(p: Vec, a: Point, b: Point) -> Expr:
+    """The distance to the segment from a to b: it has no interior, so it is for strokes."""
+    return segment_distance(p, a, b)
+
+
+@primitive("exact", _hull)
+def capsule(p: Vec, a: Point, b: Point, radius: Positive) -> Expr:
+    """All points within radius of the segment from a to b."""
+    return segment_distance(p, a, b) - radius

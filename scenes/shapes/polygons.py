@@ -1,0 +1,116 @@
+"""Polygons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...shaders.calculus.expr import Expr
+from ...shaders.calculus.folds import Table, fold
+from ...shaders.calculus.function import Input, Type, trace
+from ...shaders.calculus.vectors import (
+    Vec, abs, atan2, cos, cross, dot, floor, length, mod, seam, sin, where,
+)  # fmt: skip
+from ..box import around
+from ..checks import fail, shown
+from ..field import Field, Recipe
+from ..functions import Positive, primitive
+
+__all__ = ["polygon", "regular_polygon"]
+
+
+def polygon(points: Sequence[Sequence[float]]) -> Field:
+    """A polygon through at least three points, closed, by the even-odd rule where it overlaps.
+
+    The distance is the least over its edges, which are one function and a table; the sign counts
+    the edges to the right of the point.
+    """
+    corners = _corners(points)
+    value = _outline(_edges(corners))
+    return Field(value, around(map(tuple, corners)), "exact", Recipe("polygon({})", points))
+
+
+def _corners(points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    try:
+        corners = np.array([tuple(p) for p in points], dtype=np.float64)
+    except (TypeError, ValueError):
+        raise fail(f"polygon: points={shown(points)} must be a sequence of (x, y) numbers") from None
+    if corners.ndim != 2 or corners.shape[1] != 2 or not np.isfinite(corners).all():
+        raise fail(f"polygon: points={shown(points)} must be a sequence of finite (x, y) numbers")
+    corners = corners[np.any(corners != np.roll(corners, 1, axis=0), axis=1)]
+    if len(corners) < 3:
+        raise fail(f"polygon: points={shown(points)} must hold at least three different points in a row")
+    return corners
+
+
+def _edges(corners: np.ndarray[Any, np.dtype[np.float64]]) -> Table:
+    """A row an edge: its middle, its unit direction, half its length, its lowest and highest y.
+
+    An edge points up (a level one to the left), so that its normal (direction turned clockwise)
+    points right, or up: then a point on the edge counts as one just to the right, or above, for
+    the sign and for the derivative of the absolute value alike.
+    """
+    a, b = corners, np.roll(corners, -1, axis=0)
+    flip = (b[:, 1] < a[:, 1]) | ((b[:, 1] == a[:, 1]) & (b[:, 0] > a[:, 0]))
+    a, b = np.where(flip[:, None], b, a), np.where(flip[:, None], a, b)
+    size = np.hypot(*(b - a).T)
+    rows = np.column_stack([0.5 * (a + b), (b - a) / size[:, None], 0.5 * size, a[:, 1], b[:, 1]])
+    return Table(rows)
+
+
+POINT, ROW = Input("p", Type(2), "point"), Input("row", Type(7))
+
+
+def _edge(p: Vec, row: Vec) -> Expr:
+    """Distance to one edge, exact beside it and beyond its ends."""
+    d, u = p - row[0:2], Vec(row[2:4])
+    beyond = abs(dot(d, u)) - row[4]
+    beside = abs(cross(d, u))
+    return seam(beyond > 0.0, length(Vec((beyond, beside))), beside)
+
+
+def _crossing(p: Vec, row: Vec) -> Expr:
+    """1 if the ray from p to the right crosses the edge, else 0."""
+    d, u = p - row[0:2], Vec(row[2:4])
+    level = (row[5] <= p.y) & (p.y < row[6])
+    return where(level & (cross(d, u) < 0.0), 1.0, 0.0)
+
+
+def _outline(edges: Table) -> Expr:
+    def polygon(p: Vec) -> Expr:
+        """Signed distance to a polygon: the nearest edge, negative where the ray crosses an odd number."""
+        distance = fold("min", trace(_edge, [POINT, ROW], name="edge"), edges, p)[0]
+        crossings = fold(("add",), trace(_crossing, [POINT, ROW], name="crossing"), edges, p)[0]
+        return where(mod(crossings, 2.0) > 0.5, -distance, distance)
+
+    from ...shaders.calculus.function import apply
+
+    return apply(trace(polygon, [POINT]), POINT.leaves)[0]
+
+
+@primitive("exact", lambda n, radius: (-radius, -radius, radius, radius))
+def _regular(p: Vec, n: int, radius: Positive) -> Expr:
+    """A regular polygon: the plane is turned by whole sectors until the nearest side is upright."""
+    turn = math.tau / n
+    sector = floor(atan2(p.x, p.y) / turn)
+    angle = (sector + 0.5) * turn - 0.5 * math.pi
+    c, s = cos(angle), sin(angle)
+    q = Vec((c * p.x - s * p.y, s * p.x + c * p.y))
+    beside = q.x - radius * math.cos(math.pi / n)
+    beyond = abs(q.y) - radius * math.sin(math.pi / n)
+    return seam(beyond > 0.0, length(Vec((beside, beyond))), beside)
+
+
+def regular_polygon(n: int, radius: Any) -> Field:
+    """A regular polygon of n >= 3 corners at this distance from the origin, one of them at +y."""
+    if isinstance(n, bool) or not isinstance(n, int) or n < 3:
+        hint = "; a count is structure and takes no slider" if isinstance(n, Expr) else ""
+        raise fail(f"regular_polygon: n={shown(n)} must be a whole number of at least 3{hint}")
+    made = _regular(n, radius)
+    made.recipe = Recipe("regular_polygon({}, {})", n, radius)
+    return made
+
+
