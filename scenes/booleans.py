@@ -17,7 +17,7 @@ from ..shaders.calculus.vectors import abs, max, min
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import fail, here, number, shown
-from .field import CALLS, Field, Recipe, measure, weakest
+from .field import CALLS, Field, Recipe, weakest, weight
 
 __all__ = ["complement", "difference", "intersection", "lift", "union", "xor"]
 
@@ -25,6 +25,9 @@ A, B, K = Input("a", role="field"), Input("b", role="field"), Input("k")
 CROWD = 8
 """A run of at least this many like shapes in a union becomes a table."""
 LARGEST_ROW = 16
+GREAT = 64
+"""In a union of this many shapes all like ones become one table, wherever they stand. Where two
+shapes of different tables are equally near, the table whose first shape came first has the tie."""
 
 
 def _union(a: Expr, b: Expr) -> Expr:
@@ -194,7 +197,7 @@ def _joined(function: Function, a: Expr, b: Expr, k: Expr | None, source: Any) -
 
 def _short(value: Expr) -> Expr:
     """The value as a call of a function of its own, once it has grown long."""
-    if measure(value, 8 * CALLS)[1] <= CALLS:
+    if weight(value) <= CALLS:
         return value
     return apply(Function("part", [POINT], [value]), POINT.leaves)[0]
 
@@ -215,24 +218,33 @@ def _united(parts: Sequence[Field]) -> Expr:
 
 
 def _gathered(values: Sequence[Expr]) -> list[Expr]:
-    """Values in order, with each long run of the same skeleton replaced by a fold."""
-    result: list[Expr] = []
-    run: list[tuple[Expr, tuple[float, ...]]] = []
-    skeleton: Expr | None = None
+    """Values in order, with each long run of the same skeleton replaced by a fold.
 
-    def close() -> None:
-        if skeleton is not None and len(run) >= CROWD:
-            result.append(_folded(skeleton, [numbers for _, numbers in run]))
-        else:
-            result.extend(value for value, _ in run)
-
+    In a great union a run need not be unbroken: like shapes stand where the first of them stands.
+    """
+    if len(values) < CROWD:
+        return list(values)
+    groups: list[tuple[Expr | None, list[tuple[Expr, tuple[float, ...]]]]] = []
+    place: dict[Expr, int] = {}
     for value in values:
-        found = _skeleton(value) if len(values) >= CROWD else None
-        if found is None or found[0] is not skeleton:
-            close()
-            run, skeleton = [], found[0] if found else None
-        run.append((value, found[1] if found else ()))
-    close()
+        skeleton, numbers = _skeleton(value) or (None, ())
+        last = groups[-1][0] if groups else None
+        if skeleton is not None and skeleton is last:
+            at = len(groups) - 1
+        elif skeleton is not None and len(values) >= GREAT and skeleton in place:
+            at = place[skeleton]
+        else:
+            at = len(groups)
+            groups.append((skeleton, []))
+            if skeleton is not None:
+                place.setdefault(skeleton, at)
+        groups[at][1].append((value, numbers))
+    result: list[Expr] = []
+    for skeleton, members in groups:
+        if skeleton is not None and len(members) >= CROWD:
+            result.append(_folded(skeleton, [numbers for _, numbers in members]))
+        else:
+            result += [value for value, _ in members]
     return result
 
 
@@ -241,6 +253,7 @@ def _skeleton(value: Expr) -> tuple[Expr, tuple[float, ...]] | None:
 
     Each place counts, not each value: shapes whose numbers happen to be equal stay alike.
     """
+    value = _unwrapped(value)
     numbers: list[float] = []
     memo: dict[Expr, Expr] = {}
     for e in postorder([value]):
@@ -255,6 +268,17 @@ def _skeleton(value: Expr) -> tuple[Expr, tuple[float, ...]] | None:
     if len(numbers) > LARGEST_ROW or not numbers or value.op.name == "literal":
         return None
     return memo[value], tuple(numbers)
+
+
+def _unwrapped(value: Expr) -> Expr:
+    """The expression with small functions of the point alone pasted in, for they hold numbers."""
+    for e in postorder([value]):
+        if e.op.name == "get" and e.args[0].op.name == "apply":
+            f: Function = e.args[0].data
+            if f.inputs == (POINT,) and weight(f.outputs[0]) <= LARGEST_ROW and f.result.size == 1:
+                pasted = Function(f.name, f.inputs, f.outputs, inline=True)
+                return _unwrapped(substitute([value], {e: apply(pasted, e.args[0].args)[0]})[0])
+    return value
 
 
 def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:

@@ -85,10 +85,16 @@ def bounds_of(left: Any, bottom: Any, right: Any, top: Any) -> Bounds:
 
 
 def _least(value: Any) -> float:
-    low = range_of(value)[0] if isinstance(value, Expr) else float(value)
+    low = _range(value)[0]
     return -math.inf if low <= -HUGE else low
 
 
 def _greatest(value: Any) -> float:
-    high = range_of(value)[1] if isinstance(value, Expr) else float(value)
+    high = _range(value)[1]
     return math.inf if high >= HUGE else high
+
+
+def _range(value: Any) -> tuple[float, float]:
+    if not isinstance(value, Expr):
+        return float(value), float(value)
+    return (value.data, value.data) if value.op.name == "literal" else range_of(value)

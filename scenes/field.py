@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import re
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ from ..shaders.picture import POINT
 from .box import Bounds
 from .checks import fail, here, number, pair, shown
 
-__all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "measure", "weakest"]
+__all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest", "weight"]
 
 Grade = Literal["exact", "bound", "implicit"]
 GRADES: tuple[Grade, ...] = ("exact", "bound", "implicit")
@@ -106,7 +107,7 @@ class Field:
 
     def at(self, p: tuple[Expr, ...], source: Source | None = None) -> Expr:
         """The field's value at another point: pasted in if it is small, else called."""
-        nodes, calls = measure(self.expr, SMALL)
+        nodes, calls = _count(self.expr, SMALL)
         if nodes <= SMALL and calls <= 1:
             pasted = Function("field", [POINT], [self.expr], inline=True)
             return apply(pasted, p)[0]
@@ -114,7 +115,7 @@ class Field:
 
     def compact(self) -> Expr:
         """The field's expression, as one call if it has grown long."""
-        if measure(self.expr, 8 * CALLS)[1] > CALLS:
+        if weight(self.expr) > CALLS:
             return apply(self.function, POINT.leaves, self.source)[0]
         return self.expr
 
@@ -245,7 +246,7 @@ def _restored(expr: Expr, bounds: Bounds, grade: Grade, recipe: Recipe, source: 
     return field
 
 
-def measure(e: Expr, most: int) -> tuple[int, int]:
+def _count(e: Expr, most: int) -> tuple[int, int]:
     """Nodes and calls of an expression, counted until there are more than ``most`` nodes."""
     nodes = calls = 0
     for each in postorder([e]):
@@ -254,6 +255,18 @@ def measure(e: Expr, most: int) -> tuple[int, int]:
         if nodes > most:
             break
     return nodes, calls
+
+
+_weights: weakref.WeakKeyDictionary[Expr, int] = weakref.WeakKeyDictionary()
+
+
+def weight(e: Expr) -> int:
+    """About how many calls an expression makes; what is shared may count twice."""
+    for each in postorder([e], lambda x: x.args if x not in _weights else ()):
+        if each not in _weights:
+            below = sum(_weights[a] for a in each.args)
+            _weights[each] = min(below + bool(called(each)), 10 * CALLS)
+    return _weights[e]
 
 
 def evaluated(

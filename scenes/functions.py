@@ -227,13 +227,20 @@ def primitive(
             value = definition(arguments, POINT.leaves)[0]
             box = bounds if isinstance(bounds, Bounds) else EVERYWHERE
             if callable(bounds) and not isinstance(bounds, Bounds):
-                box = bounds_of(*bounds(*arguments.values()))
+                box = bounds_of(*bounds(*map(_plain, arguments.values())))
             return Field(value, box, grade, definition.recipe(args, options))
 
         build.__signature__ = definition.call_signature  # type: ignore[attr-defined]
         return build
 
     return decorate
+
+
+def _plain(value: Any) -> Any:
+    """A number written in the scene as a float; anything else as it is."""
+    if isinstance(value, Expr):
+        return value.data if value.op.name == "literal" else value
+    return Vec(map(_plain, value)) if isinstance(value, Vec) else value
 
 
 @overload

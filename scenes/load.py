@@ -37,7 +37,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
         raise SceneError(f"load: expected a path or a gallery name, got {name!r}")
     if name is not name_or_path or name.endswith(".py") or "/" in name or os.sep in name:
         return _scene_of(_run(name), name)
-    if not name.isidentifier() or (spec := find_spec(f"{_GALLERY}.{name}")) is None:
+    public = name.isidentifier() and not name.startswith("_")
+    if not public or (spec := find_spec(f"{_GALLERY}.{name}")) is None:
         raise SceneError(_unknown(name))
     with _explained(spec.origin or name):
         return _scene_of(importlib.import_module(spec.name), name)
@@ -78,7 +79,7 @@ def _run(path: str) -> ModuleType:
 
     full = os.path.abspath(path)
     module = ModuleType(f"_jetfield_scene_{zlib.crc32(full.encode()):08x}")
-    module.__file__ = full
+    module.__file__, module.__package__ = full, ""
     with _explained(path), _at_home(os.path.dirname(full), module):
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     return module

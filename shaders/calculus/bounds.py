@@ -24,7 +24,7 @@ CALLED = {"mul", "div", "reciprocal", "mod", "sin", "cos", "atan2", "pow", "mix"
 
 def bounds(function: Function) -> Function:
     """The function's interval extension: result ``Type(m, kind="interval")``."""
-    for f in (*callees(function.outputs), function):
+    for f in (*callees(function.outputs), function) if "bounds" not in function.derived else ():
         if "bounds" not in f.derived:
             f.derived["bounds"] = _extend(f)
     extension: Function = function.derived["bounds"]

@@ -137,6 +137,14 @@ class Function:
         return tuple(leaf for i in self.inputs for leaf in i.leaves)
 
     @property
+    def calls(self) -> tuple[Function, ...]:
+        """The functions that the body applies itself, each once."""
+        found: tuple[Function, ...] | None = self.derived.get("calls")
+        if found is None:
+            found = self.derived["calls"] = _directly(self.outputs)
+        return found
+
+    @property
     def n(self) -> int:
         """How many variables the function is differentiated by: the size of its point inputs."""
         return sum(i.type.size for i in self.inputs if i.role == "point")
@@ -188,13 +196,7 @@ def callees(roots: Iterable[Expr]) -> Iterator[Function]:
     Transformations walk this order, so that none of them recurses however deep functions nest.
     """
     done: set[Function] = set()
-    stack: list[tuple[Function, bool]] = []
-
-    def push(exprs: Iterable[Expr]) -> None:
-        direct = [f for e in postorder(exprs) for f in called(e)]
-        stack.extend((f, False) for f in reversed(direct))
-
-    push(roots)
+    stack = [(f, False) for f in reversed(_directly(roots))]
     while stack:
         function, ready = stack.pop()
         if function in done:
@@ -204,7 +206,11 @@ def callees(roots: Iterable[Expr]) -> Iterator[Function]:
             yield function
         else:
             stack.append((function, True))
-            push(function.outputs)
+            stack.extend((f, False) for f in reversed(function.calls))
+
+
+def _directly(roots: Iterable[Expr]) -> tuple[Function, ...]:
+    return tuple(dict.fromkeys(f for e in postorder(roots) for f in called(e)))
 
 
 def flat(value: Any) -> list[Expr]:
@@ -249,12 +255,14 @@ def trace(
         if event == "return" and frame.f_code is code:
             seen.update(frame.f_locals)
 
-    before = sys.getprofile()
-    sys.setprofile(watch)
+    profiled = sys.getprofile() is not None  # somebody else is watching: names are a luxury
+    if not profiled:
+        sys.setprofile(watch)
     try:
         value = python(*arguments, **static)
     finally:
-        sys.setprofile(before)
+        if not profiled:
+            sys.setprofile(None)
     formals = {leaf for i in inputs for leaf in i.leaves}
     names: dict[Expr, str] = {}
     for label, local in seen.items():

@@ -31,6 +31,9 @@ def jet(function: Function, order: int, n: int | None = None) -> Function:
     if order == 0:
         return function
     n = function.n or n or 0
+    found: Function | None = function.derived.get(("jet", order, n))
+    if found is not None:
+        return found
     for f in (*callees(function.outputs), function):
         _derive(f, order, f.n or n)
     derived: Function = function.derived["jet", order, n]

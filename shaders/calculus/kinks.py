@@ -16,7 +16,7 @@ __all__ = ["kinks"]
 
 def kinks(function: Function) -> Function:
     """The function that says how near its argument is to a kink or a jump of ``function``."""
-    for f in (*callees(function.outputs), function):
+    for f in (*callees(function.outputs), function) if "kinks" not in function.derived else ():
         if "kinks" not in f.derived:
             f.derived["kinks"] = Function(f"{f.name}_kinks", f.inputs, [_least(f)])
     nearest: Function = function.derived["kinks"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .expr import Expr, make, node, postorder
 from .folds import Fold
-from .function import Function, callees
+from .function import Function, called, callees
 from .roots import Root
 
 __all__ = ["replace_leaves"]
@@ -34,9 +34,11 @@ def _rebuilt(
         if not e.args:
             found = replace(e)
             new[e] = e if found is None else found
-        elif e.op.name in ("apply", "fold", "root"):
+        elif e.op.name in ("apply", "fold", "root") and (args != e.args or _changes(e, known)):
             new[e] = node(e.op.name, args, _called_anew(e, known))
             new[e].source = e.source or new[e].source
+        elif args == e.args:
+            new[e] = e
         elif e.op.name == "get":
             new[e] = node("get", args, e.data)
         else:
@@ -44,6 +46,10 @@ def _rebuilt(
     names = {new[e]: label for e, label in f.names.items() if e in new and new[e].args}
     return Function(f.name, f.inputs, [new[e] for e in f.outputs], f.result,
                     inline=f.inline, names=names, doc=f.doc, source=f.source)  # fmt: skip
+
+
+def _changes(e: Expr, known: dict[Function, Function]) -> bool:
+    return any(known[f] is not f for f in called(e))
 
 
 def _called_anew(e: Expr, known: dict[Function, Function]) -> object:

@@ -56,7 +56,6 @@ min(x, x) -> x
 max(x, x) -> x
 abs(abs(x)) -> abs(x)
 abs(-x) -> abs(x)
-length(x) -> abs(x)
 mix(x, y, 0) -> x
 mix(x, y, 1) -> y
 mix(x, x, z) -> x
@@ -141,15 +140,18 @@ def _parse(text: str) -> Pattern:
 
 def _rule(line: str) -> None:
     left, right = (_parse(side) for side in line.split("->"))
-    whole = left
+    patterns = left.args
+    wanted = [(k, p.op) for k, p in enumerate(patterns) if p.op != "hole"]
 
     def rewrite(args: tuple[Expr, ...]) -> Expr | None:
+        for k, op in wanted:  # most rules fail here, at once
+            if args[k].op.name != op:
+                return None
         found: dict[str, Expr] = {}
-        if len(args) == len(whole.args) and all(
-            p.match(a, found) for p, a in zip(whole.args, args, strict=True)
-        ):
-            return right.build(found)
-        return None
+        for p, a in zip(patterns, args, strict=False):
+            if not p.match(a, found):
+                return None
+        return right.build(found)
 
     REWRITES.setdefault(left.op, []).append(rewrite)
 
@@ -197,6 +199,11 @@ def _along_radius(args: tuple[Expr, ...]) -> Expr | None:
     return None
 
 
+def _on_a_line(args: tuple[Expr, ...]) -> Expr | None:
+    """The length of a vector of one number."""
+    return make("abs", args[0]) if len(args) == 1 else None
+
+
 def _cancelled(args: tuple[Expr, ...]) -> Expr | None:
     """x * y / y -> x for a y that is never small, such as the width of a pixel."""
     top, bottom = args
@@ -219,5 +226,6 @@ def _factor(e: Expr) -> tuple[float, Expr | None]:
 REWRITES.setdefault("lt", []).append(_below_limit)
 REWRITES.setdefault("max", []).append(_drop_maximum)
 REWRITES["div"].append(_cancelled)
+REWRITES["length"] = [_on_a_line]
 REWRITES["mul"] += [_gather_factors, _along_radius]
 assert set(REWRITES) <= set(OPS)

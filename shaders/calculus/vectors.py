@@ -236,7 +236,7 @@ def max(*args: Any, **options: Any) -> Any:
 def _extreme(op: str, plain: Callable[..., Any], args: tuple[Any, ...], options: Any) -> Any:
     values = args if len(args) > 1 else tuple(args[0]) if args else ()
     if options or not any(isinstance(a, (Expr, Vec, np.ndarray)) for a in values):
-        return plain(*args, **options)
+        return plain(values, **options)
     result = values[0]
     for value in values[1:]:
         result = _call(op, result, value)

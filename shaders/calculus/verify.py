@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-
 from ..errors import ShaderError
 from .expr import Expr, postorder
 from .function import Function, callees, called
@@ -82,8 +80,4 @@ def _acyclic(function: Function) -> None:
         elif f not in done:
             open_.add(f)
             stack.append((f, True))
-            stack.extend((g, False) for g in _direct(f.outputs) if g not in done)
-
-
-def _direct(roots: Iterable[Expr]) -> list[Function]:
-    return [g for e in postorder(roots) for g in called(e)]
+            stack.extend((g, False) for g in f.calls if g not in done)

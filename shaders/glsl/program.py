@@ -110,10 +110,10 @@ class Program:
             self.names.take(shape.glsl)
 
     def _help(self, e: Expr) -> None:
-        called = re.match(r"\w+", spell(e))
-        if called and called.group() in e.op.helper and called.group() not in self._helpers:
-            self._helpers[called.group()] = e.op.helper
-            self.names.take(called.group())
+        called = re.match(r"([a-z]\w*)\(", spell(e))
+        if called and f" {called[1]}(" in e.op.helper and called[1] not in self._helpers:
+            self._helpers[called[1]] = e.op.helper
+            self.names.take(called[1])
 
     def _variable(self, e: Expr) -> None:
         if e in self._leaf:
