@@ -7,17 +7,17 @@ function over a table of their numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from ..shaders.calculus.expr import Expr, node, postorder, substitute
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
-from ..shaders.calculus.vectors import abs, max, min
+from ..shaders.calculus.vectors import Scalar, abs, max, min
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import fail, here, number, shown
-from .field import CALLS, Field, Recipe, weakest, weight
+from .field import CALLS, Field, Grade, Recipe, weakest, weight
 
 __all__ = ["complement", "difference", "intersection", "lift", "union", "xor"]
 
@@ -30,59 +30,61 @@ GREAT = 64
 shapes of different tables are equally near, the table whose first shape came first has the tie."""
 
 
-def _union(a: Expr, b: Expr) -> Expr:
+def _union(a: Expr, b: Expr) -> Scalar:
     """In a or in b."""
     return min(a, b)
 
 
-def _intersection(a: Expr, b: Expr) -> Expr:
+def _intersection(a: Expr, b: Expr) -> Scalar:
     """In a and in b."""
     return max(a, b)
 
 
-def _difference(a: Expr, b: Expr) -> Expr:
+def _difference(a: Expr, b: Expr) -> Scalar:
     """In a and not in b."""
     return max(a, -b)
 
 
-def _xor(a: Expr, b: Expr) -> Expr:
+def _xor(a: Expr, b: Expr) -> Scalar:
     """In one of a and b."""
     return max(min(a, b), -max(a, b))
 
 
-def _complement(a: Expr) -> Expr:
+def _complement(a: Expr) -> Scalar:
     """Not in a."""
     return -a
 
 
-def _smooth_union(a: Expr, b: Expr, k: Expr) -> Expr:
-    """The least of a and b, rounded over a width k: min(a, b) - h^2 k / 4, h = max(1 - |a - b| / k, 0).
+def _smooth_union(a: Expr, b: Expr, k: Expr) -> Scalar:
+    """The least of a and b, rounded over a width k.
 
-    Quadratic smooth minimum, I. Quilez, "smooth minimum" (2013).
+    min(a, b) - h^2 k / 4 with h = max(k - |a - b|, 0) / k. Quadratic smooth minimum, I. Quilez, "smooth minimum" (2013).
     """
     h = max(k - abs(a - b), 0.0) / k
     return min(a, b) - 0.25 * h * h * k
 
 
-def _smooth_intersection(a: Expr, b: Expr, k: Expr) -> Expr:
+def _smooth_intersection(a: Expr, b: Expr, k: Expr) -> Scalar:
     """The greatest of a and b, rounded over a width k."""
     h = max(k - abs(a - b), 0.0) / k
     return max(a, b) + 0.25 * h * h * k
 
 
-def _smooth_difference(a: Expr, b: Expr, k: Expr) -> Expr:
+def _smooth_difference(a: Expr, b: Expr, k: Expr) -> Scalar:
     """In a and not in b, rounded over a width k."""
     h = max(k - abs(a + b), 0.0) / k
     return max(a, -b) + 0.25 * h * h * k
 
 
-@lru_cache(maxsize=None)
+@cache
 def lift(python: Callable[..., Any]) -> Function:
     """A function of fields' values (``a``, ``b``) and numbers as a function of their jets."""
     code = python.__code__
     inputs = {"a": A, "b": B}
     names = code.co_varnames[: code.co_argcount]
-    return trace(python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_"))
+    return trace(
+        python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_")
+    )
 
 
 def union(*fields: Field, smooth: Any = 0) -> Field:
@@ -95,7 +97,7 @@ def union(*fields: Field, smooth: Any = 0) -> Field:
         value = _tree(fields, _smooth_union, k)
         return Field(value, box, _worst(fields), _recipe("union", fields, smooth))
     parts = tuple(part for f in fields for part in (f.parts or (f,)))
-    grade = "bound" if len(parts) > 1 and _worst(parts) == "exact" else _worst(parts)
+    grade: Grade = "bound" if len(parts) > 1 and _worst(parts) == "exact" else _worst(parts)
     return Field(lambda: _united(parts), box, grade, _recipe("union", fields), parts)
 
 
@@ -124,7 +126,7 @@ def difference(first: Field, *rest: Field, smooth: Any = 0) -> Field:
 def xor(*fields: Field, smooth: Any = 0) -> Field:
     """The points in an odd number of the fields."""
     if _width("xor", smooth) is not None:
-        raise fail(f"xor: smooth={shown(smooth)} has no meaning for xor; combine smooth unions and differences")
+        raise fail(f"xor: smooth={shown(smooth)} has no meaning; combine smooth differences")
     fields = _fields("xor", fields)
     return Field(_tree(fields, _xor, None), _hull(fields), _worst(fields), _recipe("xor", fields))
 
@@ -151,7 +153,7 @@ def _width(call: str, smooth: Any) -> Expr | None:
     return number(call, "smooth", smooth, 0, above=True)
 
 
-def _worst(fields: Sequence[Field]) -> Any:
+def _worst(fields: Sequence[Field]) -> Grade:
     return weakest("bound" if len(fields) > 1 else "exact", *(f.grade for f in fields))
 
 
@@ -173,7 +175,9 @@ def _swollen(fields: Sequence[Field], k: Expr) -> Bounds:
 def _recipe(call: str, fields: Sequence[Field], smooth: Any = 0) -> Recipe:
     holes = ["{}"] * len(fields)
     if not (isinstance(smooth, (int, float)) and smooth == 0):
-        return Recipe(f"{call}({', '.join(holes)}, smooth={{}})", *(f.recipe for f in fields), smooth)
+        return Recipe(
+            f"{call}({', '.join(holes)}, smooth={{}})", *(f.recipe for f in fields), smooth
+        )
     return Recipe(f"{call}({', '.join(holes)})", *(f.recipe for f in fields))
 
 
@@ -184,7 +188,8 @@ def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -
     source = here()
     while len(level) > 1:
         pairs = [
-            _joined(function, level[i], level[i + 1], k, source) for i in range(0, len(level) - 1, 2)
+            _joined(function, level[i], level[i + 1], k, source)
+            for i in range(0, len(level) - 1, 2)
         ]
         level = pairs + level[len(level) - len(level) % 2 :]
     return level[0]
@@ -282,7 +287,7 @@ def _unwrapped(value: Expr) -> Expr:
 
 
 def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:
-    """The least over a table of the skeleton's numbers; columns that never change become numbers."""
+    """The least over a table of the skeleton's numbers; a column that never changes is a number."""
     table = Table(rows)
     columns, filled = list[int](), dict[Expr, Expr]()
     for k in range(table.array.shape[1]):

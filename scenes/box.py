@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr
-from ..shaders.calculus.ops import HUGE
+from ..shaders.calculus.rules import HUGE
 
 __all__ = ["EVERYWHERE", "Bounds", "around", "bounds_of"]
 
@@ -59,7 +59,9 @@ class Bounds(NamedTuple):
 
     def grown(self, margin: float) -> Bounds:
         """The box with each side moved out."""
-        return Bounds(self.left - margin, self.bottom - margin, self.right + margin, self.top + margin)
+        return Bounds(
+            self.left - margin, self.bottom - margin, self.right + margin, self.top + margin
+        )
 
     def angles(self) -> tuple[float, float] | None:
         """The range of polar angles of its points, or None if the origin is among them."""

@@ -14,10 +14,10 @@ from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type
-from ..shaders.calculus.vectors import Vec, atan2, clamp, cos, floor, length, log, sin
+from ..shaders.calculus.vectors import Scalar, Vec, atan2, clamp, cos, floor, length, log, sin
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds
-from .checks import fail, number, shown
+from .checks import fail, number, shown, whole_number
 from .field import Field, Recipe, weakest
 from .warps import Stage, Warp, mapping
 
@@ -27,7 +27,9 @@ P = Vec(POINT.leaves)
 TURN = math.tau
 
 
-def _least(field: Field, place: Callable[[Vec, Any], Vec], rows: list[Any], at: tuple[Expr, ...]) -> Expr:
+def _least(
+    field: Field, place: Callable[[Vec, Any], Vec], rows: list[Any], at: tuple[Expr, ...]
+) -> Expr:
     """The least of the field at ``place(p, row)`` over the rows, for the point ``at``."""
     if len(rows) == 1:
         return field.at(place(Vec(at), rows[0]))
@@ -48,7 +50,9 @@ class _Polar(Stage):
     def pull(self, field: Field) -> Field:
         if not (math.isfinite(field.bounds.bottom) and math.isfinite(field.bounds.top)):
             return self.single(field)
-        value = _least(field, lambda p, turn: Vec((p.x, p.y + turn)), [0.0, TURN, -TURN], self.place)
+        value = _least(
+            field, lambda p, turn: Vec((p.x, p.y + turn)), [0.0, TURN, -TURN], self.place
+        )
         box = self.outline(field.bounds) if self.outline else EVERYWHERE
         return Field(value, box, weakest("implicit", field.grade), field.recipe)
 
@@ -62,7 +66,9 @@ def _ring(box: Bounds) -> Bounds:
 
 
 def _log_ring(box: Bounds) -> Bounds:
-    return _ring(Bounds(0, 0, math.exp(min(box.right, 700.0)) if box.right < math.inf else math.inf, 0))
+    return _ring(
+        Bounds(0, 0, math.exp(min(box.right, 700.0)) if box.right < math.inf else math.inf, 0)
+    )
 
 
 @mapping(_ring, _Polar)
@@ -126,9 +132,7 @@ def _turned(p: Vec, c: Any, s: Any) -> Vec:
 
 def polar_repeat(n: int) -> Warp:
     """n >= 1 whole copies turned about the origin, copy 0 as it is, also where they overlap."""
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        hint = "; a count is structure and takes no slider" if isinstance(n, Expr) else ""
-        raise fail(f"polar_repeat: n={shown(n)} must be a whole number of at least 1{hint}")
+    n = whole_number("polar_repeat", "n", n, 1)
     sector = TURN / n
     angle = floor(atan2(P.y, P.x) / sector + 0.5) * sector
     x, y = _turned(P, cos(angle), sin(angle))
@@ -144,7 +148,10 @@ class _Copies(Stage):
     __slots__ = ("axes",)
 
     def __init__(
-        self, place: tuple[Expr, Expr], outline: Any, axes: tuple[tuple[Expr | None, int | None], ...]
+        self,
+        place: tuple[Expr, Expr],
+        outline: Any,
+        axes: tuple[tuple[Expr | None, int | None], ...],
     ) -> None:
         super().__init__(place, outline)
         self.axes = axes
@@ -152,7 +159,9 @@ class _Copies(Stage):
     def pull(self, field: Field) -> Field:
         box = field.bounds
         ranges = ((box.left, box.right), (box.bottom, box.top))
-        spans = [self._span(axis, *limits, field) for axis, limits in zip(self.axes, ranges, strict=True)]
+        spans = [
+            self._span(axis, *limits, field) for axis, limits in zip(self.axes, ranges, strict=True)
+        ]
         rows = [(float(i), float(j)) for j in range(spans[1][1]) for i in range(spans[0][1])]
 
         def place(p: Vec, row: Any) -> Vec:
@@ -162,25 +171,31 @@ class _Copies(Stage):
         value = _least(field, place, rows, POINT.leaves)
         outline = self.outline(field.bounds) if self.outline else EVERYWHERE
         many = len(rows) > 1 or any(count is None and step is not None for step, count in self.axes)
-        return Field(value, outline, weakest("bound", field.grade) if many else field.grade, field.recipe)
+        return Field(
+            value, outline, weakest("bound", field.grade) if many else field.grade, field.recipe
+        )
 
     def _span(
         self, axis: tuple[Expr | None, int | None], low: float, high: float, field: Field
     ) -> tuple[Callable[[Any, Any], Any], int]:
-        """How a coordinate moves for the k-th copy to look at, and how many there are to look at."""
+        """How a coordinate moves for the k-th copy to look at, and how many those are."""
         step, count = axis
         if step is None:
             return (lambda x, k: x), 1
         least = range_of(step)[0]
         bounded = math.isfinite(low) and math.isfinite(high) and low <= high
         if count is None and not bounded:
-            raise fail(f"repeat: endless copies of {shown(field)} need a bounded field; clip it with & box(...), "
-                       "give @shape(bounds=...), or repeat a count")  # fmt: skip
+            raise fail(
+                f"repeat: endless copies of {shown(field)} need a bounded field; clip it with "
+                "& box(...), give @shape(bounds=...), or repeat a count"
+            )
         near = math.floor((high - low) / least) + 2 if bounded and least > 0 else math.inf
         if count is None:
             return (lambda x, k: x - (floor((x - high) / step + 0.5) + k) * step), int(near)
         first = -0.5 * (count - 1)
-        if near < count and field.grade == "exact":  # only the copies around the point, within the row
+        if (
+            near < count and field.grade == "exact"
+        ):  # only the copies around the point, within the row
 
             def nearest(x: Any, k: Any) -> Any:
                 cell = floor((x - high) / step - first + 0.5) + k
@@ -201,23 +216,26 @@ def repeat(x: Any, y: Any = None, *, count: Any = None) -> Warp:
     """
     if y is None and isinstance(x, (tuple, list)) and len(x) == 2:
         x, y = x
-    steps = [None if s is None else number("repeat", name, s, 0, above=True) for name, s in (("x", x), ("y", y))]
+    steps = [
+        None if s is None else number("repeat", name, s, 0, above=True)
+        for name, s in (("x", x), ("y", y))
+    ]
     if steps == [None, None]:
         raise fail("repeat: x and y are both None; give a distance for at least one axis")
     counts = list(count) if isinstance(count, (tuple, list)) else [count, count]
     if len(counts) != 2:
         raise fail(f"repeat: count={shown(count)} must be a whole number, a pair of them, or None")
-    for n in counts:
-        if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-            raise fail(f"repeat: count={shown(count)} must be a whole number of at least 1, or a pair")
+    counts = [None if n is None else whole_number("repeat", "count", n, 1) for n in counts]
     axes = tuple(zip(steps, counts, strict=True))
     place = tuple(_cell(c, step, n) for c, (step, n) in zip(P, axes, strict=True))
     stage = _Copies((place[0], place[1]), lambda box: _row(box, axes), axes)
-    given = Recipe("repeat({}, {}, count={})", x, y, count) if count else Recipe("repeat({}, {})", x, y)
+    given = (
+        Recipe("repeat({}, {}, count={})", x, y, count) if count else Recipe("repeat({}, {})", x, y)
+    )
     return Warp((stage,), given)
 
 
-def _cell(c: Expr, step: Expr | None, count: int | None) -> Expr:
+def _cell(c: Expr, step: Expr | None, count: int | None) -> Scalar:
     """A coordinate within the cell that holds it."""
     if step is None:
         return c
@@ -231,7 +249,9 @@ def _row(box: Bounds, axes: Any) -> Bounds:
     reach = []
     for step, count in axes:
         most = 0.0 if step is None else range_of(step)[1]
-        reach.append(math.inf if step is not None and count is None else 0.5 * most * ((count or 1) - 1))
-    return Bounds(box.left - reach[0], box.bottom - reach[1], box.right + reach[0], box.top + reach[1])
-
-
+        reach.append(
+            math.inf if step is not None and count is None else 0.5 * most * ((count or 1) - 1)
+        )
+    return Bounds(
+        box.left - reach[0], box.bottom - reach[1], box.right + reach[0], box.top + reach[1]
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..shaders.calculus.expr import Expr, Source, node
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import SceneError
 
-__all__ = ["fail", "here", "number", "pair", "shown"]
+__all__ = ["fail", "here", "number", "pair", "shown", "whole_number"]
 
 ROOMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OURS = tuple(os.path.join(ROOMS, room) + os.sep for room in ("scenes", "shaders", "render"))
@@ -23,12 +24,12 @@ GALLERY = os.path.join(ROOMS, "scenes", "gallery") + os.sep
 
 def here() -> Source | None:
     """The line of the scene that is being run: the nearest caller outside jetfield."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith(OURS) or file.startswith(GALLERY):
             return Source(file, frame.f_lineno)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None
 
 
@@ -44,11 +45,17 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def number(call: str, name: str, value: Any, least: float | None = None, *, above: bool = False) -> Expr:
+def number(
+    call: str, name: str, value: Any, least: float | None = None, *, above: bool = False
+) -> Expr:
     """A finite number (at least, or ``above``, ``least``) or a traced one, as an expression."""
     wanted = "a finite number"
     if least is not None:
-        kind = "positive" if (least, above) == (0, True) else f"{'above' if above else 'at least'} {least:g}"
+        kind = (
+            "positive"
+            if (least, above) == (0, True)
+            else f"{'above' if above else 'at least'} {least:g}"
+        )
         wanted = f"a {kind} number" if kind == "positive" else f"a number {kind}"
     if isinstance(value, Expr):
         _check_range(call, name, value, least, above, wanted)
@@ -61,13 +68,27 @@ def number(call: str, name: str, value: Any, least: float | None = None, *, abov
     return node("literal", (), float(value) + 0.0)
 
 
-def _check_range(call: str, name: str, value: Expr, least: float | None, above: bool, wanted: str) -> None:
+def _check_range(
+    call: str, name: str, value: Expr, least: float | None, above: bool, wanted: str
+) -> None:
     if value.op.result != "float":
-        raise fail(f"{call}: {name} must be {wanted}, not a condition; write where(condition, a, b)")
+        raise fail(
+            f"{call}: {name} must be {wanted}, not a condition; write where(condition, a, b)"
+        )
     if least is not None:
         _, high = range_of(value)
         if high < least or (above and high <= least):
             raise fail(f"{call}: {name} is never above {high:g}, and must be {wanted}")
+
+
+def whole_number(call: str, name: str, value: Any, least: int) -> int:
+    """A whole number of at least ``least``: structure, not a value that can move."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        hint = "; a count is structure and takes no slider" if isinstance(value, Expr) else ""
+        raise fail(
+            f"{call}: {name}={shown(value)} must be a whole number of at least {least}{hint}"
+        )
+    return int(value)
 
 
 def pair(call: str, name: str, value: Any) -> Vec:

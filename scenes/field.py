@@ -11,12 +11,11 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from ..shaders.calculus.evaluate import Jet, jet_arrays
-from ..shaders.calculus.expr import Expr, Source, node, postorder
-from ..shaders.calculus.function import Function, Input, Type, apply, called
+from ..shaders.calculus.expr import Expr, Source, postorder
+from ..shaders.calculus.function import Function, apply, called
 from ..shaders.calculus.parameters import parameters as parameters_of
 from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.points import check_order, check_points
-from ..shaders.calculus.vectors import Vec
 from ..shaders.picture import POINT
 from .box import Bounds
 from .checks import fail, here, number, pair, shown
@@ -154,11 +153,15 @@ class Field:
     def _with(self, sign: str, name: str, other: Any) -> Field:
         from . import booleans
 
-        if isinstance(other, (int, float)) or isinstance(other, Expr):
-            hint = f"to shrink a shape by r write field.round(-r)" if sign == "-" else "combine two fields"
+        if isinstance(other, (int, float, Expr)):
+            hint = (
+                "to shrink a shape by r write field.round(-r)"
+                if sign == "-"
+                else "combine two fields"
+            )
             raise fail(f"field {sign} {shown(other)}: {hint}")
         if not isinstance(other, Field):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         combined: Field = getattr(booleans, name)(self, other)
         return combined
 
@@ -167,7 +170,9 @@ class Field:
         """The shape moved by (x, y) scene units; one pair will do."""
         from .offsets import translate
 
-        return translate(self, *(x if y is None and isinstance(x, (tuple, list)) and len(x) == 2 else (x, y)))
+        return translate(
+            self, *(x if y is None and isinstance(x, (tuple, list)) and len(x) == 2 else (x, y))
+        )
 
     def rotate(self, angle: Any) -> Field:
         """The shape turned counter-clockwise about the origin by an angle in radians."""
@@ -201,8 +206,10 @@ class Field:
             hint = "; call it first, such as polar()" if callable(warp) else ""
             raise fail(f"warp: {shown(warp)} is not a Warp{hint}")
         if reads([self.expr], "pixel"):
-            raise fail("warp: a field that contains px() cannot be warped; draw it with "
-                       "stroke(field, paint, width=px(n)), which measures after all warps")  # fmt: skip
+            raise fail(
+                "warp: a field that contains px() cannot be warped; draw it with "
+                "stroke(field, paint, width=px(n)), which measures after all warps"
+            )
         return warp.pull(self)
 
     # --- asking ----------------------------------------------------------------------------------
@@ -227,7 +234,9 @@ class Field:
         ``pixel`` is the width of a pixel in scene units, for fields that contain px(). Raises
         SceneError for points or parameters that are not what they should be.
         """
-        return evaluated("jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True)
+        return evaluated(
+            "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True
+        )
 
     def __repr__(self) -> str:
         return str(self.recipe)
@@ -240,7 +249,9 @@ class Field:
         return _restored, state
 
 
-def _restored(expr: Expr, bounds: Bounds, grade: Grade, recipe: Recipe, source: Source | None) -> Field:
+def _restored(
+    expr: Expr, bounds: Bounds, grade: Grade, recipe: Recipe, source: Source | None
+) -> Field:
     field = Field(expr, bounds, grade, recipe)
     field.source = source
     return field
@@ -291,5 +302,3 @@ def evaluated(
     if pixel is not None:
         values["pixel"] = number(call, "pixel", pixel, 0, above=True).data
     return jet_arrays(function, array, order, values, field=field)
-
-

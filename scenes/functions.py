@@ -13,7 +13,16 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Concatenate, Literal, ParamSpec, get_args, get_type_hints, overload
+from typing import (
+    Annotated,
+    Any,
+    Concatenate,
+    Literal,
+    ParamSpec,
+    get_args,
+    get_type_hints,
+    overload,
+)
 
 from ..shaders.calculus.expr import Expr, Source
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
@@ -31,7 +40,7 @@ Number = float | Expr
 """A number, or a traced value such as a slider."""
 Positive = Annotated[Number, "positive"]
 NotNegative = Annotated[Number, "not negative"]
-Point = tuple[Number, Number] | Vec
+Point = Annotated[Any, "point"]
 """Two numbers, each plain or traced."""
 Box = tuple[tuple[float, float], tuple[float, float]]
 
@@ -51,7 +60,9 @@ class Definition:
             raise fail(f"@{kind} {self.name}: its first argument must be the point p")
         for p in parameters[1:]:
             if p.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
-                raise fail(f"@{kind} {self.name}: *{p.name} cannot be traced; take a sequence instead")
+                raise fail(
+                    f"@{kind} {self.name}: *{p.name} cannot be traced; take a sequence instead"
+                )
         self.arguments = parameters[1:]
         try:
             self.hints = get_type_hints(python, include_extras=True)
@@ -74,22 +85,30 @@ class Definition:
         if kind is not None:
             return _static_value(self.name, name, value, kind)
         marks = getattr(self.hints.get(name), "__metadata__", ())
-        if isinstance(value, (tuple, list)) or hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1:
+        if "point" in marks:
+            return pair(self.name, name, value)
+        if isinstance(value, (tuple, list)) or (
+            hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1
+        ):
             if self.hints.get(name) in (Number, float) or marks:
                 raise fail(f"{self.name}: {name}={shown(value)} must be a number")
             size = len(value)
             if size not in (2, 3):
-                raise fail(f"{self.name}: {name}={shown(value)} must be a number or a vector of 2 or 3")
+                raise fail(
+                    f"{self.name}: {name}={shown(value)} must be a number or a vector of 2 or 3"
+                )
             return Vec(number(self.name, f"{name}[{k}]", v) for k, v in enumerate(value))
-        if self.hints.get(name) == Point:
-            return pair(self.name, name, value)
         least = 0 if marks else None
         return number(self.name, name, value, least, above="positive" in marks)
 
     def function(self, arguments: dict[str, Any]) -> Function:
         """The traced function for these arguments' static values and vector sizes."""
         static = {k: v for k, v in arguments.items() if _static(self.hints.get(k)) is not None}
-        sizes = {k: len(v) if isinstance(v, tuple) else 1 for k, v in arguments.items() if k not in static}
+        sizes = {
+            k: len(v) if isinstance(v, tuple) else 1
+            for k, v in arguments.items()
+            if k not in static
+        }
         key = (tuple((k, _identity(v)) for k, v in static.items()), tuple(sizes.items()))
         if key not in self.traced:
             inputs = [Input(POINT.name, POINT.type, "point")]
@@ -102,7 +121,9 @@ class Definition:
             return self.python(values[0], **dict(zip(names, values[1:], strict=True)), **static)
 
         try:
-            traced = trace(_Watched(self.python, run), inputs, name=self.name, source=_home(self.python))
+            traced = trace(
+                _Watched(self.python, run), inputs, name=self.name, source=_home(self.python)
+            )
         except JetfieldError:
             raise
         except RecursionError:
@@ -142,7 +163,9 @@ class _Watched:
 
 def _home(python: Callable[..., Any]) -> Source | None:
     code = getattr(python, "__code__", None)
-    if code is None or (code.co_filename.startswith(OURS) and not code.co_filename.startswith(GALLERY)):
+    if code is None or (
+        code.co_filename.startswith(OURS) and not code.co_filename.startswith(GALLERY)
+    ):
         return None
     return Source(code.co_filename, code.co_firstlineno)
 
@@ -167,12 +190,10 @@ STATIC_WORDS = ("int", "bool", "str", "list", "tuple", "Sequence", "Field", "Ite
 
 def _static(hint: Any) -> str | None:
     """The word for what a static argument must be, or None for a traced one."""
-    if hint is None or hint in (Number, Point):
+    if hint is None or hint == Number or getattr(hint, "__metadata__", None):
         return None
     text = hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
     text = text.partition("[")[0].rpartition(".")[2]
-    if getattr(hint, "__metadata__", None):
-        return None
     if text in STATIC_WORDS:
         return text
     options = [_static(a) for a in get_args(hint) if a is not type(None)]
@@ -199,7 +220,11 @@ def _static_value(call: str, name: str, value: Any, kind: str) -> Any:
 def _frozen(value: Any) -> Any:
     if hasattr(value, "tolist"):
         value = value.tolist()
-    return tuple(_frozen(v) for v in value) if hasattr(value, "__iter__") and not isinstance(value, str) else value
+    return (
+        tuple(_frozen(v) for v in value)
+        if hasattr(value, "__iter__") and not isinstance(value, str)
+        else value
+    )
 
 
 def _identity(value: Any) -> Any:
@@ -271,9 +296,13 @@ def shape(function: Any = None, /, *, bounds: Any = None, grade: Grade = "implic
             (left, bottom), (right, top) = bounds
             sides = Bounds(float(left), float(bottom), float(right), float(top))
         except (TypeError, ValueError):
-            raise fail(f"@shape: bounds={shown(bounds)} must be ((left, bottom), (right, top))") from None
+            raise fail(
+                f"@shape: bounds={shown(bounds)} must be ((left, bottom), (right, top))"
+            ) from None
         if sides.empty:
-            raise fail(f"@shape: bounds={shown(bounds)} are empty; give the lower left corner first")
+            raise fail(
+                f"@shape: bounds={shown(bounds)} are empty; give the lower left corner first"
+            )
     decorate = primitive(grade, sides)
     if function is None:
         return decorate

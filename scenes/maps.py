@@ -36,7 +36,7 @@ def _mobius(p: Vec, a: Vec, b: Vec, c: Vec, d: Vec) -> Vec:
     bottom = Vec((c.x * p.x - c.y * p.y + d.x, c.x * p.y + c.y * p.x + d.y))
     size = dot(bottom, bottom)
     crossed = Vec((dot(top, bottom), top.y * bottom.x - top.x * bottom.y))
-    return crossed / size
+    return Vec((crossed.x / size, crossed.y / size))
 
 
 def mobius(a: Any = 1, b: Any = 0, c: Any = 0, d: Any = 1) -> Warp:
@@ -76,7 +76,8 @@ def _preimage(box: Bounds, columns: tuple[Vec, Vec], offset: Vec) -> Bounds:
 @mapping(lambda box, first, second, offset: _preimage(box, (first, second), offset))
 def _affine(p: Vec, first: Vec, second: Vec, offset: Vec) -> Vec:
     """M p + t, the matrix given by its columns."""
-    return first * p.x + second * p.y + offset
+    moved: Vec = first * p.x + second * p.y + offset
+    return moved
 
 
 def affine(matrix: Any, offset: Any = (0, 0)) -> Warp:
@@ -84,12 +85,16 @@ def affine(matrix: Any, offset: Any = (0, 0)) -> Warp:
     if hasattr(matrix, "tolist"):
         matrix = matrix.tolist()
     if not isinstance(matrix, (tuple, list)) or len(matrix) != 2:
-        raise fail(f"affine: matrix={shown(matrix)} must be two rows of two numbers, ((a, b), (c, d))")
+        raise fail(
+            f"affine: matrix={shown(matrix)} must be two rows of two numbers, ((a, b), (c, d))"
+        )
     top, bottom = (pair("affine", f"matrix[{k}]", row) for k, row in enumerate(matrix))
     entries: tuple[Expr, ...] = (*top, *bottom)
     if all(e.op.name == "literal" for e in entries):
         a, b, c, d = (e.data for e in entries)
         if a * d == b * c:
-            raise fail(f"affine: matrix={shown(matrix)} has determinant 0, which flattens the plane")
+            raise fail(
+                f"affine: matrix={shown(matrix)} has determinant 0, which flattens the plane"
+            )
     made = _affine(Vec((top.x, bottom.x)), Vec((top.y, bottom.y)), pair("affine", "offset", offset))
     return Warp(made.stages, Recipe("affine({}, {})", matrix, offset))

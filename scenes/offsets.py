@@ -8,7 +8,7 @@ from typing import Any
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import apply
 from ..shaders.calculus.parameters import reads
-from ..shaders.calculus.vectors import Vec, abs, cos, sin
+from ..shaders.calculus.vectors import Scalar, Vec, abs, cos, sin
 from ..shaders.picture import POINT
 from .booleans import lift
 from .box import EVERYWHERE, Bounds, around, bounds_of
@@ -38,7 +38,9 @@ def rotate(field: Field, angle: Any) -> Field:
         box = EVERYWHERE
     elif a.op.name == "literal":
         cosine, sine = math.cos(a.data), math.sin(a.data)
-        box = around((cosine * x - sine * y, sine * x + cosine * y) for x, y in field.bounds.corners)
+        box = around(
+            (cosine * x - sine * y, sine * x + cosine * y) for x, y in field.bounds.corners
+        )
     else:
         box = Bounds(0, 0, 0, 0).grown(field.bounds.radius)
     return Field(field.at(turned, here()), box, field.grade, _method(field, "rotate", angle))
@@ -47,8 +49,10 @@ def rotate(field: Field, angle: Any) -> Field:
 def scale(field: Field, factor: Any) -> Field:
     """s f(p / s)."""
     if reads([field.expr], "pixel"):
-        raise fail("scale: a field that contains px() cannot be scaled; scale it before px(), or draw "
-                   "it with stroke(field, paint, width=px(n))")  # fmt: skip
+        raise fail(
+            "scale: a field that contains px() cannot be scaled; scale it before px(), or draw it "
+            "with stroke(field, paint, width=px(n))"
+        )
     s = number("scale", "factor", factor, 0, above=True)
     value = field.at(P / s, here()) * s
     return Field(value, _scaled(field.bounds, s), field.grade, _method(field, "scale", factor))
@@ -62,12 +66,12 @@ def _scaled(box: Bounds, factor: Expr) -> Bounds:
     return Bounds(left, bottom, right, max(box.top * least, box.top * most))
 
 
-def _round(a: Expr, radius: Expr) -> Expr:
+def _round(a: Expr, radius: Expr) -> Scalar:
     """Grown by radius."""
     return a - radius
 
 
-def _shell(a: Expr, thickness: Expr) -> Expr:
+def _shell(a: Expr, thickness: Expr) -> Scalar:
     """Within thickness / 2 of the outline."""
     return abs(a) - 0.5 * thickness
 

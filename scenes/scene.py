@@ -38,7 +38,7 @@ class Scene:
         return self
 
     def stroke(self, field: Field, paint: Any, *, width: Any, opacity: Any = 1) -> Scene:
-        """Paint the points within width / 2 of the outline, measured in the picture after all warps."""
+        """Paint the points within width / 2 of the outline, measured in the picture, after warps."""
         self._lay("stroke", field, paint, opacity, number("stroke", "width", width, 0, above=True))
         return self
 
@@ -79,7 +79,9 @@ def _paint(call: str, paint: Any) -> tuple[tuple[Expr, Expr, Expr], float]:
 def _solid(call: str, name: str, paint: Any) -> tuple[Expr, Expr, Expr]:
     color, alpha = _paint(f"{call}: {name}", paint)
     if alpha < 1:
-        raise fail(f"{call}: {name}={shown(paint)} must be opaque, or None for a transparent picture")
+        raise fail(
+            f"{call}: {name}={shown(paint)} must be opaque, or None for a transparent picture"
+        )
     return color
 
 
@@ -88,10 +90,17 @@ def _agree(layers: list[Layer], call: str) -> None:
     known = {p.name: p for other in layers[:-1] for p in _reads(other)}
     for p in _reads(layers[-1]):
         if known.setdefault(p.name, p) != p:
-            raise fail(f"{call}: two parameters are called {p.name!r} but differ: {known[p.name]!r} and {p!r}")
+            raise fail(
+                f"{call}: two parameters are called {p.name!r} but differ: "
+                f"{known[p.name]!r} and {p!r}"
+            )
 
 
 def _reads(layer: Layer) -> list[Parameter]:
-    roots = [*layer.field.outputs, *layer.color, layer.opacity, *([] if layer.width is None else [layer.width])]
+    roots = [
+        *layer.field.outputs,
+        *layer.color,
+        layer.opacity,
+        *([] if layer.width is None else [layer.width]),
+    ]
     return parameters(roots)
-

@@ -27,7 +27,9 @@ def slider(name: str, default: float, low: float, high: float) -> Expr:
     """A number that the user moves between low and high; a value like any number."""
     _name("slider", name)
     for label, value in (("default", default), ("low", low), ("high", high)):
-        plain = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        plain = (
+            isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        )
         if not plain:
             raise fail(f"slider({name!r}): {label}={shown(value)} must be a finite number")
     if not low < high:

@@ -7,9 +7,8 @@ A warp is a chain of stages, each a map of the plane. Most stages are one map. A
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Concatenate, Generic, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from numpy.typing import ArrayLike
 
@@ -111,43 +110,43 @@ class Warp:
 
         jacobian[:, i, j] = d w_i / d x_j, of the branch whose cell holds each point.
         """
-        return evaluated("jet", self.function, points, order, seconds, parameters, mouse, pixel, field=False)
+        return evaluated(
+            "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=False
+        )
 
     def __repr__(self) -> str:
         return str(self.recipe)
 
 
-class mapping(Generic[P]):  # noqa: N801  (a decorator)
+def mapping(
+    outline: Callable[..., Bounds] | None = None, stage: Callable[..., Stage] | None = None
+) -> Callable[[Callable[Concatenate[Vec, P], Any]], Callable[P, Warp]]:
     """A function of a point and arguments becomes a function of the arguments that gives a warp.
 
     ``outline(box, *arguments)`` is a box around what is drawn of a shape within ``box``; ``stage``
     makes the stage, where it is more than the map.
     """
 
-    def __init__(
-        self,
-        outline: Callable[..., Bounds] | None = None,
-        stage: Callable[..., Stage] | None = None,
-    ) -> None:
-        self.outline, self.stage = outline, stage
-
-    def __call__(self, python: Callable[Concatenate[Any, P], Any]) -> Callable[P, Warp]:
+    def decorate(python: Callable[Concatenate[Vec, P], Any]) -> Callable[P, Warp]:
         definition = Definition(python, "warp")
-        outline, stage = self.outline, self.stage
 
         @functools.wraps(python)
         def build(*args: P.args, **options: P.kwargs) -> Warp:
             arguments = definition.bind(args, options)
             x, y = definition(arguments, POINT.leaves)
             if reads([x, y], "pixel"):
-                raise fail(f"{definition.name}: a warp cannot contain px(), which is a length in the picture")
+                raise fail(
+                    f"{definition.name}: a warp cannot contain px(), a length in the picture"
+                )
             values = tuple(arguments.values())
             boxed = (lambda box: outline(box, *values)) if outline else None
             made = stage((x, y), boxed, *values) if stage else Stage((x, y), boxed)
             return Warp((made,), definition.recipe(args, options))
 
-        build.__signature__ = inspect.Signature(definition.arguments)  # type: ignore[attr-defined]
+        build.__signature__ = definition.call_signature  # type: ignore[attr-defined]
         return build
+
+    return decorate
 
 
 def warp(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Warp]:
@@ -158,4 +157,4 @@ def warp(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Warp]:
     """
     if not callable(function):
         raise fail(f"@warp: {shown(function)} is not a function")
-    return mapping[P]()(function)
+    return mapping()(function)

@@ -7,7 +7,7 @@ into straight alpha under the sRGB transfer function (IEC 61966-2-1), from one d
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .calculus.evaluate import call
 from .calculus.expr import Expr
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.vectors import Vec, clamp, max, pow, where
+from .calculus.vectors import Scalar, Vec, clamp, max, pow, where
 from .errors import SceneError
 
 __all__ = ["encode", "encoder", "linear_of_srgb", "linear_rgb", "over", "rgba"]
@@ -24,13 +24,13 @@ __all__ = ["encode", "encoder", "linear_of_srgb", "linear_rgb", "over", "rgba"]
 LEVELS = {"srgb8": (255, np.uint8), "srgb16": (65535, np.uint16)}
 
 
-def _to_srgb(x: Expr) -> Expr:
+def _to_srgb(x: Expr) -> Scalar:
     """Linear light to its sRGB code value, both 0..1."""
     return where(x <= 0.0031308, 12.92 * x, 1.055 * pow(max(x, 1e-4), 1 / 2.4) - 0.055)
 
 
 def _encoded(color: Vec) -> tuple[Any, ...]:
-    """Premultiplied linear light to straight alpha, sRGB-encoded; nothing at all is (0, 0, 0, 0)."""
+    """Premultiplied linear light to straight alpha, sRGB-encoded; alpha 0 gives all 0."""
     r, g, b, alpha = color
     straight = clamp(Vec((r, g, b)) / max(alpha, 1e-6), 0.0, 1.0)
     transfer = trace(_to_srgb, [Input("x")], name="srgb")
@@ -43,13 +43,13 @@ def _over(below: Vec, color: Vec, alpha: Expr) -> tuple[Any, ...]:
     return tuple(c * (1.0 - alpha) + k * alpha for c, k in zip(below, (*color, 1.0), strict=True))
 
 
-@lru_cache(maxsize=None)
+@cache
 def encoder() -> Function:
     """The encoding of one pixel, vec4 -> vec4."""
     return trace(_encoded, [Input("color", Type(4))], name="encode", result=Type(4))
 
 
-@lru_cache(maxsize=None)
+@cache
 def over() -> Function:
     """Composition of one layer, (vec4 below, vec3 color, float alpha) -> vec4."""
     inputs = [Input("below", Type(4)), Input("color", Type(3)), Input("alpha")]
@@ -63,7 +63,8 @@ def encode(pixels: NDArray[Any], output: str) -> NDArray[Any]:
     levels, kind = LEVELS[output]
     channels = call(encoder(), list(np.moveaxis(np.asarray(pixels, dtype=np.float64), -1, 0)))
     stacked = np.stack(np.broadcast_arrays(*channels), axis=-1)
-    return np.floor(np.clip(stacked, 0.0, 1.0) * levels + 0.5).astype(kind)
+    codes: NDArray[Any] = np.floor(np.clip(stacked, 0.0, 1.0) * levels + 0.5).astype(kind)
+    return codes
 
 
 def linear_of_srgb(code: float) -> float:
@@ -106,4 +107,4 @@ def _named(paint: Any, name: str) -> list[float]:
 
     near = difflib.get_close_matches(name, names, n=1) if name else []
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise SceneError(f"{paint!r} is no color: give a CSS name, or hex such as \"#ff5c8a\"{hint}")
+    raise SceneError(f'{paint!r} is no color: give a CSS name, or hex such as "#ff5c8a"{hint}')

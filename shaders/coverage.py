@@ -6,11 +6,11 @@ pixel's center and ``g`` its gradient per pixel, so |f| / |g| is the distance to
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from .calculus.expr import Expr, make
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.vectors import Vec, abs, clamp, length, max, min, where
+from .calculus.vectors import Scalar, Vec, abs, clamp, length, max, min, where
 
 __all__ = ["ANTIALIAS", "band", "fill"]
 
@@ -22,7 +22,7 @@ FLATTEST = 1e-4
 this bounds the error of leaning one by so little at a hundred-thousandth."""
 
 
-def _half_plane(f: Expr, g: Vec) -> Expr:
+def _half_plane(f: Expr, g: Vec) -> Scalar:
     """The part of a pixel where f + g.x <= 0, exactly.
 
     The pixel is cut by a line at distance |f| / a, in units in which the greater component a of
@@ -37,31 +37,31 @@ def _half_plane(f: Expr, g: Vec) -> Expr:
     return where(f < 0.0, 1.0 - beyond, beyond)
 
 
-def _ramp(f: Expr) -> Expr:
+def _ramp(f: Expr) -> Scalar:
     """The careful derivative-free form: a linear ramp over the neighbors' differences."""
     slope = length(Vec((make("dfdx", f), make("dfdy", f))))
     return clamp(0.5 - f / slope, 0.0, 1.0)
 
 
-def _step(f: Expr) -> Expr:
+def _step(f: Expr) -> Scalar:
     """No anti-aliasing: all inside or all outside, by the center."""
     return where(f <= 0.0, 1.0, 0.0)
 
 
-def _half_plane_band(f: Expr, g: Vec, width: Expr) -> Expr:
+def _half_plane_band(f: Expr, g: Vec, width: Expr) -> Scalar:
     """The part of a pixel within width / 2 pixels of the line f + g.x = 0."""
     reach = 0.5 * width * length(g)
     outer, inner = apply(half_plane(), (f - reach, *g))[0], apply(half_plane(), (f + reach, *g))[0]
     return max(outer - inner, 0.0)
 
 
-def _ramp_band(f: Expr, width: Expr) -> Expr:
+def _ramp_band(f: Expr, width: Expr) -> Scalar:
     """The derivative-free form of a line of this width in pixels."""
     away = abs(f) / length(Vec((make("dfdx", f), make("dfdy", f))))
     return clamp(0.5 * (width + 1.0) - away, 0.0, 1.0)
 
 
-def _step_band(f: Expr, g: Vec, width: Expr) -> Expr:
+def _step_band(f: Expr, g: Vec, width: Expr) -> Scalar:
     """A line of this width in pixels without anti-aliasing."""
     return where(abs(f) <= 0.5 * width * length(g), 1.0, 0.0)
 
@@ -69,13 +69,13 @@ def _step_band(f: Expr, g: Vec, width: Expr) -> Expr:
 F, G, WIDTH = Input("f"), Input("g", Type(2)), Input("width")
 
 
-@lru_cache(maxsize=None)
+@cache
 def half_plane() -> Function:
     """Coverage of a half-plane: (f, g) -> 0..1."""
     return trace(_half_plane, [F, G], name="coverage")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _functions() -> dict[tuple[str, str], Function]:
     return {
         ("fill", "gradient"): half_plane(),

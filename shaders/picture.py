@@ -6,9 +6,10 @@ premultiplied linear color, which NumPy evaluates and which is emitted as GLSL.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -65,7 +66,7 @@ class Frame:
     size: tuple[int, int]
     view: View
     seconds: float = 0.0
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     mouse: tuple[float, float] = (0.0, 0.0)
 
     @property
@@ -93,7 +94,7 @@ class Layer:
     color: tuple[Expr, Expr, Expr]  # linear light
     opacity: Expr
     width: Expr | None = None
-    source: Source | None = field(default=None, compare=False)
+    source: Source | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Picture:
         """What a user can set: the sliders, toggles and color pickers that the picture reads."""
         return tuple(p for p in _reads(self) if p.kind != "built-in")
 
-    def function(self, antialias: str) -> Function:
+    def composed(self, antialias: str) -> Function:
         """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha)."""
         return _composed(self, antialias)
 
@@ -123,13 +124,13 @@ class Picture:
         width, height = frame.size
         px = frame.view.center[0] + frame.pixel * (x + 0.5 - 0.5 * width)
         py = frame.view.center[1] + frame.pixel * (y + 0.5 - 0.5 * height)
-        channels = call(self.function(antialias), [px, py], frame.values)
+        channels = call(self.composed(antialias), [px, py], frame.values)
         return np.stack([np.broadcast_to(c, x.shape) for c in channels], axis=-1)
 
 
 @lru_cache(maxsize=64)
 def _reads(picture: Picture) -> list[Parameter]:
-    return parameters(picture.function("none").outputs)
+    return parameters(picture.composed("none").outputs)
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +147,9 @@ def _composed(picture: Picture, antialias: str) -> Function:
 
 def _alpha(layer: Layer, antialias: str) -> Expr:
     """Coverage times opacity of one layer at the point."""
-    needs_gradient = antialias in ("exact", "gradient") or (layer.width is not None and antialias == "none")
+    needs_gradient = antialias in ("exact", "gradient") or (
+        layer.width is not None and antialias == "none"
+    )
     function = jet(layer.field, 1) if needs_gradient else layer.field
     value, *gradient = apply(function, POINT.leaves, layer.source)
     pixel = leaf(BUILT_IN["pixel"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...shaders.calculus.expr import Expr
-from ...shaders.calculus.vectors import Vec, abs, dot, length, max, min, normalize, seam
+from ...shaders.calculus.vectors import Scalar, Vec, abs, dot, length, max, min, normalize, seam
 from ..functions import NotNegative, Number, Point, Positive, primitive
 
 __all__ = ["box", "half_plane"]
@@ -14,7 +14,7 @@ def _sides(width: Expr, height: Expr, radius: Expr) -> tuple[Expr, Expr, Expr, E
 
 
 @primitive("exact", _sides)
-def box(p: Vec, width: Positive, height: Positive, radius: NotNegative = 0.0) -> Expr:
+def box(p: Vec, width: Positive, height: Positive, radius: NotNegative = 0.0) -> Scalar:
     """A box about the origin, of full width and height; radius rounds its corners, size kept.
 
     Beyond a corner the distance is that to the corner, elsewhere that to the nearer side. A radius
@@ -27,6 +27,6 @@ def box(p: Vec, width: Positive, height: Positive, radius: NotNegative = 0.0) ->
 
 
 @primitive("exact")
-def half_plane(p: Vec, normal: Point, offset: Number = 0.0) -> Expr:
+def half_plane(p: Vec, normal: Point, offset: Number = 0.0) -> Scalar:
     """The points with n.p <= offset, where n is the normal made a unit vector."""
     return dot(normalize(normal), p) - offset

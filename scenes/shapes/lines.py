@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from ...shaders.calculus.expr import Expr
-from ...shaders.calculus.vectors import Vec, abs, cross, dot, length, max, min, normalize, seam
+from ...shaders.calculus.vectors import (
+    Scalar,
+    Vec,
+    abs,
+    cross,
+    dot,
+    length,
+    max,
+    min,
+    normalize,
+    seam,
+)
 from ..functions import Point, Positive, primitive
 
 __all__ = ["capsule", "segment", "segment_distance"]
 
 
-def segment_distance(p: Vec, a: Vec, b: Vec) -> Expr:
+def segment_distance(p: Vec, a: Vec, b: Vec) -> Scalar:
     """The distance from p to the segment a b.
 
     Beside the segment it is the distance to its line, which is exact in any precision; the length
@@ -29,12 +40,12 @@ def _hull(a: Vec, b: Vec, radius: Expr | float = 0.0) -> tuple[Expr, Expr, Expr,
 
 
 @primitive("exact", _hull)
-def segment(p: Vec, a: Point, b: Point) -> Expr:
+def segment(p: Vec, a: Point, b: Point) -> Scalar:
     """The distance to the segment from a to b: it has no interior, so it is for strokes."""
     return segment_distance(p, a, b)
 
 
 @primitive("exact", _hull)
-def capsule(p: Vec, a: Point, b: Point, radius: Positive) -> Expr:
+def capsule(p: Vec, a: Point, b: Point, radius: Positive) -> Scalar:
     """All points within radius of the segment from a to b."""
     return segment_distance(p, a, b) - radius

@@ -12,10 +12,22 @@ from ...shaders.calculus.expr import Expr
 from ...shaders.calculus.folds import Table, fold
 from ...shaders.calculus.function import Input, Type, trace
 from ...shaders.calculus.vectors import (
-    Vec, abs, atan2, cos, cross, dot, floor, length, mod, seam, sin, where,
+    Scalar,
+    Vec,
+    abs,
+    atan2,
+    cos,
+    cross,
+    dot,
+    floor,
+    length,
+    mod,
+    seam,
+    sin,
+    where,
 )  # fmt: skip
 from ..box import around
-from ..checks import fail, shown
+from ..checks import fail, shown, whole_number
 from ..field import Field, Recipe
 from ..functions import Positive, primitive
 
@@ -37,12 +49,16 @@ def _corners(points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     try:
         corners = np.array([tuple(p) for p in points], dtype=np.float64)
     except (TypeError, ValueError):
-        raise fail(f"polygon: points={shown(points)} must be a sequence of (x, y) numbers") from None
+        raise fail(
+            f"polygon: points={shown(points)} must be a sequence of (x, y) numbers"
+        ) from None
     if corners.ndim != 2 or corners.shape[1] != 2 or not np.isfinite(corners).all():
         raise fail(f"polygon: points={shown(points)} must be a sequence of finite (x, y) numbers")
     corners = corners[np.any(corners != np.roll(corners, 1, axis=0), axis=1)]
     if len(corners) < 3:
-        raise fail(f"polygon: points={shown(points)} must hold at least three different points in a row")
+        raise fail(
+            f"polygon: points={shown(points)} must hold at least three different points in a row"
+        )
     return corners
 
 
@@ -64,7 +80,7 @@ def _edges(corners: np.ndarray[Any, np.dtype[np.float64]]) -> Table:
 POINT, ROW = Input("p", Type(2), "point"), Input("row", Type(7))
 
 
-def _edge(p: Vec, row: Vec) -> Expr:
+def _edge(p: Vec, row: Vec) -> Scalar:
     """Distance to one edge, exact beside it and beyond its ends."""
     d, u = p - row[0:2], Vec(row[2:4])
     beyond = abs(dot(d, u)) - row[4]
@@ -72,7 +88,7 @@ def _edge(p: Vec, row: Vec) -> Expr:
     return seam(beyond > 0.0, length(Vec((beyond, beside))), beside)
 
 
-def _crossing(p: Vec, row: Vec) -> Expr:
+def _crossing(p: Vec, row: Vec) -> Scalar:
     """1 if the ray from p to the right crosses the edge, else 0."""
     d, u = p - row[0:2], Vec(row[2:4])
     level = (row[5] <= p.y) & (p.y < row[6])
@@ -80,8 +96,8 @@ def _crossing(p: Vec, row: Vec) -> Expr:
 
 
 def _outline(edges: Table) -> Expr:
-    def polygon(p: Vec) -> Expr:
-        """Signed distance to a polygon: the nearest edge, negative where the ray crosses an odd number."""
+    def polygon(p: Vec) -> Scalar:
+        """Signed distance to a polygon: the nearest edge, and the parity of edges to the right."""
         distance = fold("min", trace(_edge, [POINT, ROW], name="edge"), edges, p)[0]
         crossings = fold(("add",), trace(_crossing, [POINT, ROW], name="crossing"), edges, p)[0]
         return where(mod(crossings, 2.0) > 0.5, -distance, distance)
@@ -92,7 +108,7 @@ def _outline(edges: Table) -> Expr:
 
 
 @primitive("exact", lambda n, radius: (-radius, -radius, radius, radius))
-def _regular(p: Vec, n: int, radius: Positive) -> Expr:
+def _regular(p: Vec, n: int, radius: Positive) -> Scalar:
     """A regular polygon: the plane is turned by whole sectors until the nearest side is upright."""
     turn = math.tau / n
     sector = floor(atan2(p.x, p.y) / turn)
@@ -106,11 +122,7 @@ def _regular(p: Vec, n: int, radius: Positive) -> Expr:
 
 def regular_polygon(n: int, radius: Any) -> Field:
     """A regular polygon of n >= 3 corners at this distance from the origin, one of them at +y."""
-    if isinstance(n, bool) or not isinstance(n, int) or n < 3:
-        hint = "; a count is structure and takes no slider" if isinstance(n, Expr) else ""
-        raise fail(f"regular_polygon: n={shown(n)} must be a whole number of at least 3{hint}")
+    n = whole_number("regular_polygon", "n", n, 3)
     made = _regular(n, radius)
     made.recipe = Recipe("regular_polygon({}, {})", n, radius)
     return made
-
-

@@ -1,3 +1,8 @@
-"""Expressions, their derivatives and their bounds: everything that is true of a function."""
+"""Expressions, their derivatives and their bounds: everything that is true of a function.
 
-from . import simplify as _rewrites  # fills the rewrite rules before the first node is made
+Importing any part of it fills the table of ops and the rewrite rules first.
+"""
+
+from . import ops, simplify
+
+__all__ = ["ops", "simplify"]

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from .expr import OPS, Expr, const, make, node, postorder
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
-from .ops import HUGE
 from .parameters import Parameter
+from .rules import HUGE
 
 __all__ = ["bounds", "range_of"]
 
@@ -68,7 +68,9 @@ def _op(e: Expr, args: list[Pair]) -> Pair:
         raise TypeError(f"the op {e.op.name!r} has no interval rule")
     called = e.op.name in CALLED and all(low is not high for low, high in args)
     if called:
-        low, high = apply(_rule(e.op.name, len(args), args[0] is args[-1]), [x for p in args for x in p])
+        low, high = apply(
+            _rule(e.op.name, len(args), args[0] is args[-1]), [x for p in args for x in p]
+        )
     else:
         low, high = _pair(e.op.interval(*args))
     if e.op.error:

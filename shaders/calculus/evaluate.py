@@ -145,7 +145,9 @@ class Jet:
 
     __slots__ = ("_first", "field", "hessian", "value")
 
-    def __init__(self, value: Array, first: Array | None, hessian: Array | None, *, field: bool) -> None:
+    def __init__(
+        self, value: Array, first: Array | None, hessian: Array | None, *, field: bool
+    ) -> None:
         self.field = field
         self.value = value[:, 0] if field else value
         self._first = first[:, 0] if field and first is not None else first
@@ -212,4 +214,3 @@ def jet(function: Callable[..., Any], points: ArrayLike, order: int = 2) -> Jet:
     check_order("jet", order)
     f = traced(function, array.shape[1])
     return jet_arrays(f, array, order, field=False)
-

@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-__all__ = ["OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "make", "node",
-           "postorder", "substitute", "unflatten"]  # fmt: skip
+__all__ = [
+    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "make", "node", "postorder",
+    "rebuild", "substitute", "unflatten",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,13 @@ class Source:
 class Op:
     """One kind of node, with everything that any part of jetfield knows about it.
 
-    ``numpy(*arrays)`` evaluates; ``glsl`` is a format string over the printed arguments (``{0}``,
-    ``{1}``), or chooses one by the arguments; what it calls is in ``helper`` where GLSL lacks it; ``partials(*args)`` are the derivatives
-    with respect to each argument, as expressions; ``interval(*bounds)`` maps ``(low, high)``
-    pairs of expressions to one such pair; ``error`` bounds the rounding error of one
-    evaluation in units of the last place of the result, or of ``scale(*bounds)``; ``kinks(*args)`` are expressions whose zero sets hold
-    the op's kinks and ``jumps(*args)`` those that hold its jumps.
+    ``numpy(*arrays)`` evaluates. ``glsl`` is a format string over the printed arguments (``{0}``,
+    ``{1}``), or chooses one by the arguments; what it calls is in ``helper`` where GLSL lacks it.
+    ``partials(*args)`` are the derivatives by each argument, as expressions. ``interval(*bounds)``
+    maps ``(low, high)`` pairs of expressions to one such pair; ``error`` bounds the rounding error
+    of one evaluation in units of the last place of the result, or of ``scale(*bounds)``.
+    ``kinks(*args)`` are expressions whose zero sets hold the op's kinks, ``jumps(*args)`` those
+    that hold its jumps.
     """
 
     name: str
@@ -177,9 +180,11 @@ class Expr:
         return _restore, (flatten([self]),)
 
 
-def _binary(name: str, a: Any, b: Any) -> Any:
+def _binary(name: str, a: Any, b: Any) -> Expr:
     left, right = _lift(a), _lift(b)
-    return NotImplemented if left is None or right is None else make(name, left, right)
+    if left is None or right is None:
+        return NotImplemented  # type: ignore[no-any-return]
+    return make(name, left, right)
 
 
 def _lift(value: Any) -> Expr | None:

@@ -62,10 +62,16 @@ class Fold:
         return f"{self.kind} of {self.function.name}"
 
 
-def fold(kind: str | tuple[str, ...], function: Function, table: Table, args: Sequence[Expr]) -> tuple[Expr, ...]:
+def fold(
+    kind: str | tuple[str, ...], function: Function, table: Table, args: Sequence[Expr]
+) -> tuple[Expr, ...]:
     """The reduced outputs of ``function`` at the shared ``args`` over all rows."""
     columns = function.inputs[-1].type.size
     if function.inputs[-1].name != "row" or columns != table.array.shape[1]:
-        raise TypeError(f"fold of {function.name}: its last input must be a row of {columns} numbers")
+        raise TypeError(
+            f"fold of {function.name}: its last input must be a row of {columns} numbers"
+        )
     call = node("fold", tuple(args), Fold(kind, function, table))
-    return tuple(node("get", (call,), i) for i in range(1 if kind == "gap" else function.result.size))
+    return tuple(
+        node("get", (call,), i) for i in range(1 if kind == "gap" else function.result.size)
+    )

@@ -159,7 +159,14 @@ class Function:
 
 
 def _restore(
-    name: str, inputs: Any, result: Type, graph: Any, inline: bool, names: Any, doc: str, source: Any
+    name: str,
+    inputs: Any,
+    result: Type,
+    graph: Any,
+    inline: bool,
+    names: Any,
+    doc: str,
+    source: Any,
 ) -> Function:
     roots = unflatten(graph)
     hints = dict(zip(roots[result.size :], names, strict=True))

@@ -8,13 +8,13 @@ fields (a boolean) takes the fields' jets in and gives a jet out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations_with_replacement
 
 from .expr import Expr, const, make, node, postorder, rebuild
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
-from .ops import Select
+from .rules import Select
 
 __all__ = ["chain_rule", "jet", "pullback"]
 
@@ -45,7 +45,8 @@ def _derive(function: Function, order: int, n: int) -> None:
     if key in function.derived:
         return
     inputs = [
-        Input(i.name, Type(1, order, n), i.role) if i.role == "field" else i for i in function.inputs
+        Input(i.name, Type(1, order, n), i.role) if i.role == "field" else i
+        for i in function.inputs
     ]
     walk = _Walk(order, n)
     variable = 0
@@ -138,10 +139,14 @@ class _Walk:
             args, found = e.args, e.op.partials(*e.args)
             if isinstance(found, Select):
                 a, b = self.gradient(args[found.first]), self.gradient(args[found.second])
-                return tuple(make("where", found.condition, x, y) for x, y in zip(a, b, strict=True))
+                return tuple(
+                    make("where", found.condition, x, y) for x, y in zip(a, b, strict=True)
+                )
             partials = [p if isinstance(p, Expr) else const(p) for p in found]
         inner = [self.gradient(a) for a in args]
-        return tuple(_sum(p * row[j] for p, row in zip(partials, inner, strict=True)) for j in range(self.n))
+        return tuple(
+            _sum(p * row[j] for p, row in zip(partials, inner, strict=True)) for j in range(self.n)
+        )
 
     def rows(self, call: Expr) -> list[Row]:
         """First derivatives of all outputs of a call whose arguments are new nodes already."""
@@ -151,7 +156,10 @@ class _Walk:
         t = Type(function.result.size, 1, len(points))
         inner = [self.gradient(args[k]) for k in points]
         return [
-            tuple(_sum(local[t.first(i, k)] * row[j] for k, row in enumerate(inner)) for j in range(self.n))
+            tuple(
+                _sum(local[t.first(i, k)] * row[j] for k, row in enumerate(inner))
+                for j in range(self.n)
+            )
             for i in range(t.m)
         ]
 
@@ -214,7 +222,9 @@ class _Walk:
             value, row = outputs[i], tuple(outputs[t.first(i, j)] for j in range(t.n))
             self.first.setdefault(value, row)
             if self.order == 2:
-                self.second.setdefault(value, tuple(outputs[t.second(i, a, b)] for a, b in self.pairs))
+                self.second.setdefault(
+                    value, tuple(outputs[t.second(i, a, b)] for a, b in self.pairs)
+                )
                 for a in range(t.n):
                     slope = tuple(outputs[t.second(i, a, b)] for b in range(t.n))
                     if row[a].op.name != "const":
@@ -260,12 +270,18 @@ def chain_rule(outer: Type, f: Sequence[Expr], inner: Type, g: Sequence[Expr]) -
     for i in range(outer.m):
         for a, b in combinations_with_replacement(range(n), 2):
             bent = [
-                _inner([f[outer.second(i, k, q)] for q in inside], [g[inner.first(q, b)] for q in inside])
+                _inner(
+                    [f[outer.second(i, k, q)] for q in inside],
+                    [g[inner.first(q, b)] for q in inside],
+                )
                 for k in inside
             ]
             out.append(
                 _inner([g[inner.first(k, a)] for k in inside], bent)
-                + _inner([f[outer.first(i, k)] for k in inside], [g[inner.second(k, a, b)] for k in inside])
+                + _inner(
+                    [f[outer.first(i, k)] for k in inside],
+                    [g[inner.second(k, a, b)] for k in inside],
+                )
             )
     return out
 
@@ -287,9 +303,9 @@ def _inner(a: Sequence[Expr], b: Sequence[Expr]) -> Expr:
     return make("dot", *a, *b)
 
 
-def _sum(terms: Sequence[Expr] | object) -> Expr:
+def _sum(terms: Iterable[Expr]) -> Expr:
     total = ZERO
-    for term in terms:  # type: ignore[attr-defined]
+    for term in terms:
         total = total + term
     return total
 
@@ -329,5 +345,3 @@ def slopes(value: Expr) -> list[Expr]:
     from .roots import slopes as implicit
 
     return implicit(value)
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .expr import Expr, const, make, node, postorder
 from .folds import Fold
 from .function import Function, apply, callees
-from .ops import HUGE
+from .rules import HUGE
 
 __all__ = ["kinks"]
 
@@ -32,7 +32,10 @@ def _least(function: Function) -> Expr:
 
 
 def _declared(e: Expr) -> list[Expr]:
-    found = [*(e.op.kinks(*e.args) if e.op.kinks else ()), *(e.op.jumps(*e.args) if e.op.jumps else ())]
+    found = [
+        *(e.op.kinks(*e.args) if e.op.kinks else ()),
+        *(e.op.jumps(*e.args) if e.op.jumps else ()),
+    ]
     if e.op.name == "apply":
         found += apply(kinks(e.data), e.args)
     elif e.op.name == "fold":

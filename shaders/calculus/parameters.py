@@ -1,4 +1,4 @@
-"""Parameters: numbers that a scene reads while it is drawn, such as sliders, the clock, the mouse."""
+"""Parameters: numbers that a scene reads while it is drawn: sliders, the clock, the mouse."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ def check_points(call: str, points: ArrayLike, n: int | None) -> NDArray[np.floa
     try:
         array = np.asarray(points, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SceneError(f"{call}: points must be numbers of shape {expected}, got {points!r}") from None
+        raise SceneError(
+            f"{call}: points must be numbers of shape {expected}, got {points!r}"
+        ) from None
     if array.ndim != 2 or array.shape[1] == 0 or (n and array.shape[1] != n):
         raise SceneError(f"{call}: points must have shape {expected}, got {array.shape}")
     if not np.isfinite(array).all():

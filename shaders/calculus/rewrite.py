@@ -58,4 +58,3 @@ def _called_anew(e: Expr, known: dict[Function, Function]) -> object:
     if e.op.name == "root":
         return Root(known[e.data.function])
     return Fold(e.data.kind, known[e.data.function], e.data.table)
-

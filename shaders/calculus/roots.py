@@ -64,5 +64,7 @@ def slope_in_t(function: Function) -> Function:
     """The equation's value and its derivative by t alone: what Newton's method asks for."""
     from .jets import jet
 
-    inputs = [Input(i.name, i.type, "point" if i.name == "t" else "parameter") for i in function.inputs]
+    inputs = [
+        Input(i.name, i.type, "point" if i.name == "t" else "parameter") for i in function.inputs
+    ]
     return jet(Function(function.name, inputs, function.outputs, names=function.names), 1)

@@ -6,6 +6,7 @@ from .expr import Expr
 
 __all__ = ["never_negative", "never_positive", "never_small"]
 
+
 def never_negative(x: Expr) -> bool:
     """Whether the form of an expression alone proves it >= 0."""
     name, a = x.op.name, x.args

@@ -7,7 +7,7 @@ all finite values. ``x``, ``y``, ``z`` and ``c`` stand for any expression.
 from __future__ import annotations
 
 from .expr import OPS, REWRITES, Expr, const, make
-from .ops import STEEP
+from .rules import STEEP
 from .signs import never_negative, never_positive, never_small
 
 __all__ = ["Pattern"]
@@ -173,8 +173,6 @@ def _drop_maximum(args: tuple[Expr, ...]) -> Expr | None:
     if args[1].op.name == "const" and args[1].data == 0.0 and never_negative(args[0]):
         return args[0]
     return None
-
-
 
 
 def _gather_factors(args: tuple[Expr, ...]) -> Expr | None:

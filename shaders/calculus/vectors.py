@@ -16,10 +16,13 @@ import numpy as np
 from .expr import OPS, Expr, const, make
 
 __all__ = [
-    "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross", "distance",
-    "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod", "normalize", "pi",
+    "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
+    "distance", "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod", "normalize", "pi",
     "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2", "vec3", "where",
 ]  # fmt: skip
+
+Scalar = Any
+"""What a traced function computes: a traced number, a plain one, or an array of them."""
 
 pi = math.pi
 tau = math.tau
@@ -51,14 +54,14 @@ class Vec(tuple[Any, ...]):
             raise AttributeError(f"a vector of {len(self)} has no .{'xyz'[index]}")
         return self[index]
 
-    def _with(self, other: Any, function: Callable[[Any, Any], Any]) -> Any:
+    def _with(self, other: Any, function: Callable[[Any, Any], Any]) -> Vec:
         if isinstance(other, (tuple, list)):
             if len(other) != len(self):
                 raise TypeError(f"vectors of {len(self)} and {len(other)} do not combine")
             return Vec(function(a, b) for a, b in zip(self, other, strict=True))
         if isinstance(other, (Expr, int, float, np.ndarray, np.number)):
             return Vec(function(a, other) for a in self)
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]
 
     def __add__(self, other: Any) -> Vec:
         return self._with(other, lambda a, b: a + b)
@@ -189,7 +192,11 @@ def sqrt(x: Any) -> Any:
 def pow(base: Any, exponent: Any) -> Any:
     """base to the power exponent, for base > 0; a whole exponent from 0 to 8 takes any base."""
     if not isinstance(exponent, Expr) and exponent in range(9) and isinstance(base, (Expr, Vec)):
-        return Vec(b ** int(exponent) for b in base) if isinstance(base, Vec) else base ** int(exponent)
+        return (
+            Vec(b ** int(exponent) for b in base)
+            if isinstance(base, Vec)
+            else base ** int(exponent)
+        )
     return _call("pow", base, exponent)
 
 
@@ -318,4 +325,5 @@ def distance(a: Any, b: Any) -> Any:
 def normalize(v: Any) -> Vec:
     """v / |v|; 0 at 0."""
     components = Vec(_components("normalize", v))
-    return components * _call("reciprocal", length(components))
+    unit: Vec = components * _call("reciprocal", length(components))
+    return unit

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+
 from ..errors import ShaderError
 from .expr import Expr, postorder
-from .function import Function, callees, called
+from .function import Function, called, callees
 
 __all__ = ["verify"]
 
@@ -27,7 +28,9 @@ def verify(function: Function) -> None:
                 raise ShaderError(f"{f.name}: {problem}" + (f" ({where})" if where else ""))
         for output in f.outputs:
             if output.op.result == "tuple":
-                raise ShaderError(f"{f.name}: a result is a whole {output.op.name}, not a number of it")
+                raise ShaderError(
+                    f"{f.name}: a result is a whole {output.op.name}, not a number of it"
+                )
 
 
 def _problem(e: Expr, leaves: set[Expr]) -> str:

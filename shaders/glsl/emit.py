@@ -13,7 +13,8 @@ from ..calculus.expr import Expr, Source
 from ..calculus.function import Function
 from .layout import AXES, layout
 from .names import Names
-from .terms import Form, Scope, Term, callee, expand
+from .scope import Scope, callee
+from .terms import Form, Term, expand
 
 __all__ = ["Line", "emit"]
 
@@ -48,7 +49,11 @@ def emit(
 
 class _Writer:
     def __init__(
-        self, function: Function, call_name: Callable[[Expr], str], leaf: Mapping[Expr, str], outer: Names
+        self,
+        function: Function,
+        call_name: Callable[[Expr], str],
+        leaf: Mapping[Expr, str],
+        outer: Names,
     ) -> None:
         self.function, self.call_name = function, call_name
         self.names = Names(outer)
@@ -84,10 +89,11 @@ class _Writer:
                     homes.setdefault(e, term)
         for term in order:
             home = homes.get(term.exprs[0]) if len(term.exprs) == 1 else None
-            if home and not self.forms[term].trivial and not self.forms[home].trivial:
-                if not self.needs(home, set(home.exprs)):
-                    axis = AXES[home.exprs.index(term.exprs[0])]
-                    self.forms[term] = Form(f"{{0}}.{axis}", (home,), trivial=True)
+            if home is None or self.forms[term].trivial or self.forms[home].trivial:
+                continue
+            if not self.needs(home, set(home.exprs)):
+                axis = AXES[home.exprs.index(term.exprs[0])]
+                self.forms[term] = Form(f"{{0}}.{axis}", (home,), trivial=True)
         order = self.walk(root)
         self.uses = {}
         for term in order:
@@ -143,8 +149,10 @@ class _Writer:
         form = self.forms[term]
         parts = [self.text[child] for child in form.children]
         total = sum(len(text) for text, _ in parts)
-        while total > WIDE - 16:
-            heavy = [k for k, child in enumerate(form.children) if self.deserves(child, parts[k][0])]
+        while total > WIDE - 16 and not form.trivial:
+            heavy = [
+                k for k, child in enumerate(form.children) if self.deserves(child, parts[k][0])
+            ]
             if not heavy:
                 break
             k = max(heavy, key=lambda i: len(parts[i][0]))
@@ -171,7 +179,10 @@ class _Writer:
             chain.append(self.forms[chain[-1]].children[0])
         for outer in reversed(chain[:-1]):
             form = self.forms[outer]
-            self.text[outer] = self.fill(form, [self.text[c] for c in form.children]), form.precedence
+            self.text[outer] = (
+                self.fill(form, [self.text[c] for c in form.children]),
+                form.precedence,
+            )
         return self.text[term]
 
     def fill(self, form: Form, parts: list[tuple[str, int]]) -> str:
@@ -182,7 +193,11 @@ class _Writer:
         for k, (text, precedence) in enumerate(parts):
             # + and * chain without parentheses; the right side of - and / keeps them
             tight = form.precedence + (k > 0 and form.format not in ("{0} + {1}", "{0} * {1}"))
-            bare = not operator and not form.format.startswith("{0}.") and not form.format.startswith("{0}[")
+            bare = (
+                not operator
+                and not form.format.startswith("{0}.")
+                and not form.format.startswith("{0}[")
+            )
             bare = bare or form.format == "{0}"
             texts.append(text if bare or precedence >= tight else f"({text})")
         return form.format.format(*texts)

@@ -9,7 +9,7 @@ by x and by y, so that ``gradient * jacobian`` pulls a gradient back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from ..calculus.function import Type
 from ..errors import ShaderError
@@ -87,11 +87,10 @@ def _pieces(name: str, size: int) -> list[Member]:
     """``size`` numbers as vectors of at most four."""
     if size <= 4:
         return [Member(name, size)]
-    whole = [Member(f"{name}{k}", min(4, size - 4 * k)) for k in range((size + 3) // 4)]
-    return whole
+    return [Member(f"{name}{k}", min(4, size - 4 * k)) for k in range((size + 3) // 4)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def layout(t: Type) -> Layout:
     """The GLSL layout of a type."""
     if t.kind == "interval":

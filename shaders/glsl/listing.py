@@ -79,7 +79,7 @@ def listing(
 ) -> Listing:
     """The shaders that draw a picture, in GLSL 330 core."""
     program = Program(numbers, taken=(*FRAME, "pixel"))
-    draw = program.add(picture.function(antialias))
+    draw = program.add(picture.composed(antialias))
     color = f"{draw}(p)"
     if output != "linear":
         color = f"{program.add(encoder())}({color})"
@@ -87,10 +87,19 @@ def listing(
     lines = [Line("#version 330 core"), Line("uniform vec2 view_center;  // scene units")]
     lines.append(Line("uniform vec2 origin;       // from the picture's center, in pixels"))
     lines.append(Line("uniform float pixel;       // its width in scene units"))
-    lines += [Line(f"uniform {UNIFORM[p.size]} {name};") for name, p in uniforms.items() if name != "pixel"]
+    lines += [
+        Line(f"uniform {UNIFORM[p.size]} {name};")
+        for name, p in uniforms.items()
+        if name != "pixel"
+    ]
     blocks = (len(program.numbers) + 3) // 4
     lines += [Line(f"flat in vec4 numbers_{k};") for k in range(blocks)]
-    lines += [Line("out vec4 fragment;"), Line(""), *annotated(program.lines), Line("void main() {")]
+    lines += [
+        Line("out vec4 fragment;"),
+        Line(""),
+        *annotated(program.lines),
+        Line("void main() {"),
+    ]
     lines.append(Line("    vec2 p = view_center + pixel * (gl_FragCoord.xy + origin);"))
     lines += [Line(f"    fragment = {color};"), Line("}")]
     return Listing(

@@ -17,7 +17,7 @@ from ..calculus.roots import STEPS
 from .emit import Line
 from .layout import Layout, layout
 from .names import Names
-from .terms import access, literal
+from .scope import access, literal
 
 __all__ = ["UNROLLED", "array_lines", "fold_lines", "root_lines", "texture_lines", "texture_of"]
 
@@ -46,7 +46,10 @@ def fold_lines(
     scope = Names()
     shared = [(layout(i.type).glsl, scope.take(i.name)) for i in function.inputs[:-1]]
     passed = "".join(f"{label}, " for _, label in shared)
-    head = Line(f"{result.glsl} {name}({', '.join(f'{t} {label}' for t, label in shared)}) {{", function.source)
+    head = Line(
+        f"{result.glsl} {name}({', '.join(f'{t} {label}' for t, label in shared)}) {{",
+        function.source,
+    )
 
     def call(of: str, index: int | str) -> str:
         text = rows(str(index)) if rows else row_text(row, table[int(index)])
@@ -54,7 +57,9 @@ def fold_lines(
 
     if isinstance(f.kind, tuple) or function.result.size == 1:
         kinds = f.kind if isinstance(f.kind, tuple) else (f.kind,)
-        body = _reduced(kinds, result, len(table), lambda index: call(whole, index), rows is not None)
+        body = _reduced(
+            kinds, result, len(table), lambda index: call(whole, index), rows is not None
+        )
     else:
         sign = "<" if f.kind == "min" else ">"
         body = _selected(sign, row, table, call, value, whole, passed, rows)
@@ -68,7 +73,11 @@ def _reduced(
     merge = []
     for k, kind in enumerate(kinds):
         at = access(result, k)
-        merge.append(f"total{at} += next{at};" if kind == "add" else f"total{at} = {kind}(total{at}, next{at});")
+        merge.append(
+            f"total{at} += next{at};"
+            if kind == "add"
+            else f"total{at} = {kind}(total{at}, next{at});"
+        )
     first = f"{result.glsl} total = {call(0)};"
     if loop:
         inner = [f"    {result.glsl} next = {call('i')};", *(f"    {m}" for m in merge)]
@@ -97,7 +106,11 @@ def _selected(
             "}",
             f"return {call(whole, 'winner')};",
         ]
-    lines = [f"{row.glsl} row = {row_text(row, table[0])};", f"float best = {call(value, 0)};", "float next;"]
+    lines = [
+        f"{row.glsl} row = {row_text(row, table[0])};",
+        f"float best = {call(value, 0)};",
+        "float next;",
+    ]
     for i in range(1, len(table)):
         lines.append(f"next = {call(value, i)};")
         lines.append(f"if (next {sign} best) {{ best = next; row = {row_text(row, table[i])}; }}")

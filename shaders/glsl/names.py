@@ -31,7 +31,7 @@ RESERVED = frozenset(
     floatBitsToInt intBitsToFloat ldexp frexp bitCount emit
     iResolution iTime iTimeDelta iFrame iMouse iDate iChannel0 iChannel1 iChannel2 iChannel3
     mainImage fragColor fragCoord
-    """.split()
+    """.split()  # noqa: SIM905  (a list of two hundred words reads as prose)
 )
 """Words that no generated name may be: of GLSL 330, of GLSL ES 300, and of Shadertoy."""
 

@@ -127,13 +127,19 @@ class Program:
             self.parameters.append(parameter)
             built_in = parameter.name == "pixel"  # the frame declares it
             self._name[parameter] = "pixel" if built_in else self.names.take(parameter.name)
-        self._leaf[e] = self._name[parameter] + ("" if component is None else f".{'xyz'[component]}")
+        self._leaf[e] = self._name[parameter] + (
+            "" if component is None else f".{'xyz'[component]}"
+        )
 
     def _fold(self, e: Expr) -> None:
         if e.data.kind == "gap":
             raise ShaderError(f"{e.data.name}: GLSL has no gap of a fold")
         f = e.data.function
-        word = {"min": "least", "max": "greatest"}.get(e.data.kind, "sum") if isinstance(e.data.kind, str) else "all"
+        word = (
+            {"min": "least", "max": "greatest"}.get(e.data.kind, "sum")
+            if isinstance(e.data.kind, str)
+            else "all"
+        )
         self._name[e.data] = name = self.names.take(f"{word}_of_{f.name}")
         value = self._value_of(f) if isinstance(e.data.kind, str) else f
         row = layout(f.inputs[-1].type)
@@ -170,5 +176,3 @@ class Program:
         self._name[e.data] = name = self.names.take(f"root_of_{e.data.function.name}")
         value = self._name[e.data.function]
         self._append(root_lines(name, e.data.function, value, self._name[self._baked[slope]]))
-
-

@@ -11,13 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..calculus.expr import Expr, const
-from ..calculus.function import Function, Input
 from .layout import AXES, Layout, Member, layout, vector
+from .scope import Scope, access, callee, literal
 
-__all__ = ["Form", "Scope", "Term", "access", "callee", "expand", "literal"]
+__all__ = ["Form", "Term", "expand", "spell"]
 
 ZERO = const(0.0)
 NOT_COMPONENTWISE = {"length", "dot", "lt", "le", "and", "or", "not"}
@@ -61,66 +59,12 @@ class Form:
     call: Expr | None = None
 
 
-def callee(call: Expr) -> Function:
-    """The function that an apply or fold node calls."""
-    function: Function = call.data if call.op.name == "apply" else call.data.function
-    return function
-
-
-def literal(value: float | bool) -> str:
-    """A GLSL literal: the shortest that reads back as the same float32."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    single = np.float32(np.clip(value, -3e38, 3e38))
-    if single == 0.0:
-        return "0.0"
-    text = np.format_float_positional(single, trim="0") if 1e-4 <= abs(single) < 1e7 else f"{single!s}"
-    return text if "." in text or "e" in text else f"{text}.0"
-
-
 def precedence_of(spelling: str) -> int:
     """How tightly a spelling binds, by GLSL's grammar; 100 for a call."""
     if spelling.startswith(("-{", "!{")):
         return 90
     operator = re.match(r"(?:\{0\}|[\d.]+) (\S+) \{", spelling)
     return BINARY[operator.group(1)] if operator else 100
-
-
-class Scope:
-    """What the leaves of one function are called: inputs, parameters and numbers in a scene."""
-
-    def __init__(self, inputs: Sequence[Input], names: dict[str, str], leaf: dict[Expr, str]) -> None:
-        self.leaf = dict(leaf)
-        self.groups: dict[tuple[Expr, ...], str] = {}
-        self.vectors: dict[tuple[Expr, ...], str] = {}  # those that can be swizzled
-        for i in inputs:
-            shape, leaves = layout(i.type), i.leaves
-            self.groups[leaves] = names[i.name]
-            for index, e in enumerate(leaves):
-                self.leaf[e] = names[i.name] + access(shape, index)
-            start = 0
-            for m in shape.members:
-                own = leaves[start : start + m.size]
-                dotted = names[i.name] + (f".{m.name}" if m.name else "")
-                for c in range(m.columns):
-                    column = own[c * m.rows : (c + 1) * m.rows]
-                    self.groups[column] = dotted + (f"[{c}]" if m.columns > 1 else "")
-                    if m.columns == 1 and m.rows > 1:
-                        self.vectors[column] = dotted
-                if m.columns > 1:
-                    self.groups[own] = dotted
-                start += m.size
-
-
-def access(shape: Layout, index: int) -> str:
-    """How a scalar of a layout is reached from its variable: ``.gradient.x``."""
-    member, start = shape.locate(index)
-    at = index - start
-    text = f".{member.name}" if member.name else ""
-    if member.columns > 1:
-        text += f"[{at // member.rows}]"
-        at %= member.rows
-    return text + (f".{AXES[at]}" if member.rows > 1 else "")
 
 
 def expand(term: Term, scope: Scope) -> Form:
@@ -184,7 +128,10 @@ def _holes(count: int) -> str:
 
 def _run(exprs: Sequence[Expr], call: Expr, start: int) -> bool:
     """Whether these are consecutive outputs of a call, from ``start``."""
-    return all(e.op.name == "get" and e.args[0] is call and e.data == start + k for k, e in enumerate(exprs))
+    return all(
+        e.op.name == "get" and e.args[0] is call and e.data == start + k
+        for k, e in enumerate(exprs)
+    )
 
 
 def _scalar(e: Expr, scope: Scope) -> Form:
@@ -195,7 +142,9 @@ def _scalar(e: Expr, scope: Scope) -> Form:
         text = literal(e.data)
         return Form(text, precedence=90 if text.startswith("-") else 100, trivial=True)
     if name == "get":
-        return Form("{0}" + access(layout(callee(e.args[0]).result), e.data), (Term(e.args),), trivial=True)
+        return Form(
+            "{0}" + access(layout(callee(e.args[0]).result), e.data), (Term(e.args),), trivial=True
+        )
     if name in ("apply", "fold", "root"):
         return _call(e)
     spelling = spell(e)
@@ -235,7 +184,9 @@ def _named(term: Term, scope: Scope) -> Form | None:
         return Form(scope.groups[term.exprs], trivial=True)
     for leaves, name in scope.vectors.items():
         if all(e in leaves for e in term.exprs):
-            return Form(name + "." + "".join(AXES[leaves.index(e)] for e in term.exprs), trivial=True)
+            return Form(
+                name + "." + "".join(AXES[leaves.index(e)] for e in term.exprs), trivial=True
+            )
     return None
 
 
@@ -288,7 +239,10 @@ def _product(term: Term, scope: Scope) -> Form | None:
         by_rows = tuple(other[k] for k in range(half) for other in others)
         for entries, form in ((by_columns, "{0} * {1}"), (by_rows, "{1} * {0}")):
             if _stored(entries, scope):
-                matrix = Term(entries, _matrix(Member("", len(term.exprs) if by_rows is entries else half, half)))
+                matrix = Term(
+                    entries,
+                    _matrix(Member("", len(term.exprs) if by_rows is entries else half, half)),
+                )
                 return Form(form, (Term(shared[0]), matrix), 80)
     return None
 
@@ -302,7 +256,11 @@ def _componentwise(term: Term, scope: Scope) -> Form | None:
     name = rows[0][0]
     spellings = {spell(e) for e in term.exprs if e.op.name == name}
     op = next(e.op for e in term.exprs if e.op.name == name)
-    if len(spellings) != 1 or name in NOT_COMPONENTWISE or head.op.name in ("apply", "fold", "root", "get"):
+    if (
+        len(spellings) != 1
+        or name in NOT_COMPONENTWISE
+        or head.op.name in ("apply", "fold", "root", "get")
+    ):
         return None
     spelling = spellings.pop()
     if op.helper and spelling.split("(")[0] in op.helper:
@@ -340,7 +298,11 @@ def _aligned(exprs: tuple[Expr, ...]) -> list[Row] | None:
             plain = [e for e in exprs if e.op.name != name]
             shift = [row[1] for row in rows]
             leafy = all(p.op.name in ("input", "get") for p in plain)
-            if name in names and leafy and all(s.op.name in ("const", "literal", "input") for s in shift):
+            if (
+                name in names
+                and leafy
+                and all(s.op.name in ("const", "literal", "input") for s in shift)
+            ):
                 return [(name, row) for row in rows]
         return None
     name = exprs[0].op.name
@@ -364,6 +326,8 @@ def _constructor(term: Term, scope: Scope) -> Form:
         head = Term(exprs[:cut])
         if not expand(head, scope).composed:
             rest = tuple(Term((e,)) for e in exprs[cut:])
-            return Form(f"{vector(len(exprs))}({_holes(1 + len(rest))})", (head, *rest), composed=True)
+            return Form(
+                f"{vector(len(exprs))}({_holes(1 + len(rest))})", (head, *rest), composed=True
+            )
     scalars = tuple(Term((e,)) for e in exprs)
     return Form(f"{vector(len(exprs))}({_holes(len(exprs))})", scalars, composed=True)

@@ -1,0 +1,149 @@
+"""What the table's entries are written with: ops as functions, and the longer interval rules.
+
+An interval is a pair (low, high) of expressions; so is that of a condition: (surely, possibly).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from .expr import Expr, const, make
+
+__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select"]
+
+TINY = 1e-30
+"""Below this a denominator counts as zero; representable, with its reciprocal, in float32."""
+HUGE = 1e30
+"""Quotients saturate here."""
+STEEP = 80.0
+"""exp saturates past this argument: float32 ends at 88."""
+
+
+class Select(NamedTuple):
+    """The derivative of a choice: that of argument ``first`` where the condition holds."""
+
+    condition: Expr
+    first: int
+    second: int
+
+
+Pair = tuple[Any, Any]
+
+
+def _call(name: str) -> Callable[..., Expr]:
+    def build(*args: Any) -> Expr:
+        return make(name, *(a if isinstance(a, Expr) else const(a) for a in args))
+
+    return build
+
+
+abs_, atan2_, clamp_, cos_, dot_, exp_, floor_, length_, log_, max_, min_, pow_, recip_, sign_ = (
+    _call(n)
+    for n in ("abs", "atan2", "clamp", "cos", "dot", "exp", "floor", "length", "log", "max",
+              "min", "pow", "reciprocal", "sign")
+)  # fmt: skip
+sin_, sqrt_, where_ = _call("sin"), _call("sqrt"), _call("where")
+
+
+def products(a: Pair, b: Pair) -> Pair:
+    for c, other in ((a, b), (b, a)):
+        if isinstance(c[0], Expr) and c[0] is c[1] and c[0].op.name == "const":
+            low, high = other if c[0].data >= 0 else other[::-1]
+            return c[0] * low, c[0] * high
+    p, q, r, s = a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]
+    return min_(min_(p, q), min_(r, s)), max_(max_(p, q), max_(r, s))
+
+
+def squared(a: Pair) -> Pair:
+    low, high = magnitude(a)
+    return low * low, high * high
+
+
+def magnitude(a: Pair) -> Pair:
+    return max_(max_(a[0], -a[1]), 0.0), max_(-a[0], a[1])
+
+
+def inverted(a: Pair) -> Pair:
+    crosses = (a[0] <= TINY) & (a[1] >= -TINY)
+    return where_(crosses, -HUGE, recip_(a[1])), where_(crosses, HUGE, recip_(a[0]))
+
+
+def quotient(a: Pair, b: Pair) -> Pair:
+    low, high = products(a, inverted(b))
+    zero = (b[0] <= TINY) & (b[1] >= -TINY)
+    return where_(zero, -HUGE, max_(low, -HUGE)), where_(zero, HUGE, min_(high, HUGE))
+
+
+def wave(a: Pair, function: Callable[[Any], Expr], crest: float) -> Pair:
+    """Bounds of sin or cos, whose first maximum is at ``crest``."""
+    turn = 2 * math.pi
+    slack = 1e-6 * (1.0 + abs_(a[0]) + abs_(a[1]))  # float32 cannot tell where crests lie exactly
+    left, right = function(a[0]), function(a[1])
+
+    def holds(extreme: float) -> Expr:
+        first = floor_((a[0] - slack - extreme) / turn)
+        return first < floor_((a[1] + slack - extreme) / turn)
+
+    return (
+        where_(holds(crest + math.pi), -1.0, min_(left, right)),
+        where_(holds(crest), 1.0, max_(left, right)),
+    )
+
+
+def angle(y: Pair, x: Pair) -> Pair:
+    cut = (x[0] <= 0.0) & (y[0] <= 0.0) & (y[1] >= 0.0)
+    corners = [atan2_(b, a) for a in x for b in y]
+    low, high = corners[0], corners[0]
+    for corner in corners[1:]:
+        low, high = min_(low, corner), max_(high, corner)
+    return where_(cut, -math.pi, low), where_(cut, math.pi, high)
+
+
+def sum_of(terms: list[Pair]) -> Pair:
+    low, high = terms[0]
+    for term in terms[1:]:
+        low, high = low + term[0], high + term[1]
+    return low, high
+
+
+def remainder(a: Pair, b: Pair) -> Pair:
+    q = quotient(a, b)
+    first, last = floor_(q[0]), floor_(q[1])
+    inside = products((first, first), b)
+    same = first >= last
+    return (
+        where_(same, a[0] - inside[1], min_(b[0], 0.0)),
+        where_(same, a[1] - inside[0], max_(b[1], 0.0)),
+    )
+
+
+def choice(c: Pair, a: Pair, b: Pair) -> Pair:
+    must, may = c
+    low = where_(must, a[0], where_(may, min_(a[0], b[0]), b[0]))
+    return low, where_(must, a[1], where_(may, max_(a[1], b[1]), b[1]))
+
+
+def most(a: Pair) -> Expr:
+    """The greatest magnitude in an interval."""
+    return max_(-a[0], a[1])
+
+
+def added(terms: Iterable[Expr]) -> Expr:
+    total = const(0.0)
+    for term in terms:
+        total = total + term
+    return total
+
+
+def nearest_integer(x: Any) -> Expr:
+    """Distance to the nearest integer: zero where floor jumps."""
+    return abs_(x - floor_(x + 0.5))
+
+
+def boundaries(condition: Expr) -> tuple[Expr, ...]:
+    """The expressions whose sign a condition asks for."""
+    if condition.op.name in ("lt", "le"):
+        return (condition.args[0] - condition.args[1],)
+    return tuple(s for a in condition.args for s in boundaries(a))
