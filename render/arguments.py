@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any, Final
 
+from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError
 from ..shaders.picture import Frame, Parameter, Picture, View
 
@@ -130,7 +131,7 @@ def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]
     by_name = {parameter.name: parameter for parameter in known}
     for name in given:
         if name not in by_name:
-            names = ", ".join(map(repr, by_name)) or "none"
+            names = ", ".join(map(repr, sorted(by_name))) or "none"
             raise SceneError(
                 f"{call}: the scene has no parameter {name!r}; "
                 f"it has {names}{closest(name, list(by_name))}"
@@ -142,10 +143,7 @@ def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]
 
 
 def _value(call: str, parameter: Parameter, value: Any) -> Any:
-    """A given value of one parameter, checked against its kind.
-
-    A color is passed on as it is: the scene's own language reads it.
-    """
+    """A given value of one parameter, checked against its kind; a color as linear light."""
     what = f"{call}: parameters[{parameter.name!r}]"
     if parameter.kind == "toggle":
         if value not in (True, False):
@@ -157,7 +155,10 @@ def _value(call: str, parameter: Parameter, value: Any) -> Any:
         if not _is_number(value) or not low <= value <= high:
             raise SceneError(f"{what}={_shown(value)} must be a number from {low:g} to {high:g}")
         return float(value)
-    return value
+    try:
+        return linear_rgb(value)
+    except SceneError as error:
+        raise SceneError(f"{what}: {error}") from None
 
 
 def _is_number(value: Any) -> bool:

@@ -51,12 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         SystemExit: after help, the version, or a usage error.
     """
     options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
-    if options.version:
-        return _version()
     if arguments is None:
         signal.signal(signal.SIGTERM, _terminated)
     try:
-        options.run(options, load_scene)
+        if options.version:
+            _print_version()
+        else:
+            options.run(options, load_scene)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:
@@ -109,16 +110,15 @@ def _joined(words: Sequence[str]) -> list[str]:
     return joined
 
 
-def _version() -> int:
+def _print_version() -> None:
     from importlib.metadata import version
 
     print(f"jetfield {version('jetfield')}")
-    return 0
 
 
 def _report(error: Exception) -> int:
     """Print an error in one line, and what helps with it in another."""
-    from ..shaders.errors import JetfieldError, ShaderError
+    from ..shaders.errors import DeviceError, JetfieldError, ShaderError
 
     message = " ".join(str(error).split())
     if isinstance(error, BrokenPipeError):
@@ -129,6 +129,8 @@ def _report(error: Exception) -> int:
         lines = [message]
         if isinstance(error, ShaderError) and error.listing:
             lines.append(f"the refused listing is in {_keep(error.listing)}")
+        if isinstance(error, DeviceError):
+            lines.append("--device numpy draws without OpenGL, slowly")
     elif isinstance(error, MemoryError):
         lines = [f"memory is used up: {message or 'a smaller --size takes less'}"]
     else:

@@ -15,11 +15,10 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..shaders.errors import DeviceError
-
 if TYPE_CHECKING:
     import moderngl
 
+    from ..shaders.errors import DeviceError
     from .frame import Painter
 
 T = TypeVar("T")
@@ -113,7 +112,7 @@ class Device:
             del job  # it holds the caller's arrays, and the next one may be long in coming
         painter.release()
         context.release()
-        self._refuse(DeviceError("the offscreen device was closed"))
+        self._refuse(_error("the offscreen device was closed"))
 
     def _refuse(self, error: BaseException) -> None:
         """Take no more work, and fail what is queued."""
@@ -180,8 +179,15 @@ def _open() -> moderngl.Context:
             if defaults is not None:
                 defaults.default_context = default
     except Exception as error:  # moderngl and glcontext raise plain Exception
-        raise DeviceError(
+        raise _error(
             f"no OpenGL 3.3 for drawing offscreen ({error}): install a driver "
             "(Debian, Ubuntu: apt install libegl1 libgl1-mesa-dri) "
             'or draw without one, device="numpy"'
         ) from error
+
+
+def _error(message: str) -> DeviceError:
+    """A DeviceError, imported here: with it comes NumPy, beside which the driver is to load."""
+    from ..shaders.errors import DeviceError
+
+    return DeviceError(message)

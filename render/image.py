@@ -186,6 +186,12 @@ def _checked(path: Path, call: str) -> str:
         raise OutputError(f"{call}: {name or 'an empty path'} does not end in .png, the one format")
     if not os.path.isdir(folder):
         raise OutputError(f"{call}: there is no directory {folder} to write {name} in")
-    if os.path.exists(name) and not os.access(name, os.W_OK):
+    try:
+        os.stat(name)
+    except FileNotFoundError:
+        return name
+    except (OSError, ValueError) as error:  # such as a name that is too long, or holds a zero byte
+        raise OutputError(f"{call}: cannot write {name!r}: {error}") from error
+    if not os.access(name, os.W_OK):
         raise OutputError(f"{call}: {name} is there and may not be written")
     return name

@@ -58,7 +58,8 @@ def _complement(a: Expr) -> Scalar:
 def _smooth_union(a: Expr, b: Expr, k: Expr) -> Scalar:
     """The least of a and b, rounded over a width k.
 
-    min(a, b) - h^2 k / 4 with h = max(k - |a - b|, 0) / k. Quadratic smooth minimum, I. Quilez, "smooth minimum" (2013).
+    min(a, b) - h^2 k / 4 with h = max(k - |a - b|, 0) / k: the quadratic smooth minimum of
+    I. Quilez, "smooth minimum" (2013).
     """
     h = max(k - abs(a - b), 0.0) / k
     return min(a, b) - 0.25 * h * h * k

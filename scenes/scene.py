@@ -38,7 +38,7 @@ class Scene:
         return self
 
     def stroke(self, field: Field, paint: Any, *, width: Any, opacity: Any = 1) -> Scene:
-        """Paint the points within width / 2 of the outline, measured in the picture, after warps."""
+        """Paint the points within width / 2 of the outline, measured in the picture."""
         self._lay("stroke", field, paint, opacity, number("stroke", "width", width, 0, above=True))
         return self
 

@@ -49,7 +49,7 @@ class View:
             height = float(self.height)
         except (TypeError, ValueError):
             raise SceneError(
-                f"View: center={self.center!r}, height={self.height!r} must be two numbers and a number"
+                f"View: center={self.center!r} must be two numbers, height={self.height!r} one"
             ) from None
         if not all(map(math.isfinite, (x, y, height))):
             raise SceneError(f"View: center={self.center!r}, height={self.height!r} must be finite")

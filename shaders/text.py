@@ -25,8 +25,10 @@ def to_glsl(
     from .glsl import library, listing
 
     for name, value, allowed in (
-        ("dialect", dialect, DIALECTS), ("antialias", antialias, ANTIALIAS), ("numbers", numbers, NUMBERS),
-    ):  # fmt: skip
+        ("dialect", dialect, DIALECTS),
+        ("antialias", antialias, ANTIALIAS),
+        ("numbers", numbers, NUMBERS),
+    ):
         if value not in allowed:
             known = ", ".join(f'"{word}"' for word in allowed)
             raise SceneError(f"to_glsl: {name}={value!r} must be one of {known}")

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -26,7 +27,7 @@ def needs_gl():
 
 
 def a_dot(radius: float = 0.5) -> Scene:
-    scene = Scene()
+    scene = Scene(background=None)
     scene.fill(circle(radius), "white")
     return scene
 
@@ -37,7 +38,7 @@ import numpy as np
 from jetfield.render import DeviceError, render
 from jetfield.scenes import Scene, circle
 
-scene = Scene()
+scene = Scene(background=None)
 scene.fill(circle(0.5), "white")
 """
 
@@ -233,7 +234,7 @@ class Text:
         return f"flower.py:{line * 10}"
 
 
-def drawn(painter, listing) -> list[int]:
+def drawn(painter, listing):
     """The one color that a listing gives everywhere."""
     target = painter.context.framebuffer([painter.context.renderbuffer((4, 4))])
     target.use()
@@ -274,7 +275,8 @@ def test_a_table_past_the_largest_texture_is_an_error_that_says_so():
 def test_programs_past_the_capacity_are_freed():
     def work(painter):
         programs = Programs(painter.context, capacity=2)
-        a, b, c = (Text(f"vec4({i})") for i in range(3))
+        texts: Any = [Text(f"vec4({i})") for i in range(3)]
+        a, b, c = texts
         first = programs.get(a)
         assert programs.get(a) is first
         programs.get(b)

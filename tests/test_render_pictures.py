@@ -5,7 +5,7 @@ import pytest
 
 from jetfield.render import DeviceError, SceneError, offscreen, render, tiles
 from jetfield.render.device import offscreen as device
-from jetfield.scenes import Scene, View, circle, color_picker, slider, toggle
+from jetfield.scenes import Scene, View, circle, color_picker, slider, toggle, where
 
 MODES = ["exact", "gradient", "fwidth", "none"]
 OUTPUTS = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
@@ -27,12 +27,12 @@ def two_discs() -> Scene:
 
 
 def a_dot(radius: float = 0.5) -> Scene:
-    scene = Scene()
+    scene = Scene(background=None)
     scene.fill(circle(radius), "white")
     return scene
 
 
-def levels(picture) -> np.ndarray:
+def levels(picture):
     return picture.astype(np.int64)
 
 
@@ -45,7 +45,7 @@ def test_shape_and_type(output):
 
 
 def test_the_first_row_is_the_top():
-    scene = Scene()
+    scene = Scene(background=None)
     scene.fill(circle(0.2).translate(0.5, 0.6), "white")  # up and to the right
     alpha = render(scene, (101, 101))[..., 3]
     rows, columns = np.nonzero(alpha)
@@ -108,7 +108,7 @@ def test_wider_than_the_largest_texture():
     if limit > 32768:
         pytest.skip(f"textures of {limit} pixels are as large as a picture gets")
     width = limit + 1001
-    scene = Scene()
+    scene = Scene(background=None)
     scene.fill(circle(0.9).translate(2 * width / 8 - 1, 0), "white")  # at the right end
     picture = render(scene, (width, 8))
     assert picture[:, : width - 10].max() == 0
@@ -128,7 +128,7 @@ def test_tiles_cover_every_pixel_once_from_the_top():
 
 
 def test_parameters_and_their_defaults():
-    scene = Scene()
+    scene = Scene(background=None)
     scene.fill(circle(slider("size", 0.5, 0.1, 1.0)), "white")
     drawn = {
         value: render(scene, (64, 64), parameters={"size": value} if value else None)
@@ -163,9 +163,9 @@ def test_no_gl_error_is_left():
     assert device().run(lambda painter: painter.context.error) == "GL_NO_ERROR"
 
 
-SLIDER = Scene()
+SLIDER = Scene(background=None)
 SLIDER.fill(circle(slider("size", 0.5, 0.1, 1.0)), color_picker("tint", "red"))
-SLIDER.fill(circle(0.1), "white", opacity=toggle("shown", True))
+SLIDER.fill(circle(0.1), "white", opacity=where(toggle("shown", True), 1, 0))
 
 WRONG = [
     ({"size": (0, 512)}, "render: size=(0, 512) must be two positive whole numbers "
@@ -190,14 +190,14 @@ WRONG = [
     ({"mouse": (1, float("inf"))}, "render: mouse=(1, inf) must be two finite numbers (x, y)"),
     ({"view": (0, 0, 2)}, "render: view=(0, 0, 2) must be a View(center=(x, y), height=h)"),
     ({"parameters": [1]}, "render: parameters=[1] must map names to values"),
-    ({"parameters": {"sise": 1}}, "render: the scene has no parameter 'sise'; it has 'size', "
-     "'tint', 'shown'; did you mean 'size'?"),
-    ({"parameters": {1: 1}}, "render: the scene has no parameter 1; it has 'size', "),
+    ({"parameters": {"sise": 1}}, "render: the scene has no parameter 'sise'; it has 'shown', "
+     "'size', 'tint'; did you mean 'size'?"),
+    ({"parameters": {1: 1}}, "render: the scene has no parameter 1; it has 'shown', "),
     ({"parameters": {"size": 1.5}}, "parameters['size']=1.5 must be a number from 0.1 to 1"),
     ({"parameters": {"size": "1"}}, "parameters['size']='1' must be a number from 0.1 to 1"),
     ({"parameters": {"size": float("nan")}}, "must be a number from 0.1 to 1"),
     ({"parameters": {"shown": "no"}}, "render: parameters['shown']='no' must be True or False"),
-    ({"parameters": {"tint": "reddish"}}, "render: parameters['tint']='reddish'"),
+    ({"parameters": {"tint": "reddish"}}, "render: parameters['tint']: 'reddish' is no color"),
 ]  # fmt: skip
 
 

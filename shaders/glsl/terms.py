@@ -103,7 +103,7 @@ def _struct(term: Term, scope: Scope) -> Form:
 
 
 def _stored(exprs: tuple[Expr, ...], scope: Scope) -> Form | None:
-    """A struct or matrix that has a name already, or is what a call returns, or a member of that."""
+    """A struct or matrix that has a name, or is what a call returns, or a member of that."""
     if exprs in scope.groups:
         return Form(scope.groups[exprs], trivial=True)
     head = exprs[0]
