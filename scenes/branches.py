@@ -6,6 +6,7 @@ the branches, so that any number of them is one function.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +17,10 @@ from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type
 from ..shaders.calculus.vectors import Scalar, Vec, atan2, clamp, cos, floor, length, log, sin
 from ..shaders.picture import POINT
-from .box import EVERYWHERE, Bounds
+from .box import Bounds
 from .checks import fail, number, shown, whole_number
 from .field import Field, Recipe, weakest
+from .maps import disc
 from .warps import Stage, Warp, mapping
 
 __all__ = ["log_polar", "polar", "polar_repeat", "repeat"]
@@ -53,11 +55,7 @@ class _Polar(Stage):
         value = _least(
             field, lambda p, turn: Vec((p.x, p.y + turn)), [0.0, TURN, -TURN], self.place
         )
-        box = self.outline(field.bounds) if self.outline else EVERYWHERE
-        return Field(value, box, weakest("implicit", field.grade), field.recipe)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Polar, (self.place,)
+        return Field(value, self.drawn(field), weakest("implicit", field.grade), field.recipe)
 
 
 def _ring(box: Bounds) -> Bounds:
@@ -102,7 +100,7 @@ class _Turns(Stage):
         else:
             rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(self.n)]
             value = _least(field, lambda p, r: _turned(p, r[0], r[1]), rows, POINT.leaves)
-        box = self.outline(field.bounds) if self.outline else EVERYWHERE
+        box = self.drawn(field)
         grade = weakest("bound", field.grade) if self.n > 1 else field.grade
         return Field(value, box, grade, field.recipe)
 
@@ -121,9 +119,6 @@ class _Turns(Stage):
 
         return _least(field, place, [float(k) for k in range(count)], POINT.leaves)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Turns, (self.place, None, self.n)
-
 
 def _turned(p: Vec, c: Any, s: Any) -> Vec:
     """p turned clockwise by the angle of this cosine and sine."""
@@ -136,8 +131,7 @@ def polar_repeat(n: int) -> Warp:
     sector = TURN / n
     angle = floor(atan2(P.y, P.x) / sector + 0.5) * sector
     x, y = _turned(P, cos(angle), sin(angle))
-    outline = lambda box: Bounds(0, 0, 0, 0).grown(box.radius) if box.finite else EVERYWHERE  # noqa: E731
-    stage = _Turns((x, y), outline if n > 1 else lambda box: box, n)
+    stage = _Turns((x, y), disc, n)
     return Warp((stage,), Recipe("polar_repeat({})", n))
 
 
@@ -169,7 +163,7 @@ class _Copies(Stage):
             return Vec((spans[0][0](p.x, i), spans[1][0](p.y, j)))
 
         value = _least(field, place, rows, POINT.leaves)
-        outline = self.outline(field.bounds) if self.outline else EVERYWHERE
+        outline = self.drawn(field)
         many = len(rows) > 1 or any(count is None and step is not None for step, count in self.axes)
         return Field(
             value, outline, weakest("bound", field.grade) if many else field.grade, field.recipe
@@ -204,9 +198,6 @@ class _Copies(Stage):
             return nearest, int(near)
         return (lambda x, k: x - (k + first) * step), count
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Copies, (self.place, None, self.axes)
-
 
 def repeat(x: Any, y: Any = None, *, count: Any = None) -> Warp:
     """Copies every x scene units to the side and every y up; None leaves an axis alone.
@@ -228,7 +219,7 @@ def repeat(x: Any, y: Any = None, *, count: Any = None) -> Warp:
     counts = [None if n is None else whole_number("repeat", "count", n, 1) for n in counts]
     axes = tuple(zip(steps, counts, strict=True))
     place = tuple(_cell(c, step, n) for c, (step, n) in zip(P, axes, strict=True))
-    stage = _Copies((place[0], place[1]), lambda box: _row(box, axes), axes)
+    stage = _Copies((place[0], place[1]), functools.partial(_row, axes), axes)
     given = (
         Recipe("repeat({}, {}, count={})", x, y, count) if count else Recipe("repeat({}, {})", x, y)
     )
@@ -245,7 +236,7 @@ def _cell(c: Expr, step: Expr | None, count: int | None) -> Scalar:
     return c - (clamp(floor(c / step - first + 0.5), 0.0, count - 1.0) + first) * step
 
 
-def _row(box: Bounds, axes: Any) -> Bounds:
+def _row(axes: Any, box: Bounds) -> Bounds:
     reach = []
     for step, count in axes:
         most = 0.0 if step is None else range_of(step)[1]

@@ -13,15 +13,15 @@ from .field import Recipe
 from .functions import Number, Positive
 from .warps import Warp, mapping
 
-__all__ = ["affine", "mobius", "swirl"]
+__all__ = ["affine", "disc", "mobius", "swirl"]
 
 
-def _disc(box: Bounds, *_: Any) -> Bounds:
+def disc(box: Bounds, *_: Any) -> Bounds:
     """Distances to the origin stay as they are."""
     return Bounds(0, 0, 0, 0).grown(box.radius) if box.finite else EVERYWHERE
 
 
-@mapping(_disc)
+@mapping(disc)
 def swirl(p: Vec, strength: Number, radius: Positive = 1.0) -> Vec:
     """A turn by -strength exp(-(|p| / radius)^2): strongest at the origin, gone far away."""
     angle = -strength * exp(-dot(p, p) / (radius * radius))
@@ -61,8 +61,8 @@ def _complex(name: str, value: Any) -> Vec:
     return Vec((number("mobius", name, value), 0.0))
 
 
-def _preimage(box: Bounds, columns: tuple[Vec, Vec], offset: Vec) -> Bounds:
-    numbers = [e.data for v in (*columns, offset) for e in v if e.op.name == "literal"]
+def _preimage(box: Bounds, first: Vec, second: Vec, offset: Vec) -> Bounds:
+    numbers = [e.data for v in (first, second, offset) for e in v if e.op.name == "literal"]
     if len(numbers) < 6 or not box.finite:
         return EVERYWHERE
     a, c, b, d, x, y = numbers
@@ -73,7 +73,7 @@ def _preimage(box: Bounds, columns: tuple[Vec, Vec], offset: Vec) -> Bounds:
     )
 
 
-@mapping(lambda box, first, second, offset: _preimage(box, (first, second), offset))
+@mapping(_preimage)
 def _affine(p: Vec, first: Vec, second: Vec, offset: Vec) -> Vec:
     """M p + t, the matrix given by its columns."""
     moved: Vec = first * p.x + second * p.y + offset

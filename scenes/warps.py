@@ -44,18 +44,15 @@ class Stage:
         """The field at the mapped point, the least over all branches."""
         return self.single(field)
 
+    def drawn(self, field: Field) -> Bounds:
+        """A box around what is drawn of the field."""
+        return self.outline(field.bounds) if self.outline else EVERYWHERE
+
     def single(self, field: Field) -> Field:
         """The field on the one branch of the cell."""
-        box = self.outline(field.bounds) if self.outline else EVERYWHERE
+        box = self.drawn(field)
         grade = weakest("implicit", field.grade)
         return Field(field.at(self.place, self.source), box, grade, field.recipe)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _mapped, (self.place,)
-
-
-def _mapped(place: tuple[Expr, Expr]) -> Stage:
-    return Stage(place)
 
 
 class Warp:
@@ -139,7 +136,7 @@ def mapping(
                     f"{definition.name}: a warp cannot contain px(), a length in the picture"
                 )
             values = tuple(arguments.values())
-            boxed = (lambda box: outline(box, *values)) if outline else None
+            boxed = functools.partial(_outlined, outline, values) if outline else None
             made = stage((x, y), boxed, *values) if stage else Stage((x, y), boxed)
             return Warp((made,), definition.recipe(args, options))
 
@@ -147,6 +144,10 @@ def mapping(
         return build
 
     return decorate
+
+
+def _outlined(outline: Callable[..., Bounds], values: tuple[Any, ...], box: Bounds) -> Bounds:
+    return outline(box, *values)
 
 
 def warp(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Warp]:

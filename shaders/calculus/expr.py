@@ -292,18 +292,36 @@ def _restore(flat: Flat) -> Expr:
     return unflatten(flat)[0]
 
 
-def describe(expr: Expr, depth: int = 4) -> str:
-    """A short reading of an expression, cut below ``depth``."""
+SIGNS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "lt": "<",
+    "le": "<=",
+    "and": "&",
+    "or": "|",
+}
+
+
+def describe(expr: Expr, depth: int = 6) -> str:
+    """An expression as code, cut below ``depth``."""
     name = expr.op.name
     if name in ("const", "literal"):
-        return f"{expr.data:g}" if not isinstance(expr.data, bool) else str(expr.data)
+        return str(expr.data) if isinstance(expr.data, bool) else f"{expr.data:g}"
     if name == "input":
         base, component = expr.data
         return str(base) if component is None else f"{base}[{component}]"
     if name == "parameter":
-        return str(expr.data)
+        parameter, component = expr.data
+        return parameter.code + ("" if component is None else f".{'xyz'[component]}")
     if depth == 0:
         return "..."
-    inner = ", ".join(describe(a, depth - 1) for a in expr.args)
-    label = name if expr.data is None else f"{name}<{getattr(expr.data, 'name', expr.data)}>"
-    return f"{label}({inner})"
+    parts = [describe(a, depth - 1) for a in expr.args]
+    if name in SIGNS:
+        left, right = (f"({x})" if " " in x else x for x in parts)
+        return f"{left} {SIGNS[name]} {right}"
+    if name == "get":
+        return f"{parts[0]}[{expr.data}]"
+    label = name if expr.data is None else expr.data.name
+    return f"{label}({', '.join(parts)})"

@@ -27,8 +27,14 @@ class Parameter:
     high: float | None = None
     size: int = 1
 
-    def __str__(self) -> str:
-        return self.name
+    @property
+    def code(self) -> str:
+        """The call that makes it."""
+        if self.kind == "built-in":
+            return "px(1)" if self.name == "pixel" else f"{self.name}()"
+        if self.kind == "slider":
+            return f"slider({self.name!r}, {self.default:g}, {self.low:g}, {self.high:g})"
+        return f"{'color_picker' if self.kind == 'color' else 'toggle'}({self.name!r})"
 
 
 BUILT_IN = {
