@@ -26,15 +26,14 @@ ALSO = {"render/cli.py": {"scenes"}}
 
 # What `from jetfield.scenes import *` brings. A change here is a change to every user's scene.
 PUBLIC_SCENES = """
-    Scene View Field Warp Jet jet
-    circle ellipse box segment capsule polygon triangle regular_polygon star ring arc pie half_plane
+    Scene View Field Warp Jet jet shape warp load gallery_names
+    box capsule circle half_plane polygon regular_polygon segment
     union intersection difference xor
-    polar log_polar polar_repeat swirl mobius mirror kaleidoscope
-    shape warp paint
-    slider toggle color_picker seconds mouse resolution px
-    abs acos asin atan atan2 ceil clamp cos cross dot exp floor fract length log max min mix mod
-    normalize pi sign sin smoothstep sqrt step tan tau vec2 vec3 where
-    JetfieldError SceneError ShaderError DeviceError OutputError
+    affine log_polar mobius polar polar_repeat repeat swirl
+    color_picker mouse px resolution seconds slider toggle
+    Vec abs acos asin atan atan2 ceil clamp cos cross distance dot exp floor fract length log max
+    min mix mod normalize pi pow sign sin smoothstep sqrt step tan tau vec2 vec3 where
+    DeviceError JetfieldError OutputError SceneError ShaderError
 """
 
 

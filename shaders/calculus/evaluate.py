@@ -13,7 +13,7 @@ from .folds import Fold
 from .function import Function, Type
 from .jets import jet as jet_of
 from .parameters import Values
-from .roots import STEPS, Root, slope_in_t
+from .roots import STEPS, Root, in_t
 
 __all__ = ["Jet", "call", "evaluate", "jet", "jet_arrays"]
 
@@ -121,7 +121,7 @@ def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
 
 
 def _root(r: Root, args: list[Any], values: Values) -> Any:
-    first = slope_in_t(r.function)
+    first = jet_of(in_t(r.function), 1)
     arrays = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in args))
     low, high, rest = arrays[0].copy(), arrays[1].copy(), arrays[2:]
     rising = call(r.function, [high, *rest], values)[0] >= 0.0
@@ -131,7 +131,8 @@ def _root(r: Root, args: list[Any], values: Values) -> Any:
         above = (value > 0.0) == rising
         low, high = np.where(above, low, t), np.where(above, t, high)
         newton = t - value / np.where(slope == 0.0, 1.0, slope)
-        t = np.where((newton > low) & (newton < high) & (slope != 0.0), newton, 0.5 * (low + high))
+        inside = ((newton > low) & (newton < high)) | (newton == t)  # one that stays has arrived
+        t = np.where(inside & (slope != 0.0), newton, 0.5 * (low + high))
     return t
 
 

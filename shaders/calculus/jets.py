@@ -14,6 +14,7 @@ from itertools import combinations_with_replacement
 from .expr import Expr, const, make, node, postorder, rebuild
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
+from .roots import slopes
 from .rules import Select
 
 __all__ = ["chain_rule", "jet", "pullback"]
@@ -133,7 +134,7 @@ class _Walk:
     def rule(self, e: Expr) -> Row:
         """The chain rule through one op."""
         if e.op.name == "root":
-            args, partials = e.args[2:], slopes(e)
+            args, partials = e.args[2:], slopes(e, jet(e.data.function, 1))
         else:
             assert e.op.partials is not None, e.op.name
             args, found = e.args, e.op.partials(*e.args)
@@ -338,10 +339,3 @@ def _points(function: Function) -> list[int]:
     """The positions, among all input scalars, of those that are differentiated by."""
     roles = [i.role for i in function.inputs for _ in i.leaves]
     return [k for k, role in enumerate(roles) if role == "point"]
-
-
-def slopes(value: Expr) -> list[Expr]:
-    """Derivatives of a root by its arguments; imported late, for roots are made of jets."""
-    from .roots import slopes as implicit
-
-    return implicit(value)

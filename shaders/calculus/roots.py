@@ -13,7 +13,7 @@ from typing import Any
 from .expr import Expr, make, node, substitute
 from .function import Function, Input, Type, trace
 
-__all__ = ["STEPS", "Root", "root", "slope_in_t", "slopes"]
+__all__ = ["STEPS", "Root", "in_t", "root", "slopes"]
 
 STEPS = 40
 """Bracketed Newton steps: bisection alone would reach 1e-12 of the bracket."""
@@ -45,26 +45,21 @@ def root(
     return node("root", (low, high, *args), Root(function))
 
 
-def slopes(value: Expr) -> list[Expr]:
+def slopes(value: Expr, first: Function) -> list[Expr]:
     """d t / d a for each argument of a root node (those of the bracket's ends are 0).
 
-    The equation's derivatives are pasted in, not called, so they are differentiated like any op.
+    ``first`` is the equation's jet of order 1. It is pasted in, not called, so that the slopes are
+    differentiated like any op.
     """
-    from .jets import jet
-
-    function: Function = value.data.function
-    first = jet(function, 1)
-    at = dict(zip(function.leaves, (value, *value.args[2:]), strict=True))
+    at = dict(zip(first.leaves, (value, *value.args[2:]), strict=True))
     _, by_t, *by_args = substitute(first.outputs, at)
     inverse = make("reciprocal", by_t)
     return [-(slope * inverse) for slope in by_args]
 
 
-def slope_in_t(function: Function) -> Function:
-    """The equation's value and its derivative by t alone: what Newton's method asks for."""
-    from .jets import jet
-
+def in_t(function: Function) -> Function:
+    """The equation as a function of t alone, the arguments held: what Newton's method derives."""
     inputs = [
         Input(i.name, i.type, "point" if i.name == "t" else "parameter") for i in function.inputs
     ]
-    return jet(Function(function.name, inputs, function.outputs, names=function.names), 1)
+    return Function(function.name, inputs, function.outputs, names=function.names)

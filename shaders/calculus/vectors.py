@@ -17,8 +17,9 @@ from .expr import OPS, Expr, const, make
 
 __all__ = [
     "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
-    "distance", "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod", "normalize",
-    "pi", "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2", "vec3", "where",
+    "distance", "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod",
+    "normalize", "pi", "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2",
+    "vec3", "where",
 ]  # fmt: skip
 
 Scalar = Any

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..calculus.expr import Expr, const, postorder
 from ..calculus.function import Function, callees
+from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
 from ..calculus.rewrite import replace_leaves
-from ..calculus.roots import slope_in_t
+from ..calculus.roots import in_t
 from ..calculus.verify import verify
 from ..errors import ShaderError
 from .emit import Line, emit
@@ -171,7 +172,7 @@ class Program:
         return lambda index: f"{fetch}({index})"
 
     def _root(self, e: Expr) -> None:
-        slope = slope_in_t(e.data.function)
+        slope = jet(in_t(e.data.function), 1)
         self.add(slope)
         self._name[e.data] = name = self.names.take(f"root_of_{e.data.function.name}")
         value = self._name[e.data.function]
