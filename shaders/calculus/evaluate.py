@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ from .roots import STEPS, Root, in_t
 __all__ = ["Jet", "call", "evaluate", "jet", "jet_arrays"]
 
 Array = NDArray[np.float64]
+Request = tuple["_Plan", dict[Expr, Any]]
+"""A graph to evaluate, and what its inputs are."""
+Work = Generator[Request, list[Any], list[Any]]
 ROWS = 1 << 20
 """Folds evaluate at most this many (row, point) pairs at once."""
 
@@ -26,15 +29,37 @@ def evaluate(
     roots: Sequence[Expr], bindings: Mapping[Expr, Any], values: Values | None = None
 ) -> list[Any]:
     """Arrays for ``roots``, given arrays for the input leaves and values for the parameters."""
-    return _run(_Plan(roots), dict(bindings), values or {})
+    return _driven((_Plan(roots), dict(bindings)), values or {})
 
 
 def call(function: Function, args: Sequence[Any], values: Values | None = None) -> list[Any]:
     """The function's outputs at arrays of arguments, one for each of its leaves."""
+    return _driven(_request(function, args), values or {})
+
+
+def _request(function: Function, args: Sequence[Any]) -> Request:
     plan = function.derived.get("plan")
     if plan is None:
         plan = function.derived["plan"] = _Plan(function.outputs)
-    return _run(plan, dict(zip(function.leaves, args, strict=True)), values or {})
+    return plan, dict(zip(function.leaves, args, strict=True))
+
+
+def _driven(request: Request, values: Values) -> list[Any]:
+    """Run a graph; calls wait on a list instead of Python's stack, so they may nest deeply."""
+    stack: list[Work] = [_run(*request, values)]
+    sent: Any = None
+    with np.errstate(all="ignore"):
+        while stack:
+            try:
+                request = stack[-1].send(sent)
+            except StopIteration as finished:
+                stack.pop()
+                sent = finished.value
+            else:
+                stack.append(_run(*request, values))
+                sent = None
+    result: list[Any] = sent
+    return result
 
 
 class _Plan:
@@ -54,40 +79,41 @@ class _Plan:
                 self.dead[step].append(e)
 
 
-def _run(plan: _Plan, known: dict[Expr, Any], values: Values) -> list[Any]:
-    with np.errstate(all="ignore"):
-        for step, e in enumerate(plan.order):
-            if e not in known:
-                known[e] = _value(e, [known[a] for a in e.args], values)
-            for dead in plan.dead[step]:
-                del known[dead]
+def _run(plan: _Plan, known: dict[Expr, Any], values: Values) -> Work:
+    """Evaluate a plan; yields the calls that it waits for."""
+    for step, e in enumerate(plan.order):
+        if e not in known:
+            args = [known[a] for a in e.args]
+            if e.op.numpy is not None:
+                known[e] = e.op.numpy(*args)
+            elif e.op.name == "get":
+                known[e] = args[0][e.data]
+            elif e.op.name == "apply":
+                known[e] = yield _request(e.data, args)
+            elif e.op.name == "fold":
+                known[e] = yield from _fold(e.data, args)
+            elif e.op.name == "root":
+                known[e] = yield from _root(e.data, args)
+            else:
+                known[e] = _leaf(e, values)
+        for dead in plan.dead[step]:
+            del known[dead]
     return [known[root] for root in plan.roots]
 
 
-def _value(e: Expr, args: list[Any], values: Values) -> Any:
-    name = e.op.name
-    if e.op.numpy is not None:
-        return e.op.numpy(*args)
-    if name in ("const", "literal"):
-        return np.float64(e.data) if not isinstance(e.data, bool) else np.bool_(e.data)
-    if name == "get":
-        return args[0][e.data]
-    if name == "apply":
-        return call(e.data, args, values)
-    if name == "fold":
-        return _fold(e.data, args, values)
-    if name == "root":
-        return _root(e.data, args, values)
-    if name == "parameter":
+def _leaf(e: Expr, values: Values) -> Any:
+    if e.op.name in ("const", "literal"):
+        return np.bool_(e.data) if isinstance(e.data, bool) else np.float64(e.data)
+    if e.op.name == "parameter":
         parameter, component = e.data
         value = values.get(parameter.name, parameter.default)
         return np.float64(value if component is None else value[component])
-    if name == "epsilon":
+    if e.op.name == "epsilon":
         return np.float64(2.3e-16)
     raise KeyError(f"input {e.data[0]!r} was given no value")
 
 
-def _fold(f: Fold, args: list[Any], values: Values) -> list[Any]:
+def _fold(f: Fold, args: list[Any]) -> Work:
     shape = np.broadcast_shapes(*(np.shape(a) for a in args))
     points = max(int(np.prod(shape)), 1)
     step = max(ROWS // points, 1)
@@ -95,7 +121,7 @@ def _fold(f: Fold, args: list[Any], values: Values) -> list[Any]:
     for start in range(0, len(f.table.array), step):
         rows = f.table.array[start : start + step]
         columns = [rows[:, c].reshape((-1,) + (1,) * len(shape)) for c in range(rows.shape[1])]
-        outputs = call(f.function, [*args, *columns], values)
+        outputs = yield _request(f.function, [*args, *columns])
         full = (len(rows), *shape)
         outputs = [np.broadcast_to(o, full) for o in outputs]
         if result is not None:
@@ -120,14 +146,15 @@ def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
     return [np.take_along_axis(o, winner, axis=0) for o in outputs]
 
 
-def _root(r: Root, args: list[Any], values: Values) -> Any:
+def _root(r: Root, args: list[Any]) -> Generator[Request, list[Any], Any]:
     first = jet_of(in_t(r.function), 1)
     arrays = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in args))
     low, high, rest = arrays[0].copy(), arrays[1].copy(), arrays[2:]
-    rising = call(r.function, [high, *rest], values)[0] >= 0.0
+    (at_high,) = yield _request(r.function, [high, *rest])
+    rising = at_high >= 0.0
     t = 0.5 * (low + high)
     for _ in range(STEPS):
-        value, slope = call(first, [t, *rest], values)
+        value, slope = yield _request(first, [t, *rest])
         above = (value > 0.0) == rising
         low, high = np.where(above, low, t), np.where(above, t, high)
         newton = t - value / np.where(slope == 0.0, 1.0, slope)
@@ -140,41 +167,59 @@ class Jet:
     """Derivatives at N points, float64: of a field (m = 1, squeezed) or of a map R^n -> R^m.
 
     A field: value (N,), gradient (N, n), hessian (N, n, n). A map: value (N, m), jacobian
-    (N, m, n), hessian (N, m, n, n), with jacobian[:, i, j] = d value_i / d x_j. What the order
-    asked for does not cover is None.
+    (N, m, n), hessian (N, m, n, n), with jacobian[:, i, j] = d value_i / d x_j. Asking for what
+    the order does not cover is an AttributeError that says so.
     """
 
-    __slots__ = ("_first", "field", "hessian", "value")
+    __slots__ = ("_first", "_second", "field", "value")
 
     def __init__(
-        self, value: Array, first: Array | None, hessian: Array | None, *, field: bool
+        self, value: Array, first: Array | None, second: Array | None, *, field: bool
     ) -> None:
         self.field = field
         self.value = value[:, 0] if field else value
         self._first = first[:, 0] if field and first is not None else first
-        self.hessian = hessian[:, 0] if field and hessian is not None else hessian
+        self._second = second[:, 0] if field and second is not None else second
 
     @property
-    def gradient(self) -> Array | None:
+    def gradient(self) -> Array:
         """First derivatives of a field, (N, n)."""
         if not self.field:
             raise AttributeError("the jet of a map has a jacobian, not a gradient")
-        return self._first
+        return self._there(self._first, "gradient", 1)
 
     @property
-    def jacobian(self) -> Array | None:
+    def jacobian(self) -> Array:
         """First derivatives of a map, (N, m, n)."""
         if self.field:
             raise AttributeError("the jet of a field has a gradient, not a jacobian")
-        return self._first
+        return self._there(self._first, "jacobian", 1)
 
-    def __iter__(self) -> Any:
-        return iter((self.value, self._first, self.hessian))
+    @property
+    def hessian(self) -> Array:
+        """Second derivatives, (N, n, n) of a field, (N, m, n, n) of a map; symmetric."""
+        return self._there(self._second, "hessian", 2)
+
+    @property
+    def order(self) -> int:
+        """How far the derivatives go: 0, 1 or 2."""
+        return (self._first is not None) + (self._second is not None)
+
+    def _there(self, array: Array | None, name: str, order: int) -> Array:
+        if array is None:
+            raise AttributeError(
+                f"a jet of order {self.order} has no {name}: ask for order={order}"
+            )
+        return array
+
+    def __iter__(self) -> Iterator[Any]:
+        """Value, first and second derivatives, None for what was not asked for."""
+        return iter((self.value, self._first, self._second))
 
     def __repr__(self) -> str:
-        first = "gradient" if self.field else "jacobian"
-        shapes = [("value", self.value), (first, self._first), ("hessian", self.hessian)]
-        return f"Jet({', '.join(f'{k} {v.shape}' for k, v in shapes if v is not None)})"
+        shown = {"value": self.value, "gradient" if self.field else "jacobian": self._first}
+        shapes = {**shown, "hessian": self._second}
+        return f"Jet({', '.join(f'{k} {v.shape}' for k, v in shapes.items() if v is not None)})"
 
 
 def jet_arrays(

@@ -177,7 +177,9 @@ class Expr:
         return describe(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (flatten([self]),)
+        from .packing import pack, unpack_one  # which knows functions, and those know expressions
+
+        return unpack_one, (pack([self]),)
 
 
 def _binary(name: str, a: Any, b: Any) -> Expr:
@@ -272,24 +274,24 @@ def rebuild(old: Expr, args: tuple[Expr, ...]) -> Expr:
 Flat = tuple[tuple[tuple[str, tuple[int, ...], Any], ...], tuple[int, ...]]
 
 
-def flatten(roots: Sequence[Expr]) -> Flat:
+def _same(data: Any) -> Any:
+    return data
+
+
+def flatten(roots: Sequence[Expr], encode: Callable[[Any], Any] = _same) -> Flat:
     """A graph as plain tuples (op, argument indices, data), and the indices of its roots."""
     order = list(postorder(roots))
     index = {e: i for i, e in enumerate(order)}
-    rows = tuple((e.op.name, tuple(index[a] for a in e.args), e.data) for e in order)
+    rows = tuple((e.op.name, tuple(index[a] for a in e.args), encode(e.data)) for e in order)
     return rows, tuple(index[root] for root in roots)
 
 
-def unflatten(flat: Flat) -> list[Expr]:
+def unflatten(flat: Flat, decode: Callable[[Any], Any] = _same) -> list[Expr]:
     """The graph that ``flatten`` wrote down."""
     built: list[Expr] = []
     for name, args, data in flat[0]:
-        built.append(node(name, tuple(built[i] for i in args), data))
+        built.append(node(name, tuple(built[i] for i in args), decode(data)))
     return [built[i] for i in flat[1]]
-
-
-def _restore(flat: Flat) -> Expr:
-    return unflatten(flat)[0]
 
 
 SIGNS = {
@@ -314,7 +316,7 @@ def describe(expr: Expr, depth: int = 6) -> str:
         return str(base) if component is None else f"{base}[{component}]"
     if name == "parameter":
         parameter, component = expr.data
-        return parameter.code + ("" if component is None else f".{'xyz'[component]}")
+        return str(parameter.code) + ("" if component is None else f".{'xyz'[component]}")
     if depth == 0:
         return "..."
     parts = [describe(a, depth - 1) for a in expr.args]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal
 
-from .expr import Expr, Source, flatten, node, postorder, substitute, unflatten
+from .expr import Expr, Source, node, postorder, substitute
 
 __all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace"]
 
@@ -153,25 +153,9 @@ class Function:
         return f"<Function {self.name}({', '.join(i.name for i in self.inputs)})>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        roots = (*self.outputs, *self.names)
-        rest = (self.inline, tuple(self.names.values()), self.doc, self.source)
-        return _restore, (self.name, self.inputs, self.result, flatten(roots), *rest)
+        from .packing import pack_function, unpack_function  # which knows functions
 
-
-def _restore(
-    name: str,
-    inputs: Any,
-    result: Type,
-    graph: Any,
-    inline: bool,
-    names: Any,
-    doc: str,
-    source: Any,
-) -> Function:
-    roots = unflatten(graph)
-    hints = dict(zip(roots[result.size :], names, strict=True))
-    return Function(name, inputs, roots[: result.size], result,
-                    inline=inline, names=hints, doc=doc, source=source)  # fmt: skip
+        return unpack_function, pack_function(self)
 
 
 def apply(

@@ -143,7 +143,10 @@ _op(
 _op(
     "mod", 2,
     numpy=lambda a, b: a - b * np.floor(a / np.where(np.abs(b) < TINY, 1.0, b)),
-    glsl="mod({0}, {1})",
+    glsl=lambda a, b: "mod({0}, {1})" if never_small(b) else "remainder({0}, {1})",
+    helper="""float remainder(float x, float period) {
+    return abs(period) < 1e-30 ? x : x - period * floor(x / period);
+}""",
     partials=lambda a, b: (1.0, -floor_(a / b)),
     interval=remainder, error=4.0, scale=lambda a, b: most(a) + most(b),
     jumps=lambda a, b: (nearest_integer(a / b) * b,),

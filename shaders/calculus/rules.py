@@ -113,10 +113,11 @@ def remainder(a: Pair, b: Pair) -> Pair:
     first, last = floor_(q[0]), floor_(q[1])
     inside = products((first, first), b)
     same = first >= last
-    return (
-        where_(same, a[0] - inside[1], min_(b[0], 0.0)),
-        where_(same, a[1] - inside[0], max_(b[1], 0.0)),
-    )
+    low = where_(same, a[0] - inside[1], min_(b[0], 0.0))
+    high = where_(same, a[1] - inside[0], max_(b[1], 0.0))
+    zero = (b[0] <= TINY) & (b[1] >= -TINY)  # the remainder by nothing is a itself
+    whole = min_(min_(a[0], b[0]), 0.0), max_(max_(a[1], b[1]), 0.0)
+    return where_(zero, whole[0], low), where_(zero, whole[1], high)
 
 
 def choice(c: Pair, a: Pair, b: Pair) -> Pair:

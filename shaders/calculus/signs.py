@@ -2,55 +2,74 @@
 
 from __future__ import annotations
 
-from .expr import Expr
+import weakref
+from typing import NamedTuple
+
+from .expr import Expr, postorder
 
 __all__ = ["never_negative", "never_positive", "never_small"]
 
 
+class Facts(NamedTuple):
+    """What is known of all values of an expression: >= 0, <= 0, away from 0."""
+
+    above: bool = False
+    below: bool = False
+    apart: bool = False
+
+
+_known: weakref.WeakKeyDictionary[Expr, Facts] = weakref.WeakKeyDictionary()
+
+
 def never_negative(x: Expr) -> bool:
-    """Whether the form of an expression alone proves it >= 0."""
-    name, a = x.op.name, x.args
-    if name == "const":
-        return bool(x.data >= 0)
-    if name in ("abs", "length", "sqrt", "exp"):
-        return True
-    if name == "dot":
-        return a[: len(a) // 2] == a[len(a) // 2 :]
-    if name == "mul":
-        return a[0] is a[1] or (never_negative(a[0]) and never_negative(a[1]))
-    if name in ("add", "div", "min"):
-        return never_negative(a[0]) and never_negative(a[1])
-    return name == "max" and (never_negative(a[0]) or never_negative(a[1]))
+    """Whether x >= 0."""
+    return _facts(x).above
 
 
 def never_positive(x: Expr) -> bool:
-    """Whether the form of an expression alone proves it <= 0."""
-    if x.op.name == "const":
-        return bool(x.data <= 0)
-    if x.op.name == "neg":
-        return never_negative(x.args[0])
-    if x.op.name in ("mul", "div"):
-        a, b = x.args
-        return (never_positive(a) and never_negative(b)) or (
-            never_negative(a) and never_positive(b)
-        )
-    return False
+    """Whether x <= 0."""
+    return _facts(x).below
 
 
 def never_small(x: Expr) -> bool:
-    """Whether the form of an expression alone keeps it away from zero."""
-    if x.op.name == "const":
-        return bool(abs(x.data) > 1e-9)
-    if x.op.name == "parameter":
-        return bool(x.data[0].name == "pixel")
-    if x.op.name == "max":
-        return any(a.op.name == "const" and a.data > 1e-9 for a in x.args)
-    if x.op.name == "add":
-        a, b = x.args
-        return any(
-            one.op.name == "const" and one.data > 1e-9 and never_negative(other)
-            for one, other in ((a, b), (b, a))
-        )
-    if x.op.name == "mul":
-        return all(never_small(a) for a in x.args)
-    return False
+    """Whether |x| stays above 1e-9."""
+    return _facts(x).apart
+
+
+def _facts(x: Expr) -> Facts:
+    for e in postorder([x], lambda node: () if node in _known else node.args):
+        if e not in _known:
+            _known[e] = _rule(e, [_known[a] for a in e.args])
+    return _known[x]
+
+
+def _rule(x: Expr, args: list[Facts]) -> Facts:
+    name = x.op.name
+    if name == "const":
+        return Facts(x.data >= 0, x.data <= 0, abs(x.data) > 1e-9)
+    if name == "parameter":  # the width of a pixel is positive
+        positive = x.data[0].name == "pixel"
+        return Facts(above=positive, apart=positive)
+    if name in ("abs", "length", "sqrt", "exp"):
+        return Facts(above=True)
+    if name == "dot":
+        half = len(x.args) // 2
+        return Facts(above=x.args[:half] == x.args[half:])
+    if name == "neg":
+        return Facts(args[0].below, args[0].above, args[0].apart)
+    if len(args) != 2:
+        return Facts()
+    a, b = args
+    if name in ("mul", "div"):
+        same = x.args[0] is x.args[1] or (a.above and b.above) or (a.below and b.below)
+        opposite = (a.above and b.below) or (a.below and b.above)
+        return Facts(same, opposite, name == "mul" and a.apart and b.apart)
+    if name == "add":
+        above = a.above and b.above
+        return Facts(above, a.below and b.below, above and (a.apart or b.apart))
+    if name == "min":
+        return Facts(a.above and b.above, a.below or b.below)
+    if name == "max":
+        apart = any(f.apart and f.above for f in args)
+        return Facts(a.above or b.above, a.below and b.below, apart)
+    return Facts()

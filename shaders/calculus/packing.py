@@ -1,0 +1,93 @@
+"""Packing: a graph and all functions below it as plain tuples, for pickle.
+
+Functions are written once each, callees first, and called by number, so that nothing recurses
+however deeply they nest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from .expr import Expr, flatten, unflatten
+from .function import Function, callees
+
+__all__ = ["pack", "pack_function", "unpack", "unpack_function", "unpack_one"]
+
+Packed = tuple[tuple[tuple[Any, ...], ...], Any]
+
+
+class Number(NamedTuple):
+    """The place of a function in the list."""
+
+    place: int
+
+
+def pack(roots: Sequence[Expr]) -> Packed:
+    """A graph and the functions below it."""
+    functions = list(callees(roots))
+    encode = _encoder({f: Number(i) for i, f in enumerate(functions)})
+    return tuple(_written(f, encode) for f in functions), flatten(roots, encode)
+
+
+def unpack(packed: Packed) -> list[Expr]:
+    """The graph that ``pack`` wrote down: the same nodes, if they still exist."""
+    functions: list[Function] = []
+    for written in packed[0]:
+        functions.append(_read(written, functions))
+    return unflatten(packed[1], lambda data: _decoded(data, functions))
+
+
+def unpack_one(packed: Packed) -> Expr:
+    """The one expression that was packed."""
+    return unpack(packed)[0]
+
+
+def pack_function(function: Function) -> tuple[Packed, tuple[Any, ...]]:
+    """A function and those below it."""
+    functions = list(callees(function.outputs))
+    encode = _encoder({f: Number(i) for i, f in enumerate(functions)})
+    return (tuple(_written(f, encode) for f in functions), None), _written(function, encode)
+
+
+def unpack_function(packed: Packed, written: tuple[Any, ...]) -> Function:
+    """The function that ``pack_function`` wrote down."""
+    functions: list[Function] = []
+    for each in packed[0]:
+        functions.append(_read(each, functions))
+    return _read(written, functions)
+
+
+def _encoder(numbers: dict[Function, Number]) -> Callable[[Any], Any]:
+    def encode(data: Any) -> Any:
+        if isinstance(data, Function):
+            return numbers[data]
+        if isinstance(getattr(data, "function", None), Function):  # of a fold or a root
+            return dataclasses.replace(data, function=numbers[data.function])
+        return data
+
+    return encode
+
+
+def _decoded(data: Any, functions: list[Function]) -> Any:
+    if isinstance(data, Number):
+        return functions[data.place]
+    if isinstance(getattr(data, "function", None), Number):
+        return dataclasses.replace(data, function=functions[data.function.place])
+    return data
+
+
+def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:
+    graph = flatten((*f.outputs, *f.names), encode)
+    return f.name, f.inputs, f.result, graph, f.inline, tuple(f.names.values()), f.doc, f.source
+
+
+def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
+    name, inputs, result, graph, inline, labels, doc, source = written
+    roots = unflatten(graph, lambda data: _decoded(data, functions))
+    names = dict(zip(roots[result.size :], labels, strict=True))
+    outputs = roots[: result.size]
+    return Function(
+        name, inputs, outputs, result, inline=inline, names=names, doc=doc, source=source
+    )
