@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Any, Final
 
 from ..shaders.color import linear_rgb
-from ..shaders.errors import SceneError
+from ..shaders.errors import SceneError, shown
 from ..shaders.picture import Frame, Parameter, Picture, View
 
 OUTPUTS: Final = ("srgb8", "srgb16", "linear")
@@ -28,7 +28,7 @@ def lowered(call: str, scene: Any) -> Picture:
     # A class has the method too, and so does a string, whose own lower() gives another string.
     picture = lower() if callable(lower) and not isinstance(scene, type) else None
     if not isinstance(picture, Picture):
-        raise SceneError(f"{call}: expected a Scene, got {_shown(scene)}")
+        raise SceneError(f"{call}: expected a Scene, got {shown(scene)}")
     return picture
 
 
@@ -48,7 +48,7 @@ def framed(
         SceneError: one of them is not what it should be.
     """
     if view is not None and not isinstance(view, View):
-        raise SceneError(f"{call}: view={_shown(view)} must be a View(center=(x, y), height=h)")
+        raise SceneError(f"{call}: view={shown(view)} must be a View(center=(x, y), height=h)")
     return Frame(
         size=checked_size(call, size),
         view=picture.view if view is None else view,
@@ -69,10 +69,10 @@ def checked_size(call: str, size: Any) -> tuple[int, int]:
         width = height = 0
     if min(width, height) < 1:
         raise SceneError(
-            f"{call}: size={_shown(size)} must be two positive whole numbers (width, height)"
+            f"{call}: size={shown(size)} must be two positive whole numbers (width, height)"
         )
     if max(width, height) > LARGEST:
-        raise SceneError(f"{call}: size={_shown(size)} is more than {LARGEST} pixels on a side")
+        raise SceneError(f"{call}: size={shown(size)} is more than {LARGEST} pixels on a side")
     return width, height
 
 
@@ -86,7 +86,7 @@ def choice(call: str, name: str, value: Any, allowed: Sequence[str]) -> str:
         return value
     listed = ", ".join(f'"{word}"' for word in allowed)
     raise SceneError(
-        f"{call}: {name}={_shown(value)} must be one of {listed}{closest(value, allowed)}"
+        f"{call}: {name}={shown(value)} must be one of {listed}{closest(value, allowed)}"
     )
 
 
@@ -105,7 +105,7 @@ def number(what: str, value: Any) -> float:
         SceneError: it is not; ``what`` names the call and the argument.
     """
     if not _is_number(value):
-        raise SceneError(f"{what}={_shown(value)} must be a finite number")
+        raise SceneError(f"{what}={shown(value)} must be a finite number")
     return float(value)
 
 
@@ -119,7 +119,7 @@ def pair(what: str, value: Any) -> tuple[float, float]:
         x, y = value
         return number(what, x), number(what, y)
     except (TypeError, ValueError):
-        raise SceneError(f"{what}={_shown(value)} must be two finite numbers (x, y)") from None
+        raise SceneError(f"{what}={shown(value)} must be two finite numbers (x, y)") from None
 
 
 def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]
     if given is None:
         given = {}
     if not isinstance(given, Mapping):
-        raise SceneError(f"{call}: parameters={_shown(given)} must map names to values")
+        raise SceneError(f"{call}: parameters={shown(given)} must map names to values")
     by_name = {parameter.name: parameter for parameter in known}
     for name in given:
         if name not in by_name:
@@ -147,13 +147,13 @@ def _value(call: str, parameter: Parameter, value: Any) -> Any:
     what = f"{call}: parameters[{parameter.name!r}]"
     if parameter.kind == "toggle":
         if value not in (True, False):
-            raise SceneError(f"{what}={_shown(value)} must be True or False")
+            raise SceneError(f"{what}={shown(value)} must be True or False")
         return bool(value)
     if parameter.kind == "slider":
         low = -math.inf if parameter.low is None else parameter.low
         high = math.inf if parameter.high is None else parameter.high
         if not _is_number(value) or not low <= value <= high:
-            raise SceneError(f"{what}={_shown(value)} must be a number from {low:g} to {high:g}")
+            raise SceneError(f"{what}={shown(value)} must be a number from {low:g} to {high:g}")
         return float(value)
     try:
         return linear_rgb(value)
@@ -163,9 +163,3 @@ def _value(call: str, parameter: Parameter, value: Any) -> Any:
 
 def _is_number(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
-
-
-def _shown(value: Any) -> str:
-    """A value as an error shows it: its repr, cut if it is long."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

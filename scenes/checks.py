@@ -13,7 +13,7 @@ import numpy as np
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, Source, node
 from ..shaders.calculus.vectors import Vec
-from ..shaders.errors import SceneError
+from ..shaders.errors import SceneError, shown
 
 __all__ = ["fail", "here", "number", "pair", "shown", "whole_number"]
 
@@ -37,12 +37,6 @@ def fail(message: str) -> SceneError:
     """The error to raise, with the scene's line."""
     source = here()
     return SceneError(f"{message} ({source})" if source else message)
-
-
-def shown(value: Any) -> str:
-    """A value as an error shows it."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def number(

@@ -33,7 +33,7 @@ from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import GALLERY, OURS, fail, here, number, pair, shown
 from .field import GRADES, Field, Grade, Recipe
 
-__all__ = ["Definition", "NotNegative", "Number", "Point", "Positive", "shape"]
+__all__ = ["Definition", "Direction", "NotNegative", "Number", "Point", "Positive", "shape"]
 
 P = ParamSpec("P")
 Number = float | Expr
@@ -42,6 +42,8 @@ Positive = Annotated[Number, "positive"]
 NotNegative = Annotated[Number, "not negative"]
 Point = Annotated[Any, "point"]
 """Two numbers, each plain or traced."""
+Direction = Annotated[Any, "point", "direction"]
+"""Two numbers that are not both 0."""
 Box = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -86,7 +88,10 @@ class Definition:
             return _static_value(self.name, name, value, kind)
         marks = getattr(self.hints.get(name), "__metadata__", ())
         if "point" in marks:
-            return pair(self.name, name, value)
+            v = pair(self.name, name, value)
+            if "direction" in marks and all(c.op.name == "literal" and c.data == 0 for c in v):
+                raise fail(f"{self.name}: {name}={shown(value)} must not be (0, 0)")
+            return v
         if isinstance(value, (tuple, list)) or (
             hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1
         ):

@@ -17,7 +17,7 @@ from .calculus.evaluate import call
 from .calculus.expr import Expr
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Scalar, Vec, clamp, max, pow, where
-from .errors import SceneError
+from .errors import SceneError, shown
 
 __all__ = ["encode", "encoder", "linear_of_srgb", "linear_rgb", "over", "rgba"]
 
@@ -29,13 +29,13 @@ def _to_srgb(x: Expr) -> Scalar:
     return where(x <= 0.0031308, 12.92 * x, 1.055 * pow(max(x, 1e-4), 1 / 2.4) - 0.055)
 
 
-def _encoded(color: Vec) -> tuple[Any, ...]:
-    """Premultiplied linear light to straight alpha, sRGB-encoded; alpha 0 gives all 0."""
+def _encoded(color: Vec, least: float) -> tuple[Any, ...]:
+    """Premultiplied linear light to straight alpha, sRGB-encoded; where alpha rounds to 0, 0."""
     r, g, b, alpha = color
     straight = clamp(Vec((r, g, b)) / max(alpha, 1e-6), 0.0, 1.0)
     transfer = trace(_to_srgb, [Input("x")], name="srgb")
     codes = [apply(transfer, (x,))[0] for x in straight]
-    return *(where(alpha > 0.0, code, 0.0) for code in codes), alpha
+    return *(where(alpha >= least, code, 0.0) for code in codes), alpha
 
 
 def _over(below: Vec, color: Vec, alpha: Expr) -> tuple[Any, ...]:
@@ -44,9 +44,11 @@ def _over(below: Vec, color: Vec, alpha: Expr) -> tuple[Any, ...]:
 
 
 @cache
-def encoder() -> Function:
-    """The encoding of one pixel, vec4 -> vec4."""
-    return trace(_encoded, [Input("color", Type(4))], name="encode", result=Type(4))
+def encoder(output: str) -> Function:
+    """The encoding of one pixel for "srgb8" or "srgb16", vec4 -> vec4."""
+    least = 0.5 / LEVELS[output][0]
+    color = Input("color", Type(4))
+    return trace(_encoded, [color], name="encode", result=Type(4), least=least)
 
 
 @cache
@@ -61,7 +63,7 @@ def encode(pixels: NDArray[Any], output: str) -> NDArray[Any]:
     if output == "linear":
         return np.asarray(pixels, dtype=np.float32)
     levels, kind = LEVELS[output]
-    channels = call(encoder(), list(np.moveaxis(np.asarray(pixels, dtype=np.float64), -1, 0)))
+    channels = call(encoder(output), list(np.moveaxis(np.asarray(pixels, dtype=np.float64), -1, 0)))
     stacked = np.stack(np.broadcast_arrays(*channels), axis=-1)
     codes: NDArray[Any] = np.floor(np.clip(stacked, 0.0, 1.0) * levels + 0.5).astype(kind)
     return codes
@@ -100,11 +102,12 @@ def linear_rgb(paint: Any) -> tuple[float, float, float]:
 def _named(paint: Any, name: str) -> list[float]:
     import webcolors  # the 148 names of CSS; hex needs no table
 
-    names = webcolors.names(webcolors.CSS3)
+    names = [*webcolors.names(webcolors.CSS3), "rebeccapurple"]  # CSS 4 adds that one
     if name in names:
-        return [c / 255 for c in webcolors.name_to_rgb(name)]
+        code = "#663399" if name == "rebeccapurple" else webcolors.name_to_hex(name)
+        return [c / 255 for c in webcolors.hex_to_rgb(code)]
     import difflib
 
     near = difflib.get_close_matches(name, names, n=1) if name else []
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise SceneError(f'{paint!r} is no color: give a CSS name, or hex such as "#ff5c8a"{hint}')
+    raise SceneError(f'{shown(paint)} is no color: give a CSS name, or hex such as "#ff5c8a"{hint}')

@@ -9,7 +9,15 @@ JetfieldError
 
 from __future__ import annotations
 
-__all__ = ["DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError"]
+from typing import Any
+
+__all__ = ["DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError", "shown"]
+
+
+def shown(value: Any) -> str:
+    """A value as an error shows it: its repr, cut if it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 class JetfieldError(Exception):

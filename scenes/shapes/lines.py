@@ -14,6 +14,7 @@ from ...shaders.calculus.vectors import (
     min,
     normalize,
     seam,
+    where,
 )
 from ..functions import Point, Positive, primitive
 
@@ -28,6 +29,7 @@ def segment_distance(p: Vec, a: Vec, b: Vec) -> Scalar:
     """
     middle, span = 0.5 * (a + b), b - a
     u = normalize(span)
+    u = Vec((where(dot(u, u) > 0.5, u.x, 1.0), u.y))  # a point has no direction: any will do
     d = p - middle
     beyond = abs(dot(d, u)) - 0.5 * length(span)
     beside = abs(cross(u, d))

@@ -100,7 +100,8 @@ def _outline(edges: Table) -> Expr:
         """Signed distance to a polygon: the nearest edge, and the parity of edges to the right."""
         distance = fold("min", trace(_edge, [POINT, ROW], name="edge"), edges, p)[0]
         crossings = fold(("add",), trace(_crossing, [POINT, ROW], name="crossing"), edges, p)[0]
-        return where(mod(crossings, 2.0) > 0.5, -distance, distance)
+        odd = mod(crossings + 0.5, 2.0) > 1.0  # the half keeps whole numbers off mod's jumps
+        return where(odd, -distance, distance)
 
     from ...shaders.calculus.function import apply
 

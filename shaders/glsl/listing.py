@@ -82,7 +82,7 @@ def listing(
     draw = program.add(picture.composed(antialias))
     color = f"{draw}(p)"
     if output != "linear":
-        color = f"{program.add(encoder())}({color})"
+        color = f"{program.add(encoder(output))}({color})"
     uniforms = {program.uniform(p): p for p in program.parameters}
     lines = [Line("#version 330 core"), Line("uniform vec2 view_center;  // scene units")]
     lines.append(Line("uniform vec2 origin;       // from the picture's center, in pixels"))
