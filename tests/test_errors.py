@@ -1,0 +1,309 @@
+# ruff: noqa: E501  (a row holds a call and its sentence)
+"""What a wrong call says: one sentence with the call, the value, what was expected, and the line.
+
+``python tests/test_errors.py`` prints the table of calls and sentences.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jetfield.scenes import JetfieldError, SceneError, load
+
+HEAD = "import math\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
+HEAD += "from jetfield.scenes import *\nnan, inf = float('nan'), float('inf')\n"
+
+CALLS = [
+    # numbers
+    ("circle(-1)", "circle: radius=-1 must be a positive number"),
+    ("circle(0)", "circle: radius=0 must be a positive number"),
+    ("circle('1')", "circle: radius='1' must be a positive number"),
+    ("circle(nan)", "circle: radius=nan must be a positive number"),
+    ("circle(inf)", "circle: radius=inf must be a positive number"),
+    ("circle(True)", "circle: radius=True must be a positive number"),
+    ("circle(None)", "circle: radius=None must be a positive number"),
+    ("circle(1 + 2j)", "circle: radius=(1+2j) must be a positive number"),
+    ("circle([1, 2])", "circle: radius=[1, 2] must be a number"),
+    ("circle(np.array([1.0, 2.0]))", "circle: radius=array([1., 2.]) must be a number"),
+    ("circle(circle(1))", "circle: radius=circle(1) must be a positive number"),
+    ("circle(mouse())", "circle: radius=vec2(mouse().x, mouse().y) must be a number"),
+    ("circle(seconds() > 1)", "circle: radius must be a positive number, not a condition; write where(condition, a, b)"),
+    ("circle(slider('r', -1.5, -2, -1))", "circle: radius is never above -1, and must be a positive number"),
+    ("box(1, -2)", "box: height=-2 must be a positive number"),
+    ("box(1, 2, -0.1)", "box: radius=-0.1 must be a number at least 0"),
+    ("circle(1).rotate('90')", "rotate: angle='90' must be a finite number"),
+    ("circle(1).scale(0)", "scale: factor=0 must be a positive number"),
+    ("circle(1).scale((1, 2))", "scale: factor=(1, 2) must be a positive number"),
+    ("circle(1).shell(-1)", "shell: thickness=-1 must be a positive number"),
+    ("circle(1).translate(1, nan)", "translate: y=nan must be a finite number"),
+    ("px('a')", "px: n='a' must be a finite number"),
+    # arguments
+    ("circle()", "circle(radius): missing a required argument: 'radius'"),
+    ("circle(1, 2)", "circle(radius): too many positional arguments"),
+    ("circle(radius=1, x=2)", "circle(radius): got an unexpected keyword argument 'x'"),
+    ("swirl()", "swirl(strength, radius): missing a required argument: 'strength'"),
+    ("polar(1)", "polar(): too many positional arguments"),
+    # points and counts
+    ("capsule(0, 1, 0.1)", "capsule: a=0 must be two numbers (x, y)"),
+    ("capsule((0, nan), (1, 1), 0.1)", "capsule: a[1]=nan must be a finite number"),
+    ("segment((0, 0), 'ab')", "segment: b='ab' must be two numbers (x, y)"),
+    ("polygon([(0, 0), (1, 0)])", "polygon: points=[(0, 0), (1, 0)] must hold at least three different points"),
+    ("polygon([(0, 0), (1, 0), (1, nan)])", "must be a sequence of finite (x, y) numbers"),
+    ("polygon(5)", "polygon: points=5 must be a sequence of (x, y) numbers"),
+    ("regular_polygon(2, 1)", "regular_polygon: n=2 must be a whole number of at least 3"),
+    ("regular_polygon(True, 1)", "regular_polygon: n=True must be a whole number of at least 3"),
+    (
+        "regular_polygon(slider('n', 5, 3, 8), 1)",
+        "regular_polygon: n=slider('n', 5, 3, 8) must be a whole number of at least 3; "
+        "a count is structure and takes no slider",
+    ),
+    ("polar_repeat(2.5)", "polar_repeat: n=2.5 must be a whole number of at least 1"),
+    ("polar_repeat(slider('n', 5, 1, 8))", "a count is structure and takes no slider"),
+    ("repeat(None, None)", "repeat: x and y are both None; give a distance for at least one axis"),
+    ("repeat(1, count=0)", "repeat: count=0 must be a whole number of at least 1"),
+    # combining
+    ("circle(1) + 1", "field + 1: to grow a shape by r write field.round(r)"),
+    ("circle(1) - 0.1", "field - 0.1: to shrink a shape by r write field.round(-r)"),
+    ("circle(1) | 1", "field | 1: combine two fields"),
+    ("circle(1) & seconds()", "field & seconds(): combine two fields"),
+    ("union()", "union: needs at least one field"),
+    ("union([circle(1), circle(2)])", "union: [circle(1), circle(2)] is not a field; spread a list with union(*fields)"),
+    ("union(circle(1), None)", "union: None is not a field"),
+    ("union(circle(1), circle(2), smooth=-0.1)", "union: smooth=-0.1 must be a positive number"),
+    ("xor(circle(1), circle(2), smooth=0.1)", "xor: smooth=0.1 has no meaning"),
+    # warps
+    ("circle(1).warp(polar)", "is not a Warp; call it first, such as polar()"),
+    ("circle(1).warp([polar()])", "warp: [polar()] is not a Warp"),
+    ("polar() @ circle(1)", "warp @ circle(1): the right side must be a warp too"),
+    ("swirl(1, radius=-1)", "swirl: radius=-1 must be a positive number"),
+    ("mobius(1, 2, 2, 4)", "mobius: a d - b c is 0 for (1, 2, 2, 4), which maps all to one point"),
+    ("mobius(complex('nan'))", "mobius: a=(nan+0j) must be finite"),
+    ("affine(((1, 2), (2, 4)))", "affine: matrix=((1, 2), (2, 4)) has determinant 0, which flattens the plane"),
+    ("affine(3)", "affine: matrix=3 must be two rows of two numbers, ((a, b), (c, d))"),
+    (
+        "half_plane((0, 1)).warp(repeat(1, 1))",
+        "repeat: endless copies of half_plane((0, 1)) need a bounded field; clip it with & box(...), "
+        "give @shape(bounds=...), or repeat a count",
+    ),
+    (
+        "circle(1).shell(px(2)).warp(polar())",
+        "warp: a field that contains px() cannot be warped; draw it with stroke(field, paint, width=px(n)), "
+        "which measures after all warps",
+    ),
+    ("circle(1).shell(px(2)).scale(2)", "scale: a field that contains px() cannot be scaled"),
+    # scenes, layers, colors
+    ("Scene(background='#10141')", "Scene: background: '#10141' is no color: give a CSS name, or hex such as"),
+    ("Scene(background='dark')", "'dark' is no color: give a CSS name, or hex such as \"#ff5c8a\"; did you mean 'darkred'?"),
+    ("Scene(background='#10141880')", "Scene: background='#10141880' must be opaque, or None for a transparent picture"),
+    ("Scene(view=2)", "Scene: view=2 must be a View(center=(x, y), height=h)"),
+    ("Scene().fill(circle(1), 'rad')", "fill: 'rad' is no color: give a CSS name, or hex such as \"#ff5c8a\"; did you mean 'red'?"),
+    ("Scene().fill(circle(1), (1, 0, 0))", "fill: (1, 0, 0) is no color"),
+    ("Scene().fill(circle, 'red')", "is not a field; call it first"),
+    ("Scene().fill('red', circle(1))", "fill: 'red' is not a field"),
+    ("Scene().fill(circle(1), 'red', opacity=2)", "fill: opacity=2 must be"),
+    ("Scene().fill(circle(1), 'red', opacity=-0.5)", "fill: opacity=-0.5 must be"),
+    ("Scene().stroke(circle(1), 'red', width=0)", "stroke: width=0 must be a positive number"),
+    # parameters
+    ("slider('r', 3, 0, 1)", "slider('r'): default=3 must be from 0 to 1"),
+    ("slider('r', 0.5, 1, 0)", "slider('r'): low=1 must be less than high=0"),
+    ("slider('r', nan, 0, 1)", "slider('r'): default=nan must be a finite number"),
+    ("slider('seconds', 0, 0, 1)", "slider: the name 'seconds' is taken by seconds()"),
+    ("slider('', 0, 0, 1)", "slider: name='' must be a word"),
+    ("toggle('t', 1)", "toggle('t'): default=1 must be True or False"),
+    ("color_picker('c', 'redd')", "color_picker('c'): 'redd' is no color"),
+    ("color_picker('c', '#ff000080')", "color_picker('c'): the color '#ff000080' must be opaque"),
+    (
+        "Scene().fill(circle(slider('a', 1, 0, 2)) | circle(slider('a', 1, 0, 3)), 'red')",
+        "fill: two parameters are called 'a' but differ:",
+    ),
+    # jets
+    ("circle(1).jet([[0, 0]], parameters={'x': 1})", "jet: there is no parameter 'x'; there are: none"),
+    ("circle(slider('r', 1, 0, 2)).jet([[0, 0]], parameters={'r': nan})", "jet: parameters['r']=nan must be a"),
+    ("circle(1).shell(px(1)).jet([[0, 0]])", "jet: the field contains px(); say how wide a pixel is with pixel="),
+    ("circle(1).shell(px(1)).jet([[0, 0]], pixel=0)", "jet: pixel=0 must be a positive number"),
+    ("circle(1).jet([[0, 0]], seconds='a')", "jet: seconds='a' must be a finite number"),
+    ("circle(1)(3)", "field(p): p=3 must be a vector of two numbers"),
+    # decorators
+    ("shape(3)", "@shape: 3 is not a function"),
+    ("shape(bounds=3)", "@shape: bounds=3 must be ((left, bottom), (right, top))"),
+    ("shape(bounds=((1, 1), (0, 0)))", "bounds=((1, 1), (0, 0)) are empty; give the lower left corner first"),
+    ("shape(grade='good')", "@shape: grade='good' must be one of exact, bound, implicit"),
+    ("shape(lambda: 0)", "@shape <lambda>: its first argument must be the point p"),
+    ("warp(3)", "@warp: 3 is not a function"),
+]  # fmt: skip
+"""(call, sentence): the scene's file and line follow in parentheses."""
+
+FUNCTIONS = [
+    ("@shape", "return p", "f: a @shape returns one number, not 2"),
+    ("@shape", "pass", "f: None is neither a number nor a vector"),
+    ("@shape", "return 'a'", "f: 'a' is neither a number nor a vector"),
+    ("@shape", "return circle(1)", "f: circle(1) is neither a number nor a vector"),
+    ("@shape", "return p.x + 1 / 0", "f: division by zero"),
+    ("@shape", "return lengthh(p)", "f: name 'lengthh' is not defined"),
+    ("@shape", "return p.z", "f: a vector of 2 has no .z"),
+    ("@shape", "return p.x if p.x > 0 else p.y", "write where(condition, a, b) instead of if"),
+    ("@shape", "return where(p.x > 0 and p.y > 0, 1, 2)", "and & | ~ instead of and, or, not"),
+    ("@shape", "return where(0 < p.x < 1, 1, 2)", "and & | ~ instead of and, or, not"),
+    (
+        "@shape",
+        "return math.sin(p.x)",
+        "use the functions of jetfield.scenes (sin, sqrt, where, ...)",
+    ),
+    ("@shape", "return circle(1) | p.x", "field | p[0]: combine two fields"),
+    ("@shape", "return f()(p)", "f: the function calls itself without end"),
+    ("@warp", "return p.x", "f: a @warp returns a vector of two numbers, not 1"),
+    ("@warp", "return vec3(p.x, p.y, 0)", "f: a @warp returns a vector of two numbers, not 3"),
+    ("@warp", "return p + px(3)", "f: a warp cannot contain px()"),
+]
+"""(decorator, body, sentence) of a function f(p) that is called in the scene."""
+
+ANNOTATED = [
+    ("n: int", "f(2.5)", "f: n=2.5 must be a whole number"),
+    ("n: int", "f(slider('n', 2, 1, 3))", "f: n=slider('n', 2, 1, 3) must be a whole number; a count is structure"),
+    ("on: bool", "f(1)", "f: on=1 must be True or False"),
+    ("name: str", "f(1)", "f: name=1 must be a string"),
+    ("inner: Field", "f(circle)", "f: inner="),
+    ("points: list", "f(1)", "f: points=1 must be a sequence"),
+    ("radius", "f((1, 2, 3, 4))", "f: radius=(1, 2, 3, 4) must be a number or a vector of 2 or 3"),
+    ("radius", "f()", "f(radius): missing a required argument: 'radius'"),
+]  # fmt: skip
+"""(argument, call, sentence) of a @shape f(p, argument)."""
+
+ELSEWHERE = [
+    ("render(circle(1), (4, 4))", "render: expected a Scene, got circle(1)"),
+    ("render(Scene(), (0, 5))", "render: size=(0, 5) must be two positive whole numbers (width, height)"),
+    ("render(Scene(), (4, 4), antialias='exakt')", "did you mean 'exact'?"),
+    ("render(Scene(), (4, 4), view=2)", "render: view=2 must be a View(center=(x, y), height=h)"),
+    ("to_glsl(3)", "to_glsl: expected a Scene or a Field, got 3"),
+    ("to_glsl(Scene(), 'web')", "to_glsl: dialect='web' must be one of"),
+    ("to_glsl(Scene(), numbers='a')", "to_glsl: numbers='a' must be one of \"baked\", \"live\""),
+    ("circle(1).jet([0, 0])", "jet: points must have shape (N, 2), got (2,)"),
+    ("circle(1).jet([[0, nan]])", "jet: points hold NaN or infinity"),
+    ("circle(1).jet([['a', 0]])", "jet: points must be numbers of shape (N, 2), got [['a', 0]]"),
+    ("circle(1).jet([[0, 0]], order=3)", "jet: order=3 must be 0, 1 or 2"),
+    ("circle(1).jet([[0, 0]], order=True)", "jet: order=True must be 0, 1 or 2"),
+    ("polar().jet([[0, 0, 0]])", "jet: points must have shape (N, 2), got (1, 3)"),
+    ("jet(3, [[0.0]])", "jet: 3 is not a function"),
+    ("jet(lambda p: 'a', [[0.0]])", "'a' is neither a number nor a vector"),
+    ("jet(lambda p: p if p > 0 else -p, [[0.0]])", "write where(condition, a, b) instead of if"),
+    ("jet(math.sin, [[0.0]])", "use the functions of jetfield.scenes"),
+    ("View(height=0)", "View: height=0 must be"),
+    ("View(height=nan)", "height=nan must be"),
+    ("View(center=0)", "View: center=0 must be two"),
+    ("View(center=(0, inf))", "View: center=(0, inf)"),
+    ("load('fam')", "there is no gallery scene 'fam'; did you mean fan?"),
+]  # fmt: skip
+"""(call, part of the sentence) of calls that are often made outside a scene."""
+
+PYTHON = [
+    ("Scene().fill(circle(1))", "missing 1 required positional argument: 'paint'"),
+    ("Scene().stroke(circle(1), 'red')", "missing 1 required keyword-only argument: 'width'"),
+    ("Scene(backgroud='white')", "unexpected keyword argument 'backgroud'"),
+    ("slider('r', 0.5)", "missing 2 required positional arguments: 'low' and 'high'"),
+    ("vec2(1, 2) + vec3(1, 2, 3)", "vectors of 2 and 3 do not combine"),
+    ("length(3)", "length: 3 is not a vector"),
+    ("np.sin(seconds())", "does not support ufuncs"),
+    ("circle(10) ** 2", "unsupported operand"),
+]
+"""(call, part of the sentence): errors that Python itself raises; a scene file's get its line."""
+
+
+def write(folder: Path, *lines: str) -> tuple[Path, int]:
+    """A scene file that ends in these lines; the number of the last."""
+    file = folder / "scene.py"
+    text = HEAD + "\n".join(lines) + "\n"
+    file.write_text(text, encoding="utf-8")
+    return file, text.count("\n")
+
+
+def sentence_of(file: Path) -> str:
+    """What running a scene file says."""
+    with pytest.raises(JetfieldError) as caught:
+        load(file)
+    assert isinstance(caught.value, SceneError)
+    assert isinstance(caught.value, ValueError)
+    sentence = str(caught.value)
+    assert sentence == sentence.strip()
+    assert len(sentence.splitlines()) == 1
+    assert len(sentence) < 600
+    assert not re.search(r"Traceback|<class|object at|Expr\b|<lambda>.*<lambda>", sentence)
+    return sentence
+
+
+@pytest.mark.parametrize(("call", "expected"), CALLS, ids=[call for call, _ in CALLS])
+def test_a_wrong_call_names_itself_the_value_and_the_line(call, expected, tmp_path):
+    file, line = write(tmp_path, call)
+    sentence = sentence_of(file)
+    assert expected in sentence
+    assert sentence.endswith(f"({file}:{line})")
+
+
+@pytest.mark.parametrize(
+    ("decorator", "body", "expected"), FUNCTIONS, ids=[f"{row[0]} {row[1]}" for row in FUNCTIONS]
+)
+def test_a_wrong_function_names_itself_and_a_line(decorator, body, expected, tmp_path):
+    file, line = write(tmp_path, decorator, "def f(p):", f"    {body}", "f()")
+    sentence = sentence_of(file)
+    assert expected in sentence
+    assert f"{file}:{line}" in sentence or f"{file}:{line - 1}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("argument", "call", "expected"), ANNOTATED, ids=[f"{row[0]}, {row[1]}" for row in ANNOTATED]
+)
+def test_a_static_argument_is_what_its_annotation_says(argument, call, expected, tmp_path):
+    file, line = write(tmp_path, "@shape", f"def f(p, {argument}):", "    return p.x", call)
+    sentence = sentence_of(file)
+    assert expected in sentence
+    assert sentence.endswith(f"({file}:{line})")
+
+
+@pytest.mark.parametrize(("call", "expected"), ELSEWHERE, ids=[call for call, _ in ELSEWHERE])
+def test_a_wrong_call_outside_a_scene_is_a_scene_error_too(call, expected, tmp_path):
+    file, _ = write(tmp_path, call)
+    assert expected in sentence_of(file)
+
+
+@pytest.mark.parametrize(("call", "expected"), PYTHON, ids=[call for call, _ in PYTHON])
+def test_an_error_of_pythons_own_gets_the_line_of_the_scene(call, expected, tmp_path):
+    file, line = write(tmp_path, call)
+    with pytest.raises(SceneError) as caught:
+        load(file)
+    assert expected in str(caught.value)
+    assert f"{file}:{line}" in str(caught.value)
+
+
+def test_the_line_is_that_of_the_call_in_a_helper_or_a_loop(tmp_path):
+    file, line = write(tmp_path, "def dots(r):", "    return circle(r)", "", "dots(-1)")
+    assert sentence_of(file).endswith(f"({file}:{line - 2})")
+    file, line = write(tmp_path, "for r in (1, 0):", "    circle(r)")
+    assert sentence_of(file).endswith(f"({file}:{line})")
+
+
+def test_a_scene_in_a_program_gets_the_programs_line():
+    with pytest.raises(SceneError, match=rf"radius=-1 must be .* \({re.escape(__file__)}:\d+\)$"):
+        exec(compile("from jetfield.scenes import circle; circle(-1)", __file__, "exec"), {})
+
+
+def main() -> None:
+    """Print every wrong call and its sentence."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        scenes = [[call] for call, _ in CALLS]
+        scenes += [[d, "def f(p):", f"    {body}", "f()"] for d, body, _ in FUNCTIONS]
+        scenes += [
+            ["@shape", f"def f(p, {a}):", "    return p.x", call] for a, call, _ in ANNOTATED
+        ]
+        scenes += [[call] for call, _ in (*ELSEWHERE, *PYTHON)]
+        for lines in scenes:
+            file, _ = write(Path(folder), *lines)
+            try:
+                load(file)
+            except JetfieldError as error:
+                print(f"{'; '.join(map(str.strip, lines))}\n    {error}".replace(f"{folder}/", ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""Expressions: one object for one structure, however it was made, however deep it is."""
+
+import gc
+import pickle
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from oracles import spread
+
+from jetfield.scenes import Vec, abs, circle, cos, length, max, mix, pow, seconds, sin, sqrt, vec2, where
+from jetfield.shaders.calculus.evaluate import evaluate, jet_arrays
+from jetfield.shaders.calculus.expr import const, flatten, make, node, postorder, unflatten
+from jetfield.shaders.calculus.function import Function, Input, Type, trace
+
+POINT = Input("p", Type(2), "point")
+P = Vec(POINT.leaves)
+X, Y = P
+DEEP = 10_000
+
+
+# --- identity ------------------------------------------------------------------------------------
+def test_equal_structure_is_one_object():
+    assert sin(X) + cos(Y) is sin(X) + cos(Y)
+    assert sin(X) is not sin(Y)
+    assert const(2) is const(2.0)
+    assert const(0.0) is const(-0.0)
+    assert const(1.0) is not node("const", (), True)
+
+
+def test_what_commutes_is_one_object():
+    first = X * Y
+    assert Y * X is first
+    total = sin(X) + cos(Y)
+    assert cos(Y) + sin(X) is total
+
+
+def test_equal_functions_are_one_object():
+    make_one = lambda: trace(lambda p: length(p) - 1, [POINT], name="f")  # noqa: E731
+    assert make_one() is make_one()
+
+
+def test_unused_nodes_are_freed():
+    from jetfield.shaders.calculus.expr import _nodes
+
+    gc.collect()
+    before = len(_nodes)
+    total = X
+    for k in range(1000):
+        total = total + sin(total * (k + 0.123))
+    assert len(_nodes) > before + 2000
+    del total
+    gc.collect()
+    assert len(_nodes) < before + 100
+
+
+def test_threads_share_nodes():
+    found = []
+
+    def build():
+        total = X
+        for k in range(300):
+            total = sin(total * (1.0 + k)) + Y
+        found.append(total)
+
+    threads = [threading.Thread(target=build) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert all(f is found[0] for f in found)
+
+
+# --- simplification ------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("made", "plain"),
+    [
+        (lambda: X + 0, lambda: X),
+        (lambda: 1 * X, lambda: X),
+        (lambda: X * 0, lambda: const(0)),
+        (lambda: X - X, lambda: const(0)),
+        (lambda: --X, lambda: X),
+        (lambda: X + -Y, lambda: X - Y),
+        (lambda: X * 2 * 3, lambda: 6 * X),
+        (lambda: const(2) + 3, lambda: const(5)),
+        (lambda: where(const(1) < 2, X, Y), lambda: X),
+        (lambda: abs(abs(X)), lambda: abs(X)),
+        (lambda: max(length(P), const(0.0)), lambda: length(P)),
+        (lambda: mix(X, Y, const(1.0)), lambda: Y),
+        (lambda: X**0, lambda: const(1)),
+        (lambda: pow(X, 2), lambda: X * X),
+    ],
+)
+def test_rewrites(made, plain):
+    assert made() is plain()
+
+
+def rewritten_pairs():
+    """Nodes as written and as simplified, for random arguments of every kind."""
+    pool = [X, Y, -X, X * Y, const(0.0), const(1.0), const(-1.0), const(2.0), 2 * X, -3 * Y, length(P),
+            abs(X), X / Y, where(X < Y, const(1.0), const(0.0)), where(X < Y, X, Y),
+            make("reciprocal", X), X * make("reciprocal", length(P)), make("reciprocal", length(P))]  # fmt: skip
+    for name, n in (("add", 2), ("sub", 2), ("mul", 2), ("div", 2), ("neg", 1), ("min", 2), ("max", 2),
+                    ("abs", 1), ("mix", 3), ("length", 1)):  # fmt: skip
+        rng = np.random.default_rng(len(name))
+        combinations = rng.integers(0, len(pool), (200, n)) if n == 3 else None
+        if combinations is None:
+            combinations = np.stack(np.meshgrid(*[range(len(pool))] * n), -1).reshape(-1, n)
+        for row in combinations:
+            args = [pool[k] for k in row]
+            yield node(name, tuple(args)), make(name, *args)
+
+
+def test_rewrites_keep_the_value():
+    pairs = list(rewritten_pairs())
+    points = spread(1, 200, 3.0)
+    points[:4] = [[0, 0], [0, 1], [2, 0], [1, 1]]
+    raw, simple = (evaluate([pair[k] for pair in pairs], {X: points[:, 0], Y: points[:, 1]}) for k in (0, 1))
+    for (before, after), a, b in zip(pairs, raw, simple, strict=True):
+        assert np.allclose(a, b, rtol=1e-12, atol=1e-12), f"{before} -> {after}"
+
+
+# --- refusals ------------------------------------------------------------------------------------
+def test_a_traced_value_is_no_truth():
+    with pytest.raises(TypeError, match="where"):
+        bool(X < 1)
+    with pytest.raises(TypeError, match="and, or, not"):
+        0 < X < 1  # noqa: B015
+
+
+def test_a_traced_value_is_no_number():
+    import math
+
+    with pytest.raises(TypeError, match=r"jetfield\.scenes"):
+        math.sin(X)
+    with pytest.raises(TypeError, match=r"jetfield\.scenes"):
+        int(X)
+
+
+def test_numpy_hands_back():
+    assert np.float64(2.0) * X is 2.0 * X
+
+
+def test_other_types_do_not_combine():
+    with pytest.raises(TypeError):
+        X + "a"
+
+
+# --- depth ---------------------------------------------------------------------------------------
+def deep_expression():
+    total = X
+    for k in range(DEEP):
+        total = total + sin(total) if k % 2 else total * Y
+    return total
+
+
+def test_deep_graphs_are_evaluated_and_differentiated():
+    f = Function("deep", [POINT], [deep_expression()])
+    result = jet_arrays(f, spread(2, 3, 0.5), 1, field=True)
+    for array in (result.value, result.gradient):
+        assert np.isfinite(array).all()
+    again = pickle.loads(pickle.dumps(f))
+    assert again is f
+    assert len(repr(f.outputs[0])) < 1000
+
+
+@pytest.mark.parametrize("sign", [lambda e: abs(X) * e, lambda e: abs(X) + e, lambda e: max(e, abs(X))])
+def test_signs_of_deep_products_are_found(sign):
+    total = abs(Y)
+    for _ in range(DEEP):
+        total = sign(total)
+    sqrt(max(total, const(0.0)))
+
+
+def test_signs_of_shared_graphs_take_no_time():
+    start = time.perf_counter()
+    total = length(P)
+    for _ in range(22):
+        total = total * (total + 1.0)
+    max(total, const(0.0))
+    assert time.perf_counter() - start < 1.0
+
+
+def test_deep_fields_pickle():
+    field = circle(1.0)
+    for k in range(3000):
+        field = field.round(1e-4) if k % 2 else field.translate(1e-4, 0)
+    again = pickle.loads(pickle.dumps(field))
+    points = spread(3, 10)
+    assert (again.jet(points, 1).gradient == field.jet(points, 1).gradient).all()
+
+
+# --- walking and pickling ------------------------------------------------------------------------
+def test_postorder_meets_each_node_once_arguments_first():
+    total = sin(X * Y) + X * Y
+    order = list(postorder([total, X]))
+    assert len(order) == len(set(order))
+    for e in order:
+        assert all(order.index(a) < order.index(e) for a in e.args)
+
+
+def test_flattening_goes_back():
+    roots = [sin(X) * Y, where(X < Y, X, seconds())]
+    assert all(a is b for a, b in zip(unflatten(flatten(roots)), roots, strict=True))
+
+
+def test_expressions_pickle_to_themselves():
+    e = sin(X) * Y + where(X < 0.5, X, seconds())
+    assert pickle.loads(pickle.dumps(e)) is e
+
+
+def test_functions_pickle_to_themselves_with_their_names():
+    def f(p):
+        radius = length(p)
+        return radius * radius - 1
+
+    traced = trace(f, [POINT])
+    again = pickle.loads(pickle.dumps(traced))
+    assert again is traced
+    assert "radius" in again.names.values()
+
+
+def test_another_process_reads_the_same():
+    e = sin(length(vec2(X, Y))) * 2
+    code = (
+        "import pickle, sys; e = pickle.load(sys.stdin.buffer);"
+        "from jetfield.scenes import *; from jetfield.shaders.calculus.function import Input, Type;"
+        "x, y = Input('p', Type(2), 'point').leaves;"
+        "assert e is sin(length(vec2(x, y))) * 2; print('same')"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], input=pickle.dumps(e), capture_output=True, check=False)
+    assert done.stdout.strip() == b"same", done.stderr.decode()

@@ -1,0 +1,224 @@
+"""Random scenes: they compile, GLSL agrees with NumPy, and nothing is ever NaN.
+
+A scene is drawn as program text, so that what fails can be pasted and run, and names are counted by
+reading. NumPy checks each as it is drawn; the GPU checks all of them, several in one program.
+"""
+
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracles import HOSTILE, grid, near_kinks, needs_gl, on_gpu, parts, spread
+
+import jetfield.scenes as language
+from jetfield.shaders.calculus.jets import jet as jet_of
+
+OTHERS = {
+    "Scene", "View", "Field", "Warp", "Vec", "Jet", "jet", "load", "gallery_names", "color_picker",
+    "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
+}  # fmt: skip
+"""Public names that are no part of a field."""
+METHODS = {"translate", "rotate", "scale", "round", "shell"}
+OPERATORS = {" | ", " & ", " - ", " ^ ", "~("}
+TIMES = 20
+
+EVERY = spread(1, 400, 1.5)
+CORNERS = grid(np.concatenate([HOSTILE[::2], [0.5, -0.25]]))
+VALUES = {"seconds": 1.3, "mouse": (0.2, -0.3), "pixel": 0.01, "resolution": (1.0, 1.0)}
+GIVEN = {"seconds": 1.3, "mouse": (0.2, -0.3)}
+
+# --- a grammar of scenes -------------------------------------------------------------------------
+# A rule is a template: {n} a number, {l} a length, {a} an angle, {k} a small count, {w} a warp,
+# {f} a small field; and in the bodies of functions {s} a number that varies, {v} a vector.
+SHAPES = [
+    "circle({l})", "box({l}, {l})", "box({l}, {l}, 0.1)", "capsule(({n}, {n}), ({n}, {n}), {l})",
+    "half_plane(({n}, 1), {n})", "polygon([(-0.5, -0.4), (0.6, -0.3), ({n}, 0.5), (-0.4, 0.3)])",
+    "regular_polygon(5, {l})", "segment(({n}, {n}), ({n}, {n})).round(0.1)",
+    "box(0.2, 0.3).warp(repeat({l}, {l}))", "polygon([(0, 0), (0.5, 0), (0, 0.5)])",
+    "regular_polygon(3, {l})", "half_plane((1, {n}), {n})", "segment((0, {n}), (0.5, {n})).shell(0.1)",
+]  # fmt: skip
+WARPS = [
+    "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",
+    "polar()", "log_polar()", "polar_repeat({k})", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 3))",
+]  # fmt: skip
+STEPS = [
+    "{0}.translate({n}, {n})", "{0}.rotate({a})", "{0}.scale({l})", "{0}.round(0.05)", "{0}.shell({l})",
+    "({0} | {f})", "({0} & {f})", "({0} - {f})", "({0} ^ {f})", "(~{0} & {f})", "~({0})",
+    "union({0}, {f}, {f})", "union({0}, {f}, smooth={l})", "intersection({0}, {f})",
+    "intersection({f}, {0}, smooth={l})", "difference({0}, {f}, {f})", "difference({f}, {0}, smooth=0.2)",
+    "xor({0}, {f})", "xor({f}, {0}, {f})",
+    "{0}.warp({w})", "{0}.warp({w})", "{0}.warp({w})", "{0}.warp({w})",
+]  # fmt: skip
+CHAINS = ["{0}.warp({w} @ {w})", "{0}.warp({w}).warp({w})", "{0}.warp({w} @ {w} @ {w})"]
+NUMBERS = [
+    "slider('size', 0.4, 0.2, 0.8)", "(0.3 + 0.1 * sin(seconds()))", "(0.4 + mouse().x)",
+    "where(toggle('on', True), 0.3, 0.6)", "(0.2 + 0.1 * resolution().y)",
+]  # fmt: skip
+SCALARS = [
+    "sin({s})", "cos({s})", "exp(-abs({s}))", "log(1.5 + {s})", "sqrt(1.2 + {s})", "atan(2 * {s})",
+    "asin(0.6 * {s})", "acos(0.6 * {s})", "tan(0.5 * {s})", "pow(1.5 + {s}, {n})", "abs({s})", "sign({s})",
+    "floor(2 * {s})", "ceil(2 * {s})", "fract(2 * {s})", "mod({s}, 0.7)", "min({s}, {s})", "max({s}, {s})",
+    "mix({s}, {s}, {s})", "clamp({s}, -0.4, 0.5)", "step(0.1, {s})", "smoothstep(-0.5, 0.5, {s})",
+    "where({s} < {s}, {s}, {s})", "length({v})", "dot({v}, {v})", "cross({v}, {v})", "distance({v}, {v})",
+    "normalize({v}).x", "atan2({s}, 1.5 + {s})", "sin(pi * {s})", "cos(tau * {s} / 3)",
+    "length(vec3({s}, {s}, 1))",
+]  # fmt: skip
+VECTORS = ["vec2({s}, {s})", "p", "0.5 * p", "min({v}, 0.5)", "abs({v})", "mix(p, {v}, 0.3)", "p + {v}"]
+LEAVES = ["p.x", "p.y", "length(p)", "0.3", "p.x * p.y"]
+
+holes = re.compile(r"\{(\w)\}")
+
+
+@st.composite
+def programs(draw):
+    """The text of a scene that assigns ``field``, at least six steps above its innermost shape."""
+    defined: list[str] = []
+    own_shapes, own_warps = [], []
+    tame = lambda text: f"0.5 * sin({text})"  # noqa: E731
+
+    def filled(template, depth=0, **named):
+        text = template.replace("{0}", named["inner"]) if "inner" in named else template
+        return holes.sub(lambda m: hole(m.group(1), depth), text)
+
+    def hole(kind, depth):
+        if kind == "n":
+            return repr(draw(st.integers(-8, 8)) / 10)
+        if kind == "l":
+            few = draw(st.integers(0, 5)) == 0
+            return draw(st.sampled_from(NUMBERS)) if few else repr(draw(st.integers(2, 9)) / 10)
+        if kind == "a":
+            return repr(draw(st.integers(-30, 30)) / 10)
+        if kind == "k":
+            return str(draw(st.integers(1, 5)))
+        if kind == "w":
+            return filled(draw(st.sampled_from(WARPS + 2 * own_warps)))
+        if kind == "f":
+            shape = filled(draw(st.sampled_from(SHAPES + 3 * own_shapes)))
+            return f"{shape}.translate({hole('n', 0)}, {hole('n', 0)})"
+        if depth > 2:
+            return draw(st.sampled_from(LEAVES)) if kind == "s" else "p"
+        rules = SCALARS if kind == "s" else VECTORS
+        text = filled(draw(st.sampled_from(rules)), depth + 1)
+        return tame(text) if kind == "s" else text
+
+    if draw(st.integers(0, 9)) < 4:
+        for k in range(2):
+            body = " + ".join(filled("{s}", 0) for _ in range(3))
+            defined.append(
+                f"@shape\ndef shape_{k}(p, size=0.5):\n    t = {body}\n    return length(p) - size + 0.2 * t\n"
+            )
+            own_shapes.append(f"shape_{k}({{l}})")
+        moved = filled("vec2({s}, {s})", 1)
+        defined.append(f"@warp\ndef warp_0(p, amount=0.1):\n    return p + amount * {moved}\n")
+        own_warps.append("warp_0({l} / 4)")
+
+    field = filled(draw(st.sampled_from(SHAPES + 4 * own_shapes)))
+    chained = draw(st.integers(0, 9)) < 4
+    count = draw(st.integers(6, 8))
+    at = draw(st.integers(0, count - 1)) if chained else -1
+    for k in range(count):
+        steps = CHAINS if k == at else STEPS
+        field = filled(draw(st.sampled_from(steps)), inner=field)
+    if draw(st.integers(0, 5)) == 0:
+        field = f"{field}.round(px(2))"
+    return "".join(defined) + f"field = {field}\n"
+
+
+def run(text):
+    space = {name: getattr(language, name) for name in language.__all__}
+    exec(text, space)
+    return space["field"]
+
+
+def evaluated(text):
+    """The field of a program, and its jet at ordinary points; finite there and at hostile ones."""
+    field = run(text)
+    options = {**GIVEN, "pixel": 0.01}
+    for points in (EVERY, CORNERS):
+        found = parts(field.jet(points, 2, **options))
+        for array in found:
+            assert np.isfinite(array).all(), text
+    return field
+
+
+# --- the run -------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def drawn():
+    """Every program that hypothesis draws, with its field."""
+    kept = {}
+
+    @given(programs())
+    def draw(text):
+        kept[text] = evaluated(text)
+
+    draw()
+    return kept
+
+
+pytestmark = pytest.mark.xdist_group("random scenes")
+
+
+def test_nothing_is_nan(drawn):
+    assert len(drawn) >= 150
+
+
+def test_every_public_name_is_met_often(drawn):
+    words = Counter(word for text in drawn for word in re.findall(r"\w+", text))
+    words.update({sign: sum(text.count(sign) for text in drawn) for sign in OPERATORS})
+    wanted = (set(language.__all__) - OTHERS) | METHODS | OPERATORS
+    rare = {name: words[name] for name in wanted if words[name] < TIMES}
+    assert not rare
+
+
+def test_enough_scenes_are_of_the_hard_kinds(drawn):
+    own = np.mean(["def " in text for text in drawn])
+    chained = np.mean([bool(re.search(r" @ |\)\.warp\([^ ]*\)\.warp\(", text)) for text in drawn])
+    print(f"{len(drawn)} scenes, {own:.0%} with functions of their own, {chained:.0%} with chained warps")
+    assert own >= 0.25
+    assert chained >= 1 / 3
+
+
+BATCH = 8
+
+
+def test_glsl_agrees_with_numpy(drawn):
+    needs_gl()
+    excluded, off, count, worst = 0, Counter(), 0, []
+    texts = list(drawn)
+    for start in range(0, len(texts), BATCH):
+        some = texts[start : start + BATCH]
+        functions = [jet_of(drawn[t].function, order) for t in some for order in (1, 2)]
+        found = on_gpu(functions, EVERY, VALUES)
+        for k, text in enumerate(some):
+            field = drawn[text]
+            result = field.jet(EVERY, 2, **GIVEN, pixel=0.01)
+            first, second = found[2 * k], found[2 * k + 1]
+            assert np.isfinite(first).all(), text
+            assert np.isfinite(second).all(), text
+            near = near_kinks(field.function, EVERY, 3e-5, VALUES)
+            far = np.hypot(*EVERY.T)
+            triangle = result.hessian[:, [0, 0, 1], [0, 1, 1]]
+            steep, bend = np.linalg.norm(result.gradient, axis=1), np.abs(triangle).max(axis=1)
+            errors = {
+                "value": (np.abs(first[:, 0] - result.value) / (1 + np.abs(result.value) + steep * far), 1e-5),
+                "gradient": (np.abs(first[:, 1:] - result.gradient).max(axis=1) / (1 + steep + bend * far), 1e-4),
+                "hessian": (np.abs(second[:, 3:] - triangle).max(axis=1) / (1 + steep + bend * (1 + far)), 1e-3),
+            }
+            excluded, count = excluded + near.sum(), count + len(near)
+            for name, (error, tolerance) in errors.items():
+                beyond = (error > tolerance) & ~near
+                off[name] += int(beyond.sum())
+                if beyond.any():
+                    worst.append((int(beyond.sum()), name, float(error[~near].max()), text))
+    worst.sort(key=lambda w: -w[0])
+    shares = ", ".join(f"{name} {off[name] / count:.3%}" for name in off)
+    print(f"{excluded / count:.2%} of {count} points are near a kink; beyond the tolerance: {shares}")
+    for line in worst[:5]:
+        print(*line)
+    assert excluded / count < 0.03
+    assert off["value"] / count < 1e-3, worst[:3]
+    assert off["gradient"] / count < 2e-3, worst[:3]
+    assert off["hessian"] / count < 5e-3, worst[:3]

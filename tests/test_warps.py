@@ -1,0 +1,459 @@
+"""Every warp: its jet, what it does to a field, and copies against brute force."""
+
+import cmath
+import inspect
+import math
+import pickle
+
+import numpy as np
+import pytest
+from oracles import (
+    HOSTILE, away, check_jet, grid, near_kinks, needs_gl, on_gpu, parts, slope, spread, widest,
+)  # fmt: skip
+
+import jetfield.scenes as language
+from jetfield.scenes import (
+    Field, SceneError, Vec, Warp, affine, atan2, box, circle, cos, exp, half_plane, length,
+    log_polar, mobius, polar, polar_repeat, polygon, px, repeat, seconds, segment, shape, sin,
+    slider, swirl, vec2, warp,
+)  # fmt: skip
+from jetfield.shaders.calculus.bounds import bounds
+from jetfield.shaders.calculus.jets import jet as jet_of
+
+
+@warp
+def ripple(p, amount=0.05, waves=9.0):
+    """A map of a user's own."""
+    return p + amount * vec2(sin(waves * p.y), sin(waves * p.x))
+
+
+WARPS = {
+    "affine": affine(((1.2, -0.4), (0.3, 0.8)), (0.1, -0.2)),
+    "log_polar": log_polar(),
+    "mobius": mobius(1, 0.5 - 0.2j, 0.3j, 2),
+    "polar": polar(),
+    "polar_repeat": polar_repeat(5),
+    "repeat": repeat(0.7, 0.9),
+    "repeat a count": repeat(0.7, None, count=3),
+    "swirl": swirl(1.5, radius=0.8),
+    "ripple": ripple(),
+    "chain": swirl(0.8) @ polar_repeat(3) @ affine(((0, 1), (1, 0))),
+}
+every_warp = pytest.mark.parametrize("name", WARPS)
+
+
+def test_every_public_warp_is_here():
+    public = {
+        name
+        for name in vars(language.maps).keys() | vars(language.branches).keys()
+        if name in language.__all__
+    } - {"Field", "Vec", "Warp", "atan2", "clamp", "cos", "dot", "exp", "floor", "length", "log", "sin"}
+    assert {str(w).partition("(")[0] for w in WARPS.values()} - {"ripple"} == public
+
+
+# --- the map itself ------------------------------------------------------------------------------
+def complex_points(z):
+    return np.stack([z.real, z.imag], axis=1)
+
+
+def by_hand(name, p):
+    """The warps again, in complex numbers."""
+    z = p[:, 0] + 1j * p[:, 1]
+    turn = lambda z, angle: z * np.exp(1j * angle)  # noqa: E731
+    sector = 2 * np.pi / 5
+    step = lambda x, s: x - s * np.floor(x / s + 0.5)  # noqa: E731
+    return complex_points({
+        "affine": lambda: (1.2 * z.real - 0.4 * z.imag + 0.1) + 1j * (0.3 * z.real + 0.8 * z.imag - 0.2),
+        "log_polar": lambda: np.log(z),
+        "mobius": lambda: (z + 0.5 - 0.2j) / (0.3j * z + 2),
+        "polar": lambda: np.abs(z) + 1j * np.angle(z),
+        "polar_repeat": lambda: turn(z, -sector * np.floor(np.angle(z) / sector + 0.5)),
+        "repeat": lambda: step(z.real, 0.7) + 1j * step(z.imag, 0.9),
+        "repeat a count": lambda: z - 0.7 * np.clip(np.floor(z.real / 0.7 + 0.5), -1, 1),
+        "swirl": lambda: turn(z, -1.5 * np.exp(-((np.abs(z) / 0.8) ** 2))),
+        "ripple": lambda: z + 0.05 * (np.sin(9 * z.imag) + 1j * np.sin(9 * z.real)),
+        "chain": lambda: (lambda w: turn(w, -0.8 * np.exp(-np.abs(w) ** 2)))(
+            (lambda u: turn(u, -2 * np.pi / 3 * np.floor(np.angle(u) / (2 * np.pi / 3) + 0.5)))(
+                z.imag + 1j * z.real
+            )
+        ),
+    }[name]())  # fmt: skip
+
+
+@every_warp
+def test_where_points_go(name):
+    points = spread(1, 2000)
+    assert np.abs(WARPS[name].jet(points, 0).value - by_hand(name, points)).max() < 1e-12
+
+
+@every_warp
+def test_derivatives_are_differences(name):
+    w = WARPS[name]
+    points = spread(2, 2000, 1.6)
+    points = points[np.hypot(*points.T) > 0.05]
+    check_jet(w.jet, away(w.function, points), 1e-6)
+
+
+@every_warp
+def test_jacobians_have_a_row_for_each_value(name):
+    points = spread(3, 50)
+    jacobian = WARPS[name].jet(points, 1).jacobian
+    for j in range(2):
+        v = np.zeros((50, 2))
+        v[:, j] = 1
+        column = slope(lambda x: by_hand(name, x), points, v)
+        smooth = ~near_kinks(WARPS[name].function, points, 1e-3)
+        assert np.abs(jacobian[:, :, j] - column)[smooth].max() < 1e-6
+
+
+@every_warp
+def test_no_point_is_hostile(name):
+    points = np.concatenate([grid(HOSTILE), [[-1.0, 1e-300], [-1.0, -1e-300], [0.35, 0.45]]])
+    for array in parts(WARPS[name].jet(points, 2)):
+        assert np.isfinite(array).all()
+
+
+def test_swirl_turns_against_its_strength():
+    assert swirl(math.pi / 2, radius=1e6).jet([[1.0, 0.0]], 0).value[0] == pytest.approx([0, -1], abs=1e-9)
+
+
+def test_the_cut_of_polar_belongs_to_plus_pi():
+    assert polar().jet([[-2.0, 0.0], [-2.0, -0.0]], 0).value.tolist() == [[2, math.pi]] * 2
+
+
+def test_determinants_say_how_much_space_grows():
+    p = spread(4, 100)
+    det = np.linalg.det(polar().jet(p, 1).jacobian)
+    assert det == pytest.approx(1 / np.hypot(*p.T))
+    assert np.linalg.det(swirl(1.2).jet(p, 1).jacobian) == pytest.approx(np.ones(100))
+
+
+# --- composition ---------------------------------------------------------------------------------
+PAIRS = [("swirl", "affine"), ("mobius", "ripple"), ("polar", "swirl"), ("affine", "log_polar")]
+
+
+@pytest.mark.parametrize(("u", "v"), PAIRS)
+def test_a_product_maps_by_its_right_side_first(u, v):
+    u, v = WARPS[u], WARPS[v]
+    points = spread(5, 300)
+    first = v.jet(points)
+    second = u.jet(first.value)
+    both = (u @ v).jet(points)
+    assert both.value == pytest.approx(second.value)
+    assert both.jacobian == pytest.approx(second.jacobian @ first.jacobian, rel=1e-9, abs=1e-9)
+    pulled = np.einsum("nai,nkab,nbj->nkij", first.jacobian, second.hessian, first.jacobian)
+    pushed = np.einsum("nka,naij->nkij", second.jacobian, first.hessian)
+    assert both.hessian == pytest.approx(pulled + pushed, rel=1e-8, abs=1e-8)
+
+
+@pytest.mark.parametrize(("u", "v"), PAIRS)
+def test_warping_twice_is_warping_by_the_product(u, v):
+    u, v = WARPS[u], WARPS[v]
+    points = spread(6, 300)
+    field = box(0.8, 0.5).translate(0.2, 0.1)
+    twice, once = field.warp(u).warp(v).jet(points), field.warp(u @ v).jet(points)
+    for a, b in zip(parts(twice), parts(once), strict=True):
+        assert a == pytest.approx(b, rel=1e-9, abs=1e-9)
+
+
+def test_products_associate():
+    u, v, w = WARPS["swirl"], WARPS["polar_repeat"], WARPS["affine"]
+    points = spread(7, 300)
+    field = circle(0.2).translate(0.6, 0.1)
+    left, right = field.warp((u @ v) @ w), field.warp(u @ (v @ w))
+    assert left.jet(points, 0).value == pytest.approx(right.jet(points, 0).value)
+
+
+def test_a_warped_field_is_the_field_after_the_map():
+    points = spread(8, 500)
+    for name in ("affine", "mobius", "swirl", "ripple"):
+        w, field = WARPS[name], box(1.1, 0.7, 0.1)
+        at = w.jet(points, 1)
+        inner = field.jet(at.value, 1)
+        found = field.warp(w).jet(points, 1)
+        assert found.value == pytest.approx(inner.value)
+        assert found.gradient == pytest.approx(np.einsum("ni,nij->nj", inner.gradient, at.jacobian))
+
+
+def test_a_warp_can_be_called_in_a_warp():
+    @warp
+    def half_way(p):
+        return 0.5 * (p + swirl(1.0)(p))
+
+    points = spread(9, 100)
+    expected = 0.5 * (points + swirl(1.0).jet(points, 0).value)
+    assert half_way().jet(points, 0).value == pytest.approx(expected)
+
+
+# --- copies --------------------------------------------------------------------------------------
+@shape
+def blob(p, x=0.5, y=0.2):
+    """Implicit: only its zero set is right, and unbounded."""
+    q = p - vec2(x, y)
+    return (q.x * q.x + 2 * q.y * q.y - 0.06) * exp(q.x)
+
+
+def turned(points, angle):
+    c, s = math.cos(angle), math.sin(angle)
+    return points @ np.array([[c, s], [-s, c]]).T
+
+
+CROWD = {
+    "a disc": circle(0.2).translate(0.6, 0.1),
+    "a disc that overlaps its copies": circle(0.5).translate(0.4, 0.1),
+    "a disc about the origin": circle(0.3),
+    "a disc beyond the origin": circle(0.5).translate(-0.2, 0.1),
+    "a wide box": box(1.5, 0.2).translate(0.3, 0.2),
+    "a wedge on the cut": polygon([(-0.2, -0.05), (-0.9, 0.3), (-0.8, -0.4)]),
+    "a line": segment((0.2, 0.1), (0.7, -0.4)),
+    "bound": (circle(0.3) | box(0.3, 0.9)).translate(0.5, -0.2),
+    "implicit": blob(),
+    "half a plane": half_plane((1, 0.3), 0.4),
+    "shrunk": box(0.4, 0.3).translate(0.6, 0).round(-0.1),
+}
+every_crowd = pytest.mark.parametrize("name", CROWD)
+
+
+@every_crowd
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 24])
+def test_polar_repeat_is_the_least_of_n_whole_copies(name, n):
+    field = CROWD[name]
+    points = spread(10, 3000, 1.4)
+    copies = [field.jet(turned(points, -2 * math.pi * k / n), 0).value for k in range(n)]
+    found = field.warp(polar_repeat(n)).jet(points, 1)
+    assert np.abs(found.value - np.min(copies, axis=0)).max() < 1e-12
+    winner = np.argmin(copies, axis=0)
+    ranked = np.sort(copies, axis=0)
+    clear = (ranked[1] - ranked[0] > 1e-9) if n > 1 else np.ones(len(points), bool)
+    for k in range(n):
+        mine = clear & (winner == k)
+        own = field.jet(turned(points[mine], -2 * math.pi * k / n), 1).gradient
+        assert np.abs(turned(own, 2 * math.pi * k / n) - found.gradient[mine]).max(initial=0) < 1e-9
+
+
+@pytest.mark.parametrize("name", [n for n in CROWD if CROWD[n].bounds.finite])
+@pytest.mark.parametrize("steps", [(0.5, 0.4), (1.3, None), (None, 0.3), (2.5, 2.0)])
+def test_an_endless_repeat_is_the_least_of_all_copies(name, steps):
+    field = CROWD[name]
+    points = spread(11, 2000, 1.5)
+    x, y = steps
+    shifts = [
+        (i * (x or 0), j * (y or 0))
+        for i in (range(-12, 13) if x else [0])
+        for j in (range(-12, 13) if y else [0])
+    ]
+    brute = np.min([field.jet(points - s, 0).value for s in shifts], axis=0)
+    found = field.warp(repeat(x, y)).jet(points, 0).value
+    if field.grade == "exact":
+        assert np.abs(found - brute).max() < 1e-12
+    assert ((found <= 0) == (brute <= 0)).all()
+
+
+@every_crowd
+@pytest.mark.parametrize("count", [1, 2, 5, (4, 3), (60, 1)])
+def test_a_counted_repeat_is_the_least_of_its_copies(name, count):
+    field = CROWD[name]
+    points = spread(12, 1000, 3.0)
+    nx, ny = count if isinstance(count, tuple) else (count, count)
+    shifts = [
+        (0.8 * (i - 0.5 * (nx - 1)), 0.6 * (j - 0.5 * (ny - 1))) for i in range(nx) for j in range(ny)
+    ]
+    brute = np.min([field.jet(points - s, 0).value for s in shifts], axis=0)
+    found = field.warp(repeat(0.8, 0.6, count=count)).jet(points, 0).value
+    assert np.abs(found - brute).max() < 1e-12
+
+
+STRIPE = box(0.6, 0.5).translate(0.9, math.pi - 0.1)  # in (r, theta), across the seam
+
+
+@pytest.mark.parametrize("w", [polar, log_polar])
+def test_a_field_bounded_in_theta_is_seen_one_turn_before_and_after(w):
+    points = spread(13, 3000)
+    r, angle = np.hypot(*points.T), np.arctan2(points[:, 1], points[:, 0])
+    first = r if w is polar else np.log(r)
+    brute = np.min(
+        [STRIPE.jet(np.stack([first, angle + turn], axis=1), 0).value for turn in (0, 2 * np.pi, -2 * np.pi)],
+        axis=0,
+    )
+    assert STRIPE.warp(w()).jet(points, 0).value == pytest.approx(brute, abs=1e-12)
+
+
+def test_a_seam_does_not_show():
+    above, below = STRIPE.warp(polar()).jet([[-0.9, 1e-9], [-0.9, -1e-9]], 1).value
+    assert above == pytest.approx(below, abs=1e-8)
+
+
+def test_an_unbounded_field_has_a_real_edge_at_the_seam():
+    above, below = half_plane((0, 1)).warp(polar()).jet([[-1.0, 1e-9], [-1.0, -1e-9]], 0).value
+    assert above == pytest.approx(math.pi)
+    assert below == pytest.approx(-math.pi)
+
+
+def test_copies_under_a_warp_stay_whole():
+    points = spread(14, 2000)
+    petals = circle(0.5).translate(0.4, 0.1).warp(polar_repeat(5)).warp(swirl(1.0))
+    at = swirl(1.0).jet(points, 0).value
+    copies = [circle(0.5).translate(0.4, 0.1).jet(turned(at, -2 * np.pi * k / 5), 0).value for k in range(5)]
+    assert petals.jet(points, 0).value == pytest.approx(np.min(copies, axis=0), abs=1e-12)
+
+
+def test_the_jet_of_a_warp_is_that_of_the_cell_that_holds_the_point():
+    w = repeat(1.0, 1.0)
+    assert w.jet([[2.2, -0.7]], 1).value[0] == pytest.approx([0.2, 0.3])
+    assert w.jet([[2.2, -0.7]], 1).jacobian[0].tolist() == [[1, 0], [0, 1]]
+    w = polar_repeat(4)
+    assert w.jet([[0.1, 2.0]], 0).value[0] == pytest.approx([2.0, -0.1])
+
+
+def test_the_seam_of_a_repeat_belongs_to_someone():
+    points = grid(np.arange(-8, 9) * 0.25)
+    found = circle(0.3).warp(repeat(0.5, 0.5)).jet(points, 1)
+    assert np.isfinite(found.gradient).all()
+    assert (np.abs(found.value) <= 0.3).all()
+
+
+# --- sliders, refusals, pickles ------------------------------------------------------------------
+def test_sliders_take_the_place_of_numbers():
+    w = swirl(slider("turn", 1, 0, 3), radius=slider("reach", 1, 0.5, 2))
+    points = spread(15, 20)
+    found = w.jet(points, 1, parameters={"turn": 2, "reach": 0.7}).value
+    assert found == pytest.approx(swirl(2, radius=0.7).jet(points, 1).value)
+    field = circle(0.2).warp(repeat(slider("step", 1, 0.5, 2), None))
+    for step in (0.5, 1.7):
+        brute = np.min([circle(0.2).jet(points - (step * k, 0), 0).value for k in range(-9, 10)], axis=0)
+        assert field.jet(points, 0, parameters={"step": step}).value == pytest.approx(brute)
+
+
+def test_the_clock_moves_a_warp():
+    w = affine(((1, 0), (0, 1)), (seconds(), 0))
+    assert w.jet([[0.0, 0.0]], 0, seconds=2.5).value.tolist() == [[2.5, 0]]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: polar_repeat(0), "n=0"),
+        (lambda: polar_repeat(3.0), r"n=3\.0"),
+        (lambda: polar_repeat(slider("n", 3, 1, 5)), "slider"),
+        (lambda: repeat(None), "both None"),
+        (lambda: repeat(0, 1), "x=0"),
+        (lambda: repeat(1, 1, count=0), "count=0"),
+        (lambda: blob().warp(repeat(1, 1)), "bounds"),
+        (lambda: half_plane((1, 0)).warp(repeat(1, 1)), "bounded"),
+        (lambda: circle(1).warp(polar), r"polar\(\)"),
+        (lambda: circle(px(3)).warp(polar()), "stroke"),
+        (lambda: mobius(1, 2, 2, 4), "one point"),
+        (lambda: affine(((1, 2), (2, 4))), "determinant"),
+        (lambda: affine(3), "rows"),
+        (lambda: swirl(math.nan), "strength=nan"),
+        (lambda: swirl(1, radius=0), "radius=0"),
+        (lambda: polar() @ circle(1), "warp"),
+    ],
+)
+def test_refusals(call, said):
+    with pytest.raises(SceneError, match=said):
+        call()
+
+
+def test_a_warp_must_return_two_numbers():
+    @warp
+    def flat(p):
+        return p.x
+
+    with pytest.raises(SceneError, match="two numbers"):
+        flat()
+
+
+@every_warp
+def test_warps_pickle(name):
+    w = pickle.loads(pickle.dumps(WARPS[name]))
+    points = spread(16, 50)
+    assert (w.jet(points, 1).jacobian == WARPS[name].jet(points, 1).jacobian).all()
+    field = CROWD["a disc that overlaps its copies"]
+    before, after = field.warp(WARPS[name]), field.warp(w)
+    assert (before.jet(points, 0).value == after.jet(points, 0).value).all()
+    assert before.bounds == after.bounds
+
+
+def test_reprs_read_as_code():
+    for w in (*WARPS.values(), polar() @ swirl(2.0)):
+        again = eval(repr(w), {**vars(language), "ripple": ripple})
+        assert repr(again) == repr(w)
+
+
+# --- bounds --------------------------------------------------------------------------------------
+@every_warp
+@pytest.mark.parametrize("crowd", [n for n in CROWD if CROWD[n].bounds.finite])
+def test_outside_its_bounds_a_warped_field_is_positive(name, crowd):
+    field = CROWD[crowd].warp(WARPS[name])
+    positive_outside(field)
+
+
+def positive_outside(field: Field, seed: int = 20) -> None:
+    points = np.concatenate([spread(seed, 4000, 1.5), spread(seed + 1, 1000, 6.0)])
+    left, bottom, right, top = field.bounds
+    x, y = points.T
+    outside = (x < left) | (x > right) | (y < bottom) | (y > top)
+    assert (field.jet(points[outside], 0).value > -1e-12).all()
+
+
+# --- GLSL ----------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def drawn():
+    needs_gl()
+    points = spread(21, 3000, 1.5)
+    return points, {
+        name: on_gpu([jet_of(w.function, order) for order in (0, 1, 2)], points)
+        for name, w in WARPS.items()
+    }
+
+
+@every_warp
+def test_glsl_agrees_with_numpy(drawn, name):
+    points, found = drawn
+    zeroth, first, second = found[name]
+    w = WARPS[name]
+    near = near_kinks(w.function, points, 1e-4) | (np.hypot(*points.T) < 0.02)
+    assert near.mean() < 0.01
+    value, jacobian, hessian = parts(w.jet(points, 2))
+    reach = 1 + widest(value) + np.linalg.norm(jacobian, axis=(1, 2)) * np.hypot(*points.T)
+    columns = np.concatenate([jacobian[:, :, 0], jacobian[:, :, 1]], axis=1)
+    triangles = np.concatenate([hessian[:, k][:, [0, 0, 1], [0, 1, 1]] for k in (0, 1)], axis=1)
+    bend = 1 + widest(triangles) + np.abs(columns).max(axis=1)
+    errors = [
+        (widest(zeroth - value) / reach)[~near].max(),
+        (widest(first[:, :2] - value) / reach)[~near].max(),
+        (widest(first[:, 2:] - columns) / bend)[~near].max(),
+        (widest(second[:, 6:] - triangles) / bend)[~near].max(),
+    ]
+    print(f"{name}: {near.mean():.2%} excluded, errors " + " ".join(f"{e:.1e}" for e in errors))
+    assert max(errors[:2]) < 1e-5
+    assert errors[2] < 1e-4
+    assert errors[3] < 1e-3
+
+
+@every_warp
+def test_bounds_hold_in_glsl(name):
+    needs_gl()
+    rng = np.random.default_rng(22)
+    low = rng.uniform(-1.5, 1.5, (1500, 2)).astype(np.float32)
+    high = low + (10.0 ** rng.uniform(-4, 0, (1500, 1))).astype(np.float32)
+    f = WARPS[name].function
+    ends = on_gpu(bounds(f), np.concatenate([low, high], axis=1))
+    t = rng.random((8, 1500, 2)).astype(np.float32)
+    t[:4] = np.rint(t[:4])
+    inner = np.clip(low + t * (high - low), low, high)
+    at = on_gpu(f, inner.reshape(-1, 2)).reshape(8, 1500, 2)
+    assert (ends[:, :2] <= at).all()
+    assert (at <= ends[:, 2:]).all()
+
+
+def test_vectors_take_part():
+    @warp
+    def shift(p, by=(0.1, 0.2)):
+        return p + by
+
+    assert shift((1, 2)).jet([[0.0, 0.0]], 0).value.tolist() == [[1, 2]]
+    assert isinstance(Vec((1, 2)) + 1, Vec)
+    assert cmath.phase(complex(-1, 0)) == pytest.approx(atan2(0.0, -1.0))
+    assert cos(0) == length((1.0, 0.0)) == 1
