@@ -95,9 +95,9 @@ def shell(field: Field, thickness: Any) -> Field:
 def _reaching(field: Field, distance: Expr) -> Bounds:
     """A box around the points where f is at most a distance: only a true distance tells."""
     reach = bounds_of(0.0, 0.0, distance, distance).right
-    if field.grade == "exact" or reach <= 0:
+    if field.grade == "exact":
         return field.bounds.grown(reach)
-    return EVERYWHERE
+    return EVERYWHERE if reach > 0 else field.bounds
 
 
 def _method(field: Field, name: str, *args: Any) -> Recipe:

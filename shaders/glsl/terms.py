@@ -19,6 +19,8 @@ __all__ = ["Form", "Term", "expand", "spell"]
 
 ZERO = const(0.0)
 NOT_COMPONENTWISE = {"length", "dot", "lt", "le", "and", "or", "not"}
+ALONGSIDE = {"min": (1,), "max": (1,), "mod": (1,), "clamp": (1, 2), "mix": (2,)}
+"""Which arguments of a GLSL function may be numbers where the others are vectors."""
 BINARY = {"+": 70, "-": 70, "*": 80, "/": 80, "<": 60, "<=": 60, "&&": 40, "||": 20, "?": 10}
 
 
@@ -266,21 +268,21 @@ def _componentwise(term: Term, scope: Scope) -> Form | None:
     if op.helper and spelling.split("(")[0] in op.helper:
         return None
     columns = [tuple(row[1][k] for row in rows) for k in range(len(rows[0][1]))]
-    children: list[Term] = []
-    vectors = 0
-    for k, column in enumerate(columns):
-        same = all(e is column[0] for e in column)
-        if name in ("where", "seam"):
-            if k == 0 and not same:
-                return None
-            children.append(Term(column[:1]) if k == 0 else Term(column))
-            vectors += k
-        elif same:
-            children.append(Term(column[:1]))
-        else:
-            children.append(Term(column))
-            vectors += 1
-    return Form(spelling, tuple(children), precedence_of(spelling)) if vectors else None
+    single = [all(e is column[0] for e in column) for column in columns]
+    if name in ("where", "seam"):
+        if not single[0]:
+            return None
+        single = [True, False, False]
+    elif name in ALONGSIDE and not (
+        all(k in ALONGSIDE[name] for k, one in enumerate(single) if one)
+    ):
+        single = [False] * len(columns)
+    elif name == "clamp" and single[1] != single[2]:
+        single = [False] * len(columns)
+    if all(single):
+        return None
+    children = (Term(c[:1] if one else c) for c, one in zip(columns, single, strict=True))
+    return Form(spelling, tuple(children), precedence_of(spelling))
 
 
 Row = tuple[str, tuple[Expr, ...]]
