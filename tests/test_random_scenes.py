@@ -37,7 +37,7 @@ SHAPES = [
     "circle({l})", "box({l}, {l})", "box({l}, {l}, 0.1)", "capsule(({n}, {n}), ({n}, {n}), {l})",
     "half_plane(({n}, 1), {n})", "polygon([(-0.5, -0.4), (0.6, -0.3), ({n}, 0.5), (-0.4, 0.3)])",
     "regular_polygon(5, {l})", "segment(({n}, {n}), ({n}, {n})).round(0.1)",
-    "box(0.2, 0.3).warp(repeat({l}, {l}))", "polygon([(0, 0), (0.5, 0), (0, 0.5)])",
+    "box(0.2, 0.3).warp(repeat(0.6, 0.4))", "polygon([(0, 0), (0.5, 0), (0, 0.5)])",
     "regular_polygon(3, {l})", "half_plane((1, {n}), {n})", "segment((0, {n}), (0.5, {n})).shell(0.1)",
 ]  # fmt: skip
 WARPS = [

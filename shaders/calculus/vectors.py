@@ -263,6 +263,11 @@ def mix(a: Any, b: Any, t: Any) -> Any:
 
 def step(edge: Any, x: Any) -> Any:
     """0 where x < edge, else 1."""
+    if isinstance(x, (tuple, list)) or isinstance(edge, (tuple, list)):
+        size = len(x) if isinstance(x, (tuple, list)) else len(edge)
+        edges = edge if isinstance(edge, (tuple, list)) else (edge,) * size
+        xs = x if isinstance(x, (tuple, list)) else (x,) * size
+        return Vec(step(e, c) for e, c in zip(edges, xs, strict=True))
     return where(x < edge, 0.0, 1.0)
 
 

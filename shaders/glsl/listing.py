@@ -92,8 +92,7 @@ def listing(
         for name, p in uniforms.items()
         if name != "pixel"
     ]
-    blocks = (len(program.numbers) + 3) // 4
-    lines += [Line(f"flat in vec4 numbers_{k};") for k in range(blocks)]
+    lines += [Line(f"flat in vec4 {block};") for block in program.blocks]
     lines += [
         Line("out vec4 fragment;"),
         Line(""),
@@ -105,9 +104,10 @@ def listing(
     return Listing(
         VERTEX.format(
             declarations="".join(
-                f"uniform vec4 live_{k};\nflat out vec4 numbers_{k};\n" for k in range(blocks)
+                f"uniform vec4 live_{k};\nflat out vec4 {block};\n"
+                for k, block in enumerate(program.blocks)
             ),
-            copies="".join(f"    numbers_{k} = live_{k};\n" for k in range(blocks)),
+            copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(program.blocks)),
         ),
         "\n".join(line.text for line in lines) + "\n",
         program.tables, uniforms, tuple(program.numbers), tuple(line.source for line in lines),
@@ -121,8 +121,7 @@ def library(function: Function, name: str = "", numbers: str = "baked") -> str:
         suffix = f"_jet{order}" if order else ""
         program.add(jet(function, order), f"{name or function.name}{suffix}")
     head = [f"uniform {UNIFORM[p.size]} {program.uniform(p)};" for p in program.parameters]
-    blocks = (len(program.numbers) + 3) // 4
-    head += [f"uniform vec4 numbers_{k};" for k in range(blocks)]
+    head += [f"uniform vec4 {block};" for block in program.blocks]
     body = "\n".join(line.text for line in annotated(program.lines))
     return re.sub(r"\n+$", "\n", "\n".join([*head, body]))
 

@@ -41,6 +41,7 @@ class Program:
             self.names.take(word)
         self.live = numbers == "live"
         self.numbers: list[float] = []
+        self.blocks: list[str] = []  # vec4s that hold the numbers, four each
         self.parameters: list[Parameter] = []
         self.tables: dict[str, NDArray[np.float32]] = {}
         self._leaf: dict[Expr, str] = {}
@@ -120,7 +121,10 @@ class Program:
         if e in self._leaf:
             return
         if e.op.name == "literal":
-            self._leaf[e] = f"numbers_{len(self.numbers) // 4}.{'xyzw'[len(self.numbers) % 4]}"
+            place = len(self.numbers) % 4
+            if place == 0:
+                self.blocks.append(self.names.take(f"numbers_{len(self.blocks)}"))
+            self._leaf[e] = f"{self.blocks[-1]}.{'xyzw'[place]}"
             self.numbers.append(e.data)
             return
         parameter, component = e.data

@@ -273,16 +273,20 @@ def _componentwise(term: Term, scope: Scope) -> Form | None:
         if not single[0]:
             return None
         single = [True, False, False]
-    elif name in ALONGSIDE and not (
-        all(k in ALONGSIDE[name] for k, one in enumerate(single) if one)
-    ):
-        single = [False] * len(columns)
-    elif name == "clamp" and single[1] != single[2]:
+    elif not _mixes(name, single):
         single = [False] * len(columns)
     if all(single):
         return None
     children = (Term(c[:1] if one else c) for c, one in zip(columns, single, strict=True))
     return Form(spelling, tuple(children), precedence_of(spelling))
+
+
+def _mixes(name: str, single: list[bool]) -> bool:
+    """Whether GLSL takes numbers in these places and vectors in the others."""
+    if name not in ALONGSIDE:
+        return True
+    places = {k for k, one in enumerate(single) if one}
+    return places <= set(ALONGSIDE[name]) and (name != "clamp" or len(places) != 1)
 
 
 Row = tuple[str, tuple[Expr, ...]]
