@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from ..shaders.blame import GALLERY, OURS, fail, here
 from ..shaders.calculus.bounds import range_of
-from ..shaders.calculus.expr import Expr, Source, node
+from ..shaders.calculus.expr import Expr, node
 from ..shaders.calculus.vectors import Vec
-from ..shaders.errors import SceneError, shown
+from ..shaders.errors import shown
 
-__all__ = ["fail", "here", "number", "pair", "shown", "whole_number"]
-
-ROOMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-OURS = tuple(os.path.join(ROOMS, room) + os.sep for room in ("scenes", "shaders", "render"))
-GALLERY = os.path.join(ROOMS, "scenes", "gallery") + os.sep
-
-
-def here() -> Source | None:
-    """The line of the scene that is being run: the nearest caller outside jetfield."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(OURS) or file.startswith(GALLERY):
-            return Source(file, frame.f_lineno)
-        frame = frame.f_back
-    return None
-
-
-def fail(message: str) -> SceneError:
-    """The error to raise, with the scene's line."""
-    source = here()
-    return SceneError(f"{message} ({source})" if source else message)
+__all__ = ["GALLERY", "OURS", "fail", "here", "is_number", "number", "pair", "shown",
+           "whole_number"]  # fmt: skip
 
 
 def number(
@@ -54,12 +32,21 @@ def number(
     if isinstance(value, Expr):
         _check_range(call, name, value, least, above, wanted)
         return value
-    plain = isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
-    if not plain or not math.isfinite(value):
+    if not is_number(value):
         raise fail(f"{call}: {name}={shown(value)} must be {wanted}")
     if least is not None and (value < least or (above and value == least)):
         raise fail(f"{call}: {name}={shown(value)} must be {wanted}")
     return node("literal", (), float(value) + 0.0)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a plain number and finite: no truth value, no text."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        return False
+    try:
+        return not isinstance(value, np.complexfloating) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _check_range(

@@ -6,6 +6,7 @@ import linecache
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from types import NoneType
 from typing import Any, Literal
 
 from numpy.typing import ArrayLike
@@ -13,12 +14,14 @@ from numpy.typing import ArrayLike
 from ..shaders.calculus.evaluate import Jet, jet_arrays
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, apply, called
+from ..shaders.calculus.parameters import Parameter, reads
 from ..shaders.calculus.parameters import parameters as parameters_of
-from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.points import check_order, check_points
+from ..shaders.color import linear_rgb
+from ..shaders.errors import SceneError
 from ..shaders.picture import POINT
 from .box import Bounds
-from .checks import fail, here, number, pair, shown
+from .checks import fail, here, is_number, number, pair, shown
 
 __all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest", "weight"]
 
@@ -150,6 +153,28 @@ class Field:
 
     __radd__ = __add__
 
+    def __rsub__(self, other: Any) -> Field:
+        hint = "the left side must be a field too; ~field is the outside"
+        raise fail(f"{shown(other)} - field: {hint}")
+
+    def __mul__(self, other: Any) -> Field:
+        raise fail(f"field * {shown(other)}: to grow a shape by a factor s write field.scale(s)")
+
+    __rmul__ = __truediv__ = __mul__
+
+    def __neg__(self) -> Field:
+        raise fail("-field: the outside of a shape is ~field")
+
+    def __lt__(self, other: Any) -> Field:
+        raise fail("fields have no order: combine two with a | b (in either) or a & b (in both)")
+
+    __gt__ = __le__ = __ge__ = __lt__
+
+    def __bool__(self) -> bool:
+        raise fail(
+            "a field is neither true nor false: combine two with &, | and ~ instead of and, or, not"
+        )
+
     def _with(self, sign: str, name: str, other: Any) -> Field:
         from . import booleans
 
@@ -161,7 +186,8 @@ class Field:
             )
             raise fail(f"field {sign} {shown(other)}: {hint}")
         if not isinstance(other, Field):
-            return NotImplemented  # type: ignore[no-any-return]
+            hint = "; call it first" if callable(other) else ""
+            raise fail(f"field {sign} {shown(other)}: the right side must be a field too{hint}")
         combined: Field = getattr(booleans, name)(self, other)
         return combined
 
@@ -170,9 +196,9 @@ class Field:
         """The shape moved by (x, y) scene units; one pair will do."""
         from .offsets import translate
 
-        return translate(
-            self, *(x if y is None and isinstance(x, (tuple, list)) and len(x) == 2 else (x, y))
-        )
+        if y is None:
+            x, y = pair("translate", "(x, y)", x)
+        return translate(self, x, y)
 
     def rotate(self, angle: Any) -> Field:
         """The shape turned counter-clockwise about the origin by an angle in radians."""
@@ -280,6 +306,25 @@ def weight(e: Expr) -> int:
     return _weights[e]
 
 
+def _parameter(call: str, p: Parameter, value: Any) -> Any:
+    """A value that was given for a parameter, checked against its kind."""
+    what = f"{call}: parameters[{p.name!r}]={shown(value)}"
+    if p.kind == "toggle":
+        if not isinstance(value, bool):
+            raise fail(f"{what} must be True or False")
+        return float(value)
+    if p.kind == "slider":
+        assert p.low is not None
+        assert p.high is not None
+        if not is_number(value) or not p.low <= value <= p.high:
+            raise fail(f"{what} must be a number from {p.low:g} to {p.high:g}")
+        return float(value)
+    try:
+        return linear_rgb(value)
+    except SceneError as error:
+        raise fail(f"{call}: parameters[{p.name!r}]: {error}") from None
+
+
 def evaluated(
     call: str, function: Function, points: ArrayLike, order: int, seconds: Any, parameters: Any,
     mouse: Any, pixel: Any, *, field: bool,
@@ -288,13 +333,14 @@ def evaluated(
     array = check_points(call, points, 2)
     check_order(call, order)
     known = {p.name: p for p in parameters_of(function.outputs)}
+    if not isinstance(parameters, (Mapping, NoneType)):
+        raise fail(f"{call}: parameters={shown(parameters)} must map names to values")
     values = dict(parameters or {})
-    for name in values:
+    for name, value in values.items():
         if name not in known or known[name].kind == "built-in":
             there = ", ".join(sorted(k for k, p in known.items() if p.kind != "built-in")) or "none"
             raise fail(f"{call}: there is no parameter {name!r}; there are: {there}")
-        if known[name].size == 1:
-            values[name] = number(call, f"parameters[{name!r}]", float(values[name])).data
+        values[name] = _parameter(call, known[name], value)
     if pixel is None and "pixel" in known:
         raise fail(f"{call}: the field contains px(); say how wide a pixel is with pixel=")
     values["seconds"] = number(call, "seconds", seconds).data

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from typing import (
     Annotated,
@@ -24,10 +25,11 @@ from typing import (
     overload,
 )
 
-from ..shaders.calculus.expr import Expr, Source
+from ..shaders.blame import said
+from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
 from ..shaders.calculus.vectors import Vec
-from ..shaders.errors import JetfieldError
+from ..shaders.errors import JetfieldError, TracedError
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import GALLERY, OURS, fail, here, number, pair, shown
@@ -52,7 +54,7 @@ class Definition:
 
     def __init__(self, python: Callable[..., Any], kind: Literal["shape", "warp"]) -> None:
         self.python, self.kind = python, kind
-        self.name = python.__name__
+        self.name = python.__name__.lstrip("_") or python.__name__
         self.signature = inspect.signature(python)
         self.traced: dict[Any, Function] = {}
         parameters = list(self.signature.parameters.values())
@@ -129,16 +131,26 @@ class Definition:
             traced = trace(
                 _Watched(self.python, run), inputs, name=self.name, source=_home(self.python)
             )
+        except TracedError as error:
+            raise TracedError(f"{self.name}: {error}") from error
         except JetfieldError:
             raise
         except RecursionError:
             raise fail(f"{self.name}: the function calls itself without end") from None
         except Exception as error:
-            raise fail(f"{self.name}: {error}{_line(error, self.python)}") from error
+            raise fail(f"{self.name}: {said(error)}{_line(error, self.python)}") from error
         wanted = 2 if self.kind == "warp" else 1
         if traced.result.size != wanted:
             kind = "a vector of two numbers" if wanted == 2 else "one number"
             raise fail(f"{self.name}: a @{self.kind} returns {kind}, not {traced.result.size}")
+        if any(e.op.result == "bool" or isinstance(e.data, bool) for e in traced.outputs):
+            raise fail(
+                f"{self.name}: a @{self.kind} returns numbers, not a condition; "
+                "write where(condition, a, b)"
+            )
+        for e in postorder(traced.outputs):
+            if e.op.name == "const" and not math.isfinite(e.data):
+                raise fail(f"{self.name}: computes with the constant {e.data}, which is not finite")
         return traced
 
     def __call__(self, arguments: dict[str, Any], p: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -293,13 +305,21 @@ def shape(function: Any = None, /, *, bounds: Any = None, grade: Grade = "implic
     if callable(bounds):
 
         def sides(*args: Any) -> tuple[Any, Any, Any, Any]:
-            (left, bottom), (right, top) = bounds(*args)
+            try:
+                (left, bottom), (right, top) = found = bounds(*args)
+            except Exception as error:
+                expected = "((left, bottom), (right, top))"
+                raise fail(f"@shape: bounds gave {error}, not {expected}") from error
+            for side in (left, bottom, right, top):
+                number("@shape", f"bounds={shown(found)}: a side", side)
             return left, bottom, right, top
 
     elif bounds is not None:
         try:
             (left, bottom), (right, top) = bounds
             sides = Bounds(float(left), float(bottom), float(right), float(top))
+            if any(map(math.isnan, sides)):
+                raise ValueError
         except (TypeError, ValueError):
             raise fail(
                 f"@shape: bounds={shown(bounds)} must be ((left, bottom), (right, top))"

@@ -32,9 +32,9 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
             message gives the file's own line. An error that jetfield itself raised in the file
             comes through as it is.
     """
-    name = os.fspath(name_or_path)
+    name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
     if not isinstance(name, str):
-        raise SceneError(f"load: expected a path or a gallery name, got {name!r}")
+        raise SceneError(f"load: expected a path or a gallery name, got {name_or_path!r}")
     if name is not name_or_path or name.endswith(".py") or "/" in name or os.sep in name:
         return _scene_of(_run(name), name)
     public = name.isidentifier() and not name.startswith("_")

@@ -45,10 +45,20 @@ def mobius(a: Any = 1, b: Any = 0, c: Any = 0, d: Any = 1) -> Warp:
     Each of a, b, c, d is a number, a complex number, or a traced value; a d - b c must not be 0.
     """
     parts = {name: _complex(name, value) for name, value in zip("abcd", (a, b, c, d), strict=True)}
-    if all(isinstance(v, (int, float, complex)) for v in (a, b, c, d)) and a * d == b * c:
+    if _singular(**parts):
         raise fail(f"mobius: a d - b c is 0 for {shown((a, b, c, d))}, which maps all to one point")
     made = _mobius(**parts)
     return Warp(made.stages, Recipe("mobius({}, {}, {}, {})", a, b, c, d))
+
+
+def _singular(a: Vec, b: Vec, c: Vec, d: Vec) -> bool:
+    """Whether a d = b c, for plain numbers."""
+    parts = [e for v in (a, b, c, d) for e in v]
+    if any(isinstance(e, Expr) and e.op.name != "literal" for e in parts):
+        return False
+    plain = [e.data if isinstance(e, Expr) else e for e in parts]
+    w, x, y, z = (complex(*plain[k : k + 2]) for k in (0, 2, 4, 6))
+    return w * z == x * y
 
 
 def _complex(name: str, value: Any) -> Vec:

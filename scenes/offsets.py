@@ -12,7 +12,7 @@ from ..shaders.calculus.vectors import Scalar, Vec, abs, cos, sin
 from ..shaders.picture import POINT
 from .booleans import lift
 from .box import EVERYWHERE, Bounds, around, bounds_of
-from .checks import fail, here, number
+from .checks import fail, here, number, shown
 from .field import Field, Recipe, weakest
 
 __all__ = ["rotate", "round", "scale", "shell", "translate"]
@@ -54,6 +54,10 @@ def scale(field: Field, factor: Any) -> Field:
             "with stroke(field, paint, width=px(n))"
         )
     s = number("scale", "factor", factor, 0, above=True)
+    if bounds_of(s, s, s, s).left <= 0:
+        raise fail(
+            f"scale: factor={shown(factor)} must stay positive; give its slider a low above 0"
+        )
     value = field.at(P / s, here()) * s
     return Field(value, _scaled(field.bounds, s), field.grade, _method(field, "scale", factor))
 

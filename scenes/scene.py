@@ -6,12 +6,13 @@ from typing import Any
 
 from ..shaders.calculus.expr import Expr, node
 from ..shaders.calculus.parameters import Parameter, parameters
-from ..shaders.calculus.vectors import Vec
+from ..shaders.calculus.vectors import Vec, clamp
 from ..shaders.color import rgba
 from ..shaders.errors import SceneError
 from ..shaders.picture import Layer, Picture, View
-from .checks import fail, here, number, shown
+from .checks import fail, here, is_number, number, shown
 from .field import Field
+from .warps import Warp
 
 __all__ = ["Scene", "View"]
 
@@ -45,16 +46,23 @@ class Scene:
     def _lay(self, call: str, field: Any, paint: Any, opacity: Any, width: Expr | None) -> None:
         if not isinstance(field, Field):
             hint = "; call it first" if callable(field) else ""
+            if isinstance(field, Warp):
+                hint = "; a warp acts on one: field.warp(...)"
             raise fail(f"{call}: {shown(field)} is not a field{hint}")
         color, alpha = _paint(call, paint)
-        strength = number(call, "opacity", opacity, 0)
-        if strength.op.name == "literal" and strength.data > 1:
-            raise fail(f"{call}: opacity={shown(opacity)} must be from 0 to 1")
+        if not isinstance(opacity, Expr) and not (is_number(opacity) and 0 <= opacity <= 1):
+            raise fail(f"{call}: opacity={shown(opacity)} must be a number from 0 to 1")
+        strength = number(call, "opacity", opacity)
+        if isinstance(opacity, Expr):
+            strength = clamp(strength, 0.0, 1.0)
         if alpha < 1:
             strength = strength * node("literal", (), alpha)
         layer = Layer(field.function, color, strength, width, here())
-        _agree([*self.layers, layer], call)
+        _agree(self._parameters(), _reads(layer), call)
         self.layers = (*self.layers, layer)
+
+    def _parameters(self) -> list[Parameter]:
+        return [*parameters(self._background or ()), *(p for la in self.layers for p in _reads(la))]
 
     def lower(self) -> Picture:
         """The scene as it is now, as a picture."""
@@ -85,14 +93,14 @@ def _solid(call: str, name: str, paint: Any) -> tuple[Expr, Expr, Expr]:
     return color
 
 
-def _agree(layers: list[Layer], call: str) -> None:
+def _agree(before: list[Parameter], new: list[Parameter], call: str) -> None:
     """Refuse two parameters of one name that differ."""
-    known = {p.name: p for other in layers[:-1] for p in _reads(other)}
-    for p in _reads(layers[-1]):
+    known = {p.name: p for p in before}
+    for p in new:
         if known.setdefault(p.name, p) != p:
             raise fail(
                 f"{call}: two parameters are called {p.name!r} but differ: "
-                f"{known[p.name]!r} and {p!r}"
+                f"{known[p.name].code} and {p.code}"
             )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..shaders.calculus.expr import Expr
@@ -10,7 +9,7 @@ from ..shaders.calculus.parameters import BUILT_IN, Parameter, leaf
 from ..shaders.calculus.vectors import Vec
 from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError
-from .checks import fail, number, shown
+from .checks import fail, is_number, number, shown
 
 __all__ = ["color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle"]
 
@@ -19,7 +18,7 @@ def _name(call: str, name: Any) -> str:
     if not isinstance(name, str) or not name.strip():
         raise fail(f"{call}: name={shown(name)} must be a word")
     if name in BUILT_IN:
-        raise fail(f"{call}: the name {name!r} is taken by {name}()")
+        raise fail(f"{call}: the name {name!r} is taken by {BUILT_IN[name].code}")
     return name
 
 
@@ -27,10 +26,7 @@ def slider(name: str, default: float, low: float, high: float) -> Expr:
     """A number that the user moves between low and high; a value like any number."""
     _name("slider", name)
     for label, value in (("default", default), ("low", low), ("high", high)):
-        plain = (
-            isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        )
-        if not plain:
+        if not is_number(value):
             raise fail(f"slider({name!r}): {label}={shown(value)} must be a finite number")
     if not low < high:
         raise fail(f"slider({name!r}): low={low!r} must be less than high={high!r}")

@@ -34,7 +34,7 @@ def _half_plane(f: Expr, g: Vec) -> Scalar:
     t = abs(f) / a
     corner = max(0.5 * (1.0 + k) - t, 0.0)
     beyond = where(t <= 0.5 * (1.0 - k), 0.5 - t, corner * corner / (2.0 * k))
-    return where(f < 0.0, 1.0 - beyond, beyond)
+    return clamp(where(f < 0.0, 1.0 - beyond, beyond), 0.0, 1.0)
 
 
 def _ramp(f: Expr) -> Scalar:

@@ -15,7 +15,10 @@ __all__ = ["DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderE
 
 
 def shown(value: Any) -> str:
-    """A value as an error shows it: its repr, cut if it is long."""
+    """A value as an error shows it: its repr, cut if it is long; a function by its name."""
+    name = getattr(value, "__name__", None)
+    if callable(value) and isinstance(name, str):
+        return f"the {'class' if isinstance(value, type) else 'function'} {name}"
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -26,6 +29,10 @@ class JetfieldError(Exception):
 
 class SceneError(JetfieldError, ValueError):
     """A scene, a field or an argument is wrong; the message names the call and the scene's line."""
+
+
+class TracedError(SceneError, TypeError):
+    """A traced value was used where Python wants a number or a truth value."""
 
 
 class ShaderError(JetfieldError):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .blame import fail
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const
 from .calculus.function import Function, Input, Type, apply
@@ -23,13 +24,19 @@ from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .color import over
 from .coverage import band, fill
-from .errors import SceneError
+from .errors import shown
 
 __all__ = ["Frame", "Layer", "Parameter", "Picture", "Source", "View"]
 
 POINT = Input("p", Type(2), "point")
 CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
+
+
+def _finite(value: Any) -> float:
+    if isinstance(value, (bool, str)) or not math.isfinite(value):
+        raise ValueError
+    return float(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +52,15 @@ class View:
 
     def __post_init__(self) -> None:
         try:
-            x, y = (float(c) for c in self.center)
-            height = float(self.height)
-        except (TypeError, ValueError):
-            raise SceneError(
-                f"View: center={self.center!r} must be two numbers, height={self.height!r} one"
-            ) from None
-        if not all(map(math.isfinite, (x, y, height))):
-            raise SceneError(f"View: center={self.center!r}, height={self.height!r} must be finite")
-        if height <= 0:
-            raise SceneError(f"View: height={self.height!r} must be positive")
+            x, y = map(_finite, self.center)
+        except (TypeError, ValueError, OverflowError):
+            message = f"View: center={shown(self.center)} must be two finite numbers (x, y)"
+            raise fail(message) from None
+        try:
+            if (height := _finite(self.height)) <= 0:
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise fail(f"View: height={shown(self.height)} must be a positive number") from None
         object.__setattr__(self, "center", (x, y))
         object.__setattr__(self, "height", height)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .blame import fail
 from .coverage import ANTIALIAS
-from .errors import SceneError
+from .errors import shown
 
 __all__ = ["to_glsl"]
 
@@ -31,9 +32,10 @@ def to_glsl(
     ):
         if value not in allowed:
             known = ", ".join(f'"{word}"' for word in allowed)
-            raise SceneError(f"to_glsl: {name}={value!r} must be one of {known}")
-    if hasattr(scene, "lower"):
+            raise fail(f"to_glsl: {name}={shown(value)} must be one of {known}")
+    made = not isinstance(scene, (type, str))  # a class has the method too, and so does a string
+    if made and hasattr(scene, "lower"):
         return listing(scene.lower(), antialias=antialias, numbers=numbers).fragment
-    if hasattr(scene, "function"):
+    if made and hasattr(scene, "function"):
         return library(scene.function, numbers=numbers)
-    raise SceneError(f"to_glsl: expected a Scene or a Field, got {scene!r}")
+    raise fail(f"to_glsl: expected a Scene or a Field, got {shown(scene)}")

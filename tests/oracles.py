@@ -23,7 +23,7 @@ from jetfield.shaders.calculus.kinks import kinks
 from jetfield.shaders.errors import DeviceError
 from jetfield.shaders.glsl.layout import layout
 from jetfield.shaders.glsl.program import Program
-from jetfield.shaders.glsl.terms import access
+from jetfield.shaders.glsl.scope import access
 
 Array = NDArray[Any]
 Point = tuple[float, float]
@@ -166,7 +166,9 @@ class Shader:
 
     def __init__(self, functions: Sequence[Function], numbers: str = "baked") -> None:
         self.functions = list(functions)
-        program = Program(numbers, taken=("arguments", "which", "a", *(f"part{k}" for k in range(8))))
+        program = Program(
+            numbers, taken=("arguments", "which", "a", *(f"part{k}" for k in range(8)))
+        )
         names = [program.add(f) for f in self.functions]
         self.program, self.columns = program, max(len(f.leaves) for f in self.functions)
         self.parts = max((f.result.size + 3) // 4 for f in self.functions)
@@ -191,12 +193,12 @@ class Shader:
             body += [f"    if (which == {k}) {{", *_stored(f, name), "    }"]
         self.text = "\n".join([*head, program.text, *body, "}", ""])
 
-    def __call__(
-        self, columns: ArrayLike, values: Mapping[str, Any] | None = None
-    ) -> list[Array]:
+    def __call__(self, columns: ArrayLike, values: Mapping[str, Any] | None = None) -> list[Array]:
         """Every function's outputs, (N, size) float32, at the (N, columns) arguments."""
         rows = np.asarray(columns, dtype=np.float32)
-        result: list[Array] = offscreen().run(lambda painter: self._draw(painter.context, rows, values or {}))
+        result: list[Array] = offscreen().run(
+            lambda painter: self._draw(painter.context, rows, values or {})
+        )
         return result
 
     def _draw(self, context: Any, rows: Array, values: Mapping[str, Any]) -> list[Array]:
@@ -206,7 +208,9 @@ class Shader:
         padded[:count, : rows.shape[1]] = rows
         blocks = padded.reshape(height, WIDTH, texels, 4).transpose(2, 0, 1, 3)
         program = context.program(VERTEX, self.text)
-        used = [context.texture((WIDTH, height * texels), 4, np.ascontiguousarray(blocks), dtype="f4")]
+        used = [
+            context.texture((WIDTH, height * texels), 4, np.ascontiguousarray(blocks), dtype="f4")
+        ]
         for table in self.program.tables.values():
             tall, wide, _ = table.shape
             used.append(context.texture((wide, tall), 4, np.ascontiguousarray(table), dtype="f4"))
@@ -262,7 +266,9 @@ def on_gpu(
 ) -> Any:
     """What GLSL makes of a function (or of several) at rows of arguments: (N, size) float32."""
     alone = isinstance(functions, Function)
-    found = Shader([functions] if isinstance(functions, Function) else functions, numbers)(columns, values)
+    found = Shader([functions] if isinstance(functions, Function) else functions, numbers)(
+        columns, values
+    )
     return found[0] if alone else found
 
 
@@ -277,7 +283,9 @@ def _stored(f: Function, name: str) -> list[str]:
     at = 0
     given = []
     for i in f.inputs:
-        given.append(_made(i, [f"a{(at + k) // 4}.{'xyzw'[(at + k) % 4]}" for k in range(i.type.size)]))
+        given.append(
+            _made(i, [f"a{(at + k) // 4}.{'xyzw'[(at + k) % 4]}" for k in range(i.type.size)])
+        )
         at += i.type.size
     shape = layout(f.result)
     lines = [f"        {shape.glsl} r = {name}({', '.join(given)});"]
@@ -299,7 +307,9 @@ def _made(i: Input, numbers: list[str]) -> str:
 
 def glslang(text: str, stage: str = "frag") -> str:
     """What the reference compiler has against a shader: nothing, if it is right."""
-    tool = shutil.which("glslangValidator") or pytest.skip("no glslangValidator: apt install glslang-tools")
+    tool = shutil.which("glslangValidator") or pytest.skip(
+        "no glslangValidator: apt install glslang-tools"
+    )
     done = subprocess.run(
         [tool, "--stdin", "-S", stage], input=text, capture_output=True, text=True, check=False
     )

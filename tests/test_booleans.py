@@ -71,7 +71,10 @@ def folds(field):
         (union(A, B, smooth=0.3), smooth_min(a, b, 0.3)),
         (intersection(A, B, smooth=0.3), -smooth_min(-a, -b, 0.3)),
         (difference(A, B, smooth=0.3), -smooth_min(-a, b, 0.3)),
-        (union(A, B, C, D, smooth=0.2), smooth_min(smooth_min(a, b, 0.2), smooth_min(c, d, 0.2), 0.2)),
+        (
+            union(A, B, C, D, smooth=0.2),
+            smooth_min(smooth_min(a, b, 0.2), smooth_min(c, d, 0.2), 0.2),
+        ),
         (union(A, B, C, smooth=0.2), smooth_min(smooth_min(a, b, 0.2), c, 0.2)),
         (difference(A, B, C, smooth=0.2), -smooth_min(-a, smooth_min(b, c, 0.2), 0.2)),
     ],
@@ -150,7 +153,10 @@ def discs(count, seed=2):
 
 
 def drawn(centers, radii):
-    return [circle(float(r)).translate(float(x), float(y)) for (x, y), r in zip(centers, radii, strict=True)]
+    return [
+        circle(float(r)).translate(float(x), float(y))
+        for (x, y), r in zip(centers, radii, strict=True)
+    ]
 
 
 def least(centers, radii, points=POINTS):
@@ -264,7 +270,9 @@ def test_long_chains(op):
     centers, radii = discs(300)
     fields = [box(0.3, 0.2).translate(float(x), float(y)) for x, y in centers]
     field = reduce(op, fields)
-    by_hand = {or_: np.minimum, and_: np.maximum, sub: lambda x, y: np.maximum(x, -y), xor: either}[op]
+    by_hand = {or_: np.minimum, and_: np.maximum, sub: lambda x, y: np.maximum(x, -y), xor: either}[
+        op
+    ]
     points = POINTS[:200]
     expected = reduce(by_hand, [values(f, points) for f in fields])
     assert values(field, points) == pytest.approx(expected, abs=1e-13)

@@ -101,7 +101,10 @@ def test_outside_its_box_a_field_is_positive(name):
         (circle(1) | circle(1).translate(3, 0), (-1, -1, 4, 1)),
         (circle(1) & circle(1).translate(1, 0), (0, -1, 1, 1)),
         (circle(1) - half_plane((1, 0)), (-1, -1, 1, 1)),
-        (circle(0.5).translate(1, 0).warp(polar_repeat(5)), tuple(math.hypot(1.5, 0.5) * k for k in (-1, -1, 1, 1))),
+        (
+            circle(0.5).translate(1, 0).warp(polar_repeat(5)),
+            tuple(math.hypot(1.5, 0.5) * k for k in (-1, -1, 1, 1)),
+        ),
         (circle(0.1).warp(repeat(1, 2, count=3)), (-1.1, -2.1, 1.1, 2.1)),
         (circle(1).warp(affine(((2, 0), (0, 1)), (2, 0))), (-1.5, -1, -0.5, 1)),
         (box(0.5, 1).translate(1, 0).warp(polar()), (-1.25, -1.25, 1.25, 1.25)),

@@ -131,6 +131,44 @@ CALLS = [
     ("shape(grade='good')", "@shape: grade='good' must be one of exact, bound, implicit"),
     ("shape(lambda: 0)", "@shape <lambda>: its first argument must be the point p"),
     ("warp(3)", "@warp: 3 is not a function"),
+    ("circle(10 ** 400)", "must be a positive number"),
+    ("regular_polygon(5, -1)", "regular_polygon: radius=-1 must be a positive number"),
+    ("1 - circle(1)", "1 - field: the left side must be a field too; ~field is the outside"),
+    ("circle(1) | None", "field | None: the right side must be a field too"),
+    ("circle(1) | [circle(2)]", "field | [circle(2)]: the right side must be a field too"),
+    ("circle(1) & circle", "field & the function circle: the right side must be a field too; call it first"),
+    ("2 * circle(1)", "field * 2: to grow a shape by a factor s write field.scale(s)"),
+    ("-circle(1)", "-field: the outside of a shape is ~field"),
+    ("circle(1) and circle(2)", "a field is neither true nor false: combine two with &, | and ~"),
+    ("min(circle(1), circle(2))", "fields have no order: combine two with a | b (in either) or a & b (in both)"),
+    ("union(circle, circle(1))", "union: the function circle is not a field"),
+    ("circle(1).translate(1)", "translate: (x, y)=1 must be two numbers (x, y)"),
+    ("circle(1).warp(polar) ", "warp: the function polar is not a Warp; call it first, such as polar()"),
+    ("mobius((1, 2), (1, 2), (1, 2), (1, 2))", "mobius: a d - b c is 0 for ((1, 2), (1, 2), (1, 2), (1, 2))"),
+    ("View(height='2')", "View: height='2' must be a positive number"),
+    ("View(height=True)", "View: height=True must be a positive number"),
+    ("View(center=(0, 0, 0))", "View: center=(0, 0, 0) must be two finite numbers (x, y)"),
+    ("Scene().fill(polar(), 'red')", "fill: polar() is not a field; a warp acts on one: field.warp(...)"),
+    ("Scene().fill(circle(1), 'red', opacity='half')", "fill: opacity='half' must be a number from 0 to 1"),
+    (
+        "Scene(background=color_picker('c', 'red')).fill(circle(slider('c', 1, 0, 2)), 'red')",
+        "fill: two parameters are called 'c' but differ: color_picker('c') and slider('c', 1, 0, 2)",
+    ),
+    ("slider('pixel', 0, 0, 1)", "slider: the name 'pixel' is taken by px(1)"),
+    ("circle(slider('r', 1, 0, 2)).jet([[0, 0]], parameters={'r': '1'})", "jet: parameters['r']='1' must be a number from 0 to 2"),
+    ("circle(slider('r', 1, 0, 2)).jet([[0, 0]], parameters={'r': 5})", "jet: parameters['r']=5 must be a number from 0 to 2"),
+    ("circle(1).jet([[0, 0]], parameters=[1])", "jet: parameters=[1] must map names to values"),
+    ("circle(1).jet([0, 0])", "jet: points must have shape (N, 2), got (2,)"),
+    ("jet(lambda p: 1 / 0, [[0.0]])", "jet: <lambda> of a vector of 1 failed: division by zero"),
+    ("jet(np.sin, [[0.0]])", "numpy's functions take no traced value: use those of jetfield.scenes"),
+    ("math.sin(seconds())", "use the functions of jetfield.scenes (sin, sqrt, where, ...) instead of those of math"),
+    ("1 if seconds() > 2 else 3", "write where(condition, a, b) instead of if"),
+    ("seconds() == 2", "a traced value equals no number while the scene is built: write where("),
+    ("to_glsl('a')", "to_glsl: expected a Scene or a Field, got 'a'"),
+    ("to_glsl(Scene)", "to_glsl: expected a Scene or a Field, got the class Scene"),
+    ("shape(bounds=((0, 0), (1, nan)))", "@shape: bounds=((0, 0), (1, nan)) must be ((left, bottom), (right, top))"),
+    ("shape(bounds=lambda r: 3)(lambda p, r: p.x)(3)", "not ((left, bottom), (right, top))"),
+    ("Scene().fill(circle(1), 'red' * 99)", "redr... is no color: give a CSS name, or hex"),
 ]  # fmt: skip
 """(call, sentence): the scene's file and line follow in parentheses."""
 
@@ -155,6 +193,27 @@ FUNCTIONS = [
     ("@warp", "return p.x", "f: a @warp returns a vector of two numbers, not 1"),
     ("@warp", "return vec3(p.x, p.y, 0)", "f: a @warp returns a vector of two numbers, not 3"),
     ("@warp", "return p + px(3)", "f: a warp cannot contain px()"),
+    (
+        "@shape",
+        "return p.x > 0",
+        "f: a @shape returns numbers, not a condition; write where(condition, a, b)",
+    ),
+    ("@shape", "return p.x + nan", "f: computes with the constant nan, which is not finite"),
+    (
+        "@shape",
+        "return np.sin(p.x)",
+        "f: numpy's functions take no traced value: use those of jetfield.scenes",
+    ),
+    (
+        "@shape",
+        "return 1.0 if p.x == 0 else p.y",
+        "f: a traced value equals no number while the scene is built",
+    ),
+    (
+        "@shape",
+        "return 1.0 if p.x in (0, 1) else p.y",
+        "f: a traced value equals no number while the scene is built",
+    ),
 ]
 """(decorator, body, sentence) of a function f(p) that is called in the scene."""
 
@@ -192,6 +251,7 @@ ELSEWHERE = [
     ("View(height=nan)", "height=nan must be"),
     ("View(center=0)", "View: center=0 must be two"),
     ("View(center=(0, inf))", "View: center=(0, inf)"),
+    ("load(3)", "load: expected a path or a gallery name, got 3"),
     ("load('fam')", "there is no gallery scene 'fam'; did you mean fan?"),
 ]  # fmt: skip
 """(call, part of the sentence) of calls that are often made outside a scene."""

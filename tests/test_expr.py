@@ -11,7 +11,21 @@ import numpy as np
 import pytest
 from oracles import spread
 
-from jetfield.scenes import Vec, abs, circle, cos, length, max, mix, pow, seconds, sin, sqrt, vec2, where
+from jetfield.scenes import (
+    Vec,
+    abs,
+    circle,
+    cos,
+    length,
+    max,
+    mix,
+    pow,
+    seconds,
+    sin,
+    sqrt,
+    vec2,
+    where,
+)
 from jetfield.shaders.calculus.evaluate import evaluate, jet_arrays
 from jetfield.shaders.calculus.expr import const, flatten, make, node, postorder, unflatten
 from jetfield.shaders.calculus.function import Function, Input, Type, trace
@@ -118,7 +132,9 @@ def test_rewrites_keep_the_value():
     pairs = list(rewritten_pairs())
     points = spread(1, 200, 3.0)
     points[:4] = [[0, 0], [0, 1], [2, 0], [1, 1]]
-    raw, simple = (evaluate([pair[k] for pair in pairs], {X: points[:, 0], Y: points[:, 1]}) for k in (0, 1))
+    raw, simple = (
+        evaluate([pair[k] for pair in pairs], {X: points[:, 0], Y: points[:, 1]}) for k in (0, 1)
+    )
     for (before, after), a, b in zip(pairs, raw, simple, strict=True):
         assert np.allclose(a, b, rtol=1e-12, atol=1e-12), f"{before} -> {after}"
 
@@ -167,7 +183,9 @@ def test_deep_graphs_are_evaluated_and_differentiated():
     assert len(repr(f.outputs[0])) < 1000
 
 
-@pytest.mark.parametrize("sign", [lambda e: abs(X) * e, lambda e: abs(X) + e, lambda e: max(e, abs(X))])
+@pytest.mark.parametrize(
+    "sign", [lambda e: abs(X) * e, lambda e: abs(X) + e, lambda e: max(e, abs(X))]
+)
 def test_signs_of_deep_products_are_found(sign):
     total = abs(Y)
     for _ in range(DEEP):
@@ -231,5 +249,7 @@ def test_another_process_reads_the_same():
         "x, y = Input('p', Type(2), 'point').leaves;"
         "assert e is sin(length(vec2(x, y))) * 2; print('same')"
     )
-    done = subprocess.run([sys.executable, "-P", "-c", code], input=pickle.dumps(e), capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], input=pickle.dumps(e), capture_output=True, check=False
+    )
     assert done.stdout.strip() == b"same", done.stderr.decode()

@@ -66,7 +66,9 @@ def controls():
 
 def crowd(count):
     rng = np.random.default_rng(1)
-    return union(*(circle(r).translate(x, y) for x, y, r in rng.uniform(0.02, 0.9, (count, 3)).tolist()))
+    return union(
+        *(circle(r).translate(x, y) for x, y, r in rng.uniform(0.02, 0.9, (count, 3)).tolist())
+    )
 
 
 SCENES = {
@@ -237,7 +239,9 @@ def test_live_numbers_are_no_part_of_the_text():
 
 def test_counts_are_part_of_the_text():
     def text(n):
-        return to_glsl(scene_of(circle(0.1).translate(0.5, 0).warp(polar_repeat(n))), numbers="live")
+        return to_glsl(
+            scene_of(circle(0.1).translate(0.5, 0).warp(polar_repeat(n))), numbers="live"
+        )
 
     assert text(3) != text(4)
 
@@ -309,7 +313,9 @@ def test_two_functions_of_one_name_are_two():
     assert "bump_2" in text
     assert "bump_3" in text
     points = spread(8, 100)
-    assert on_gpu(field.function, points)[:, 0] == pytest.approx(field.jet(points, 0).value, abs=1e-6)
+    assert on_gpu(field.function, points)[:, 0] == pytest.approx(
+        field.jet(points, 0).value, abs=1e-6
+    )
 
 
 # --- provenance ----------------------------------------------------------------------------------
@@ -330,9 +336,9 @@ def test_lines_know_where_they_come_from():
 def test_the_comment_of_a_line_names_the_scene():
     scene = scene_of(fan())
     text = to_glsl(scene)
-    assert re.search(r"float fan\(vec2 p, float petals\) \{  // test_glsl\.py:\d+", text) or re.search(
-        r"fan_jet1\(vec2 p.*// test_glsl\.py:\d+", text
-    )
+    assert re.search(
+        r"float fan\(vec2 p, float petals\) \{  // test_glsl\.py:\d+", text
+    ) or re.search(r"fan_jet1\(vec2 p.*// test_glsl\.py:\d+", text)
 
 
 def test_a_users_docstring_is_its_comment():
@@ -408,7 +414,10 @@ def mixed(count):
         lambda r: segment((0, 0), (0.1, r.uniform(0, 0.1))).round(0.01),
         lambda r: box(0.05, 0.1) - circle(r.uniform(0.01, 0.03)),
     ]
-    return [kinds[k % 6](rng).rotate(float(k)).translate(*rng.uniform(-1, 1, 2).tolist()) for k in range(count)]
+    return [
+        kinds[k % 6](rng).rotate(float(k)).translate(*rng.uniform(-1, 1, 2).tolist())
+        for k in range(count)
+    ]
 
 
 def test_two_thousand_nodes_are_written_in_seconds():
@@ -470,5 +479,7 @@ def test_repeat_of_unequal_counts_is_drawn():
     needs_gl()
     field = box(0.2, 0.1).warp(repeat(0.5, 0.3, count=(3, 4)))
     points = spread(11, 500)
-    assert on_gpu(field.function, points)[:, 0] == pytest.approx(field.jet(points, 0).value, abs=1e-6)
+    assert on_gpu(field.function, points)[:, 0] == pytest.approx(
+        field.jet(points, 0).value, abs=1e-6
+    )
     assert not glslang(to_glsl(scene_of(circle(0.2).warp(affine(((1, 2), (0, 1)))))))

@@ -180,7 +180,9 @@ def test_hessians_are_symmetric():
     assert (hessian == hessian.swapaxes(-1, -2)).all()
 
 
-@pytest.mark.parametrize("case", ["fan", "swirl", "log polar", "pieces", "steps", "arcs", "vectors"])
+@pytest.mark.parametrize(
+    "case", ["fan", "swirl", "log polar", "pieces", "steps", "arcs", "vectors"]
+)
 def test_hostile_points(case):
     n, ours, _ = CASES[case]
     for array in parts(jet(ours, grid(HOSTILE, n), 2)):
@@ -217,9 +219,15 @@ def test_the_chain_rule_is_that_of_one_body():
 
 
 def test_a_parameter_that_varies_is_differentiated_too():
-    ring = Function("ring", [POINT, Input("r")], [node("sub", (node("length", POINT.leaves), Input("r").leaves[0]))])
+    ring = Function(
+        "ring",
+        [POINT, Input("r")],
+        [node("sub", (node("length", POINT.leaves), Input("r").leaves[0]))],
+    )
     called = Function("called", [POINT], apply(ring, (*POINT.leaves, POINT.leaves[0])))
-    assert jet_arrays(called, np.array([[3.0, 4.0]]), 1, field=True).gradient[0] == pytest.approx([-0.4, 0.8])
+    assert jet_arrays(called, np.array([[3.0, 4.0]]), 1, field=True).gradient[0] == pytest.approx(
+        [-0.4, 0.8]
+    )
 
 
 def test_a_jet_has_a_jet():
@@ -287,7 +295,9 @@ def test_keplers_equation_against_differences():
 
 def test_a_root_at_the_end_of_its_bracket():
     f = with_root(lambda t, a: t - a, 0.0, 1.0, 1)
-    assert jet_arrays(f, np.array([[0.0], [1.0]]), 0, field=True).value == pytest.approx([0, 1], abs=1e-9)
+    assert jet_arrays(f, np.array([[0.0], [1.0]]), 0, field=True).value == pytest.approx(
+        [0, 1], abs=1e-9
+    )
 
 
 def test_a_root_that_is_flat_has_a_finite_derivative():

@@ -131,7 +131,12 @@ def test_bounds_hold_on_hostile_boxes(name, n, data):
     ends = np.array(data.draw(st.lists(st.tuples(numbers, numbers), min_size=n, max_size=n)))
     low, high = ends.min(axis=1)[None], ends.max(axis=1)[None]
     rng = np.random.default_rng(2)
-    between = [np.zeros((1, n)), np.ones((1, n)), *rng.random((12, 1, n)), *rng.integers(0, 2, (8, 1, n))]
+    between = [
+        np.zeros((1, n)),
+        np.ones((1, n)),
+        *rng.random((12, 1, n)),
+        *rng.integers(0, 2, (8, 1, n)),
+    ]
     contained(entry(name, n), low, high, between)
 
 
@@ -139,7 +144,9 @@ def test_bounds_hold_on_hostile_boxes(name, n, data):
 def test_a_square_is_never_negative(name):
     x = Input("p", Type(2), "point").leaves[0]
     point = Input("p", Type(2), "point")
-    least, _ = call(bounds(Function("square", [point], [node(name, (x, x))])), [-1.0, 0.0, 2.0, 0.0])
+    least, _ = call(
+        bounds(Function("square", [point], [node(name, (x, x))])), [-1.0, 0.0, 2.0, 0.0]
+    )
     assert least == pytest.approx(0.0, abs=1e-12)
 
 
@@ -306,7 +313,10 @@ def test_mod_is_never_negative():
 def test_mod_of_nothing_is_the_same_everywhere():
     needs_gl()
     rows = np.array([[3.5, 0.0], [-2.0, 0.0], [0.0, 0.0]], np.float32)
-    assert on_gpu(entry("mod", 2), rows)[:, 0].tolist() == call(entry("mod", 2), list(rows.T))[0].tolist()
+    assert (
+        on_gpu(entry("mod", 2), rows)[:, 0].tolist()
+        == call(entry("mod", 2), list(rows.T))[0].tolist()
+    )
 
 
 def test_mix_goes_from_one_to_the_other():

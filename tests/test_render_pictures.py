@@ -210,7 +210,11 @@ def test_wrong_arguments_say_what_is_expected(wrong, sentence):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("what", [circle(1), None, "flower.py", Scene, 3, object()], ids=repr)
+@pytest.mark.parametrize(
+    "what",
+    [circle(1), None, "flower.py", Scene, 3, object()],
+    ids=lambda value: type(value).__name__,
+)
 def test_only_scenes_are_drawn(what):
     with pytest.raises(SceneError, match="render: expected a Scene, got "):
         render(what, (4, 4))

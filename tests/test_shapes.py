@@ -82,7 +82,16 @@ def outlined(points):
 
 STAR = [(1.0, 0.0), (-0.8, 0.6), (0.3, -0.95), (0.3, 0.95), (-0.8, -0.6)]  # overlaps itself
 BAY = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (0.0, -0.5), (-1.0, 1.0)]  # concave
-TWICE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+TWICE = [
+    (0.0, 0.0),
+    (1.0, 0.0),
+    (1.0, 1.0),
+    (0.0, 1.0),
+    (0.0, 0.0),
+    (1.0, 0.0),
+    (1.0, 1.0),
+    (0.0, 1.0),
+]
 MANY = [(math.cos(t) * (1 + 0.2 * math.sin(5 * t)), math.sin(t)) for t in np.linspace(0, 6.2, 40)]
 SQUARE = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]
 
@@ -158,7 +167,9 @@ def test_bounds_hold_the_outline_tightly(name):
     t = np.linspace(0, 1, 501)
     outline = np.concatenate([piece(t) for piece in case.outline])
     left, bottom, right, top = case.field.bounds
-    room = np.concatenate([outline.min(axis=0) - (left, bottom), (right, top) - outline.max(axis=0)])
+    room = np.concatenate(
+        [outline.min(axis=0) - (left, bottom), (right, top) - outline.max(axis=0)]
+    )
     assert room.min() > -1e-9
     assert room.max() < (0.5 if name.startswith("regular") else 1e-3)
 
@@ -268,7 +279,9 @@ def test_a_half_plane_is_below_its_normal():
 
 def test_a_segment_is_nowhere_negative():
     field = segment((-0.5, 0), (0.5, 0))
-    assert (field.jet(np.concatenate([grid(np.linspace(-1, 1, 41)), [[0.1, 0]]]), 0).value >= 0).all()
+    assert (
+        field.jet(np.concatenate([grid(np.linspace(-1, 1, 41)), [[0.1, 0]]]), 0).value >= 0
+    ).all()
 
 
 def test_sliders_take_the_place_of_numbers():
@@ -334,7 +347,10 @@ def test_glsl_agrees_with_numpy(drawn, name):
         (np.abs(first[:, 1:] - gradient).max(axis=1) / reach)[~near].max(),
         (np.abs(second[:, 3:] - triangle).max(axis=1) / (1 + np.abs(triangle).max(axis=1)))[~near],
     ]
-    print(f"{name}: {near.mean():.2%} excluded, errors " + " ".join(f"{np.max(e):.1e}" for e in errors))
+    print(
+        f"{name}: {near.mean():.2%} excluded, errors "
+        + " ".join(f"{np.max(e):.1e}" for e in errors)
+    )
     assert errors[0] < 1e-5
     assert errors[1] < 1e-5
     assert errors[2] < 1e-4

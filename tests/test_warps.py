@@ -47,7 +47,20 @@ def test_every_public_warp_is_here():
         name
         for name in vars(language.maps).keys() | vars(language.branches).keys()
         if name in language.__all__
-    } - {"Field", "Vec", "Warp", "atan2", "clamp", "cos", "dot", "exp", "floor", "length", "log", "sin"}
+    } - {
+        "Field",
+        "Vec",
+        "Warp",
+        "atan2",
+        "clamp",
+        "cos",
+        "dot",
+        "exp",
+        "floor",
+        "length",
+        "log",
+        "sin",
+    }
     assert {str(w).partition("(")[0] for w in WARPS.values()} - {"ripple"} == public
 
 
@@ -114,7 +127,9 @@ def test_no_point_is_hostile(name):
 
 
 def test_swirl_turns_against_its_strength():
-    assert swirl(math.pi / 2, radius=1e6).jet([[1.0, 0.0]], 0).value[0] == pytest.approx([0, -1], abs=1e-9)
+    assert swirl(math.pi / 2, radius=1e6).jet([[1.0, 0.0]], 0).value[0] == pytest.approx(
+        [0, -1], abs=1e-9
+    )
 
 
 def test_the_cut_of_polar_belongs_to_plus_pi():
@@ -256,7 +271,9 @@ def test_a_counted_repeat_is_the_least_of_its_copies(name, count):
     points = spread(12, 1000, 3.0)
     nx, ny = count if isinstance(count, tuple) else (count, count)
     shifts = [
-        (0.8 * (i - 0.5 * (nx - 1)), 0.6 * (j - 0.5 * (ny - 1))) for i in range(nx) for j in range(ny)
+        (0.8 * (i - 0.5 * (nx - 1)), 0.6 * (j - 0.5 * (ny - 1)))
+        for i in range(nx)
+        for j in range(ny)
     ]
     brute = np.min([field.jet(points - s, 0).value for s in shifts], axis=0)
     found = field.warp(repeat(0.8, 0.6, count=count)).jet(points, 0).value
@@ -272,7 +289,10 @@ def test_a_field_bounded_in_theta_is_seen_one_turn_before_and_after(w):
     r, angle = np.hypot(*points.T), np.arctan2(points[:, 1], points[:, 0])
     first = r if w is polar else np.log(r)
     brute = np.min(
-        [STRIPE.jet(np.stack([first, angle + turn], axis=1), 0).value for turn in (0, 2 * np.pi, -2 * np.pi)],
+        [
+            STRIPE.jet(np.stack([first, angle + turn], axis=1), 0).value
+            for turn in (0, 2 * np.pi, -2 * np.pi)
+        ],
         axis=0,
     )
     assert STRIPE.warp(w()).jet(points, 0).value == pytest.approx(brute, abs=1e-12)
@@ -293,7 +313,10 @@ def test_copies_under_a_warp_stay_whole():
     points = spread(14, 2000)
     petals = circle(0.5).translate(0.4, 0.1).warp(polar_repeat(5)).warp(swirl(1.0))
     at = swirl(1.0).jet(points, 0).value
-    copies = [circle(0.5).translate(0.4, 0.1).jet(turned(at, -2 * np.pi * k / 5), 0).value for k in range(5)]
+    copies = [
+        circle(0.5).translate(0.4, 0.1).jet(turned(at, -2 * np.pi * k / 5), 0).value
+        for k in range(5)
+    ]
     assert petals.jet(points, 0).value == pytest.approx(np.min(copies, axis=0), abs=1e-12)
 
 
@@ -320,7 +343,9 @@ def test_sliders_take_the_place_of_numbers():
     assert found == pytest.approx(swirl(2, radius=0.7).jet(points, 1).value)
     field = circle(0.2).warp(repeat(slider("step", 1, 0.5, 2), None))
     for step in (0.5, 1.7):
-        brute = np.min([circle(0.2).jet(points - (step * k, 0), 0).value for k in range(-9, 10)], axis=0)
+        brute = np.min(
+            [circle(0.2).jet(points - (step * k, 0), 0).value for k in range(-9, 10)], axis=0
+        )
         assert field.jet(points, 0, parameters={"step": step}).value == pytest.approx(brute)
 
 

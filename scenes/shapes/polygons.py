@@ -109,7 +109,7 @@ def _outline(edges: Table) -> Expr:
 
 
 @primitive("exact", lambda n, radius: (-radius, -radius, radius, radius))
-def _regular(p: Vec, n: int, radius: Positive) -> Scalar:
+def _regular_polygon(p: Vec, n: int, radius: Positive) -> Scalar:
     """A regular polygon: the plane is turned by whole sectors until the nearest side is upright."""
     turn = math.tau / n
     sector = floor(atan2(p.x, p.y) / turn)
@@ -124,6 +124,6 @@ def _regular(p: Vec, n: int, radius: Positive) -> Scalar:
 def regular_polygon(n: int, radius: Any) -> Field:
     """A regular polygon of n >= 3 corners at this distance from the origin, one of them at +y."""
     n = whole_number("regular_polygon", "n", n, 3)
-    made = _regular(n, radius)
+    made = _regular_polygon(n, radius)
     made.recipe = Recipe("regular_polygon({}, {})", n, radius)
     return made

@@ -159,6 +159,7 @@ def _limits(e: Expr) -> tuple[float, float]:
     if e.op.name == "literal":
         return e.data, e.data
     parameter: Parameter = e.data[0]
-    if parameter.low is not None and parameter.high is not None:
-        return parameter.low, parameter.high
-    return (0.0, 1.0) if parameter.kind in ("toggle", "color") else (-HUGE, HUGE)
+    if parameter.kind in ("toggle", "color"):
+        return 0.0, 1.0
+    low = -HUGE if parameter.low is None else parameter.low
+    return low, HUGE if parameter.high is None else parameter.high

@@ -149,6 +149,16 @@ class Expr:
     def __ge__(self, other: Any) -> Expr:
         return _binary("le", other, self)
 
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (int, float)):
+            raise _refusal(
+                "a traced value equals no number while the scene is built: "
+                "write where(abs(x - a) < 1e-6, ...) instead of x == a"
+            )
+        return self is other  # one structure is one object
+
+    __hash__ = object.__hash__
+
     def __and__(self, other: Any) -> Expr:
         return _binary("and", self, other)
 
@@ -159,13 +169,13 @@ class Expr:
         return make("not", self)
 
     def __bool__(self) -> NoReturn:
-        raise TypeError(
+        raise _refusal(
             "a traced value has no truth value while the scene is built: "
             "write where(condition, a, b) instead of if, and & | ~ instead of and, or, not"
         )
 
     def __float__(self) -> NoReturn:
-        raise TypeError(
+        raise _refusal(
             "a traced value is not a number yet: use the functions of jetfield.scenes "
             "(sin, sqrt, where, ...) instead of those of math or numpy"
         )
@@ -180,6 +190,13 @@ class Expr:
         from .packing import pack, unpack_one  # which knows functions, and those know expressions
 
         return unpack_one, (pack([self]),)
+
+
+def _refusal(message: str) -> Exception:
+    from ..blame import fail  # which knows lines, and those are defined here
+    from ..errors import TracedError
+
+    return fail(message, TracedError)
 
 
 def _binary(name: str, a: Any, b: Any) -> Expr:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..blame import fail, said
 from ..errors import SceneError
 from .function import Function, Input, Type, trace
 
@@ -21,33 +22,33 @@ def check_points(call: str, points: ArrayLike, n: int | None) -> NDArray[np.floa
     try:
         array = np.asarray(points, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SceneError(
-            f"{call}: points must be numbers of shape {expected}, got {points!r}"
-        ) from None
+        raise fail(f"{call}: points must be numbers of shape {expected}, got {points!r}") from None
     if array.ndim != 2 or array.shape[1] == 0 or (n and array.shape[1] != n):
-        raise SceneError(f"{call}: points must have shape {expected}, got {array.shape}")
+        raise fail(f"{call}: points must have shape {expected}, got {array.shape}")
     if not np.isfinite(array).all():
-        raise SceneError(f"{call}: points hold NaN or infinity")
+        raise fail(f"{call}: points hold NaN or infinity")
     return array
 
 
 def check_order(call: str, order: Any) -> None:
     """Refuse an order that is not 0, 1 or 2."""
     if isinstance(order, bool) or order not in (0, 1, 2):
-        raise SceneError(f"{call}: order={order!r} must be 0, 1 or 2")
+        raise fail(f"{call}: order={order!r} must be 0, 1 or 2")
 
 
 def traced(function: Callable[..., Any], n: int) -> Function:
     """A plain Python function of one n-vector, or of n numbers, as a Function of a point."""
     name = getattr(function, "__name__", type(function).__name__)
     if not callable(function):
-        raise SceneError(f"jet: {function!r} is not a function")
+        raise fail(f"jet: {function!r} is not a function")
     point = Input("p", Type(n), "point")
     spread = n > 1 and _required(function) == n
     try:
         return trace(lambda p: function(*p) if spread else function(p), [point], name=name)
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
-        raise SceneError(f"jet: {name} of a vector of {n} failed: {error}") from error
+    except SceneError:
+        raise
+    except Exception as error:
+        raise fail(f"jet: {name} of a vector of {n} failed: {said(error)}") from error
 
 
 def _required(function: Callable[..., Any]) -> int:
