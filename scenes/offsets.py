@@ -54,7 +54,7 @@ def scale(field: Field, factor: Any) -> Field:
             "with stroke(field, paint, width=px(n))"
         )
     s = number("scale", "factor", factor, 0, above=True)
-    if bounds_of(s, s, s, s).left <= 0:
+    if -math.inf < bounds_of(s, s, s, s).left <= 0:
         raise fail(
             f"scale: factor={shown(factor)} must stay positive; give its slider a low above 0"
         )

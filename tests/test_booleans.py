@@ -9,8 +9,22 @@ import pytest
 from oracles import away, check_jet, glslang, near_kinks, needs_gl, on_gpu, parts, spread
 
 from jetfield.scenes import (
-    SceneError, box, capsule, circle, difference, half_plane, intersection, length, min, polar_repeat,
-    polygon, segment, shape, slider, swirl, union,
+    SceneError,
+    box,
+    capsule,
+    circle,
+    difference,
+    half_plane,
+    intersection,
+    length,
+    min,
+    polar_repeat,
+    polygon,
+    segment,
+    shape,
+    slider,
+    swirl,
+    union,
 )  # fmt: skip
 from jetfield.scenes import xor as exclusive
 from jetfield.shaders import to_glsl
@@ -267,7 +281,7 @@ def test_ten_thousand_discs():
 
 @pytest.mark.parametrize("op", [or_, and_, sub, xor])
 def test_long_chains(op):
-    centers, radii = discs(300)
+    centers, _radii = discs(300)
     fields = [box(0.3, 0.2).translate(float(x), float(y)) for x, y in centers]
     field = reduce(op, fields)
     by_hand = {or_: np.minimum, and_: np.maximum, sub: lambda x, y: np.maximum(x, -y), xor: either}[

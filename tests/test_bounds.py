@@ -11,9 +11,35 @@ from test_booleans import A, B, C, D, discs, drawn
 from test_shapes import CASES
 
 from jetfield.scenes import (
-    affine, atan2, box, circle, cos, exp, half_plane, length, log_polar, max, min, mobius, mod, polar,
-    polar_repeat, polygon, pow, repeat, seconds, shape, sin, slider, sqrt, swirl, union, vec2, warp,
-    where, xor,
+    affine,
+    atan2,
+    box,
+    circle,
+    cos,
+    exp,
+    half_plane,
+    length,
+    log_polar,
+    max,
+    min,
+    mobius,
+    mod,
+    polar,
+    polar_repeat,
+    polygon,
+    pow,
+    repeat,
+    seconds,
+    shape,
+    sin,
+    slider,
+    sqrt,
+    swirl,
+    union,
+    vec2,
+    warp,
+    where,
+    xor,
 )  # fmt: skip
 from jetfield.shaders.calculus.bounds import bounds, range_of
 from jetfield.shaders.calculus.evaluate import call

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (a row holds a call and its sentence)
+
 """What a wrong call says: one sentence with the call, the value, what was expected, and the line.
 
 ``python tests/test_errors.py`` prints the table of calls and sentences.

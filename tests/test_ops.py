@@ -20,7 +20,21 @@ from oracles import (
 )
 
 from jetfield.scenes import (
-    atan2, clamp, exp, jet, length, log, max, min, mix, mod, normalize, pow, sign, sqrt, where,
+    atan2,
+    clamp,
+    exp,
+    jet,
+    length,
+    log,
+    max,
+    min,
+    mix,
+    mod,
+    normalize,
+    pow,
+    sign,
+    sqrt,
+    where,
 )  # fmt: skip
 from jetfield.shaders.calculus import ops
 from jetfield.shaders.calculus.bounds import bounds
@@ -226,7 +240,7 @@ def near_jump(name, n, points):
     if op.jumps is None or name in CHOICES:
         return np.zeros(len(points), bool)
     leaves = Input("p", Type(n), "point").leaves
-    declared = [s for s in op.jumps(*leaves)]
+    declared = list(op.jumps(*leaves))
     f = Function("jumps", [Input("p", Type(n), "point")], declared)
     near = [np.abs(d) < 1e-5 * (1 + np.abs(points).max(axis=1)) for d in call(f, list(points.T))]
     exact = np.isin(points, [0.0]).any(axis=1) & (name in ("sign", "floor"))
@@ -328,7 +342,7 @@ def test_sums_stay_finite():
     huge = np.array([1e308, -1e308])
     for name in ("add", "sub", "mul", "length", "dot"):
         assert np.isfinite(call(entry(name, 2), [huge, huge[::-1]])[0]).all()
-    assert ops.HUGE * ops.TINY == pytest.approx(1.0)
+    assert pytest.approx(1.0) == ops.HUGE * ops.TINY
 
 
 @pytest.mark.parametrize("pick", [min, max])

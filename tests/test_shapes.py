@@ -25,7 +25,16 @@ from oracles import (
 )
 
 from jetfield.scenes import (
-    Field, SceneError, box, capsule, circle, half_plane, polygon, regular_polygon, segment, shapes,
+    Field,
+    SceneError,
+    box,
+    capsule,
+    circle,
+    half_plane,
+    polygon,
+    regular_polygon,
+    segment,
+    shapes,
     slider,
 )  # fmt: skip
 from jetfield.shaders.calculus.bounds import bounds

@@ -1,21 +1,53 @@
 """Every warp: its jet, what it does to a field, and copies against brute force."""
 
 import cmath
-import inspect
 import math
 import pickle
 
 import numpy as np
 import pytest
 from oracles import (
-    HOSTILE, away, check_jet, grid, near_kinks, needs_gl, on_gpu, parts, slope, spread, widest,
+    HOSTILE,
+    away,
+    check_jet,
+    grid,
+    near_kinks,
+    needs_gl,
+    on_gpu,
+    parts,
+    slope,
+    spread,
+    widest,
 )  # fmt: skip
 
 import jetfield.scenes as language
 from jetfield.scenes import (
-    Field, SceneError, Vec, Warp, affine, atan2, box, circle, cos, exp, half_plane, length,
-    log_polar, mobius, polar, polar_repeat, polygon, px, repeat, seconds, segment, shape, sin,
-    slider, swirl, vec2, warp,
+    Field,
+    SceneError,
+    Vec,
+    affine,
+    atan2,
+    box,
+    circle,
+    cos,
+    exp,
+    half_plane,
+    length,
+    log_polar,
+    mobius,
+    polar,
+    polar_repeat,
+    polygon,
+    px,
+    repeat,
+    seconds,
+    segment,
+    shape,
+    sin,
+    slider,
+    swirl,
+    vec2,
+    warp,
 )  # fmt: skip
 from jetfield.shaders.calculus.bounds import bounds
 from jetfield.shaders.calculus.jets import jet as jet_of
