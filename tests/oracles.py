@@ -133,19 +133,19 @@ def uneven(
 ) -> Array:
     """Where a jet does not predict, by a step each way, the jets around it."""
 
-    def at(x: Array) -> list[Array]:
-        return parts(jet_arrays(function, x, 2, values, field=False))
-
-    here = at(points)
+    angles = np.arange(8) * np.pi / 8
+    ways = np.zeros((8, points.shape[1]))
+    ways[:, 0], ways[:, -1] = np.cos(angles), np.sin(angles) if points.shape[1] > 1 else 1.0
+    steps = np.concatenate([[0 * ways[0]], step * ways, -step * ways])
+    around = (points[None] + steps[:, None]).reshape(-1, points.shape[1])
     found = np.zeros(len(points), bool)
-    for angle in np.arange(8) * np.pi / 8:
-        v = np.zeros(points.shape[1])
-        v[0], v[-1] = np.cos(angle), np.sin(angle) if len(v) > 1 else 1.0
-        after, before = at(points + step * v), at(points - step * v)
-        for order in (0, 1):
-            expected = here[order + 1] @ v
-            off = widest((after[order] - before[order]) / (2 * step) - expected)
-            found |= off > 1e-3 * (1 + widest(here[order + 1]))
+    jets = parts(jet_arrays(function, around, 2, values, field=False))
+    for order in (0, 1):
+        _, *others = jets[order].reshape(len(steps), len(points), *jets[order].shape[1:])
+        slopes = jets[order + 1][: len(points)]
+        for v, after, before in zip(ways, others[:8], others[8:], strict=True):
+            off = widest((after - before) / (2 * step) - slopes @ v)
+            found |= off > 1e-3 * (1 + widest(slopes))
     return found
 
 
