@@ -42,7 +42,7 @@ SHAPES = [
 ]  # fmt: skip
 WARPS = [
     "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",
-    "polar()", "log_polar()", "polar_repeat({k})", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 3))",
+    "polar()", "log_polar()", "polar_repeat({k})", "affine(((0.9, 0.3), ({n}, 1.2)))", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 3))",
 ]  # fmt: skip
 STEPS = [
     "{0}.translate({n}, {n})", "{0}.rotate({a})", "{0}.scale({l})", "{0}.round(0.05)", "{0}.shell({l})",
