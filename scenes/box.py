@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr
-from ..shaders.calculus.rules import HUGE
 
 __all__ = ["EVERYWHERE", "Bounds", "around", "bounds_of"]
 
@@ -72,6 +71,8 @@ class Bounds(NamedTuple):
         return middle + min(turns), middle + max(turns)
 
 
+FAR = 1e20
+"""A range that reaches this far comes of a number without limits, such as the clock."""
 EVERYWHERE = Bounds(-math.inf, -math.inf, math.inf, math.inf)
 
 
@@ -88,12 +89,12 @@ def bounds_of(left: Any, bottom: Any, right: Any, top: Any) -> Bounds:
 
 def _least(value: Any) -> float:
     low = _range(value)[0]
-    return -math.inf if low <= -HUGE else low
+    return -math.inf if low <= -FAR else low
 
 
 def _greatest(value: Any) -> float:
     high = _range(value)[1]
-    return math.inf if high >= HUGE else high
+    return math.inf if high >= FAR else high
 
 
 def _range(value: Any) -> tuple[float, float]:

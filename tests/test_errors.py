@@ -1,4 +1,3 @@
-
 """What a wrong call says: one sentence with the call, the value, what was expected, and the line.
 
 ``python tests/test_errors.py`` prints the table of calls and sentences.

@@ -42,7 +42,7 @@ SHAPES = [
 ]  # fmt: skip
 WARPS = [
     "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",
-    "polar()", "log_polar()", "polar_repeat({k})", "affine(((0.9, 0.3), ({n}, 1.2)))", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 3))",
+    "polar()", "log_polar()", "polar_repeat({k})", "affine(((0.9, 0.3), ({n}, 1.2)))", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 1))",
 ]  # fmt: skip
 STEPS = [
     "{0}.translate({n}, {n})", "{0}.rotate({a})", "{0}.scale({l})", "{0}.round(0.05)", "{0}.shell({l})",
@@ -58,8 +58,8 @@ NUMBERS = [
     "where(toggle('on', True), 0.3, 0.6)", "(0.2 + 0.1 * resolution().y)",
 ]  # fmt: skip
 SCALARS = [
-    "sin({s})", "cos({s})", "exp(-abs({s}))", "log(1.5 + {s})", "sqrt(1.2 + {s})", "atan(2 * {s})",
-    "asin(0.6 * {s})", "acos(0.6 * {s})", "tan(0.5 * {s})", "pow(1.5 + {s}, {n})", "abs({s})", "sign({s})",
+    "sin({s})", "cos({s})", "exp(-abs({s}))", "log(1.5 + sin({s}))", "sqrt(1.2 + sin({s}))", "atan(2 * {s})",
+    "asin(0.6 * {s})", "acos(0.6 * {s})", "tan(0.5 * {s})", "pow(1.5 + sin({s}), {n})", "abs({s})", "sign({s})",
     "floor(2 * {s})", "ceil(2 * {s})", "fract(2 * {s})", "mod({s}, 0.7)", "min({s}, {s})", "max({s}, {s})",
     "mix({s}, {s}, {s})", "clamp({s}, -0.4, 0.5)", "step(0.1, {s})", "smoothstep(-0.5, 0.5, {s})",
     "where({s} < {s}, {s}, {s})", "length({v})", "dot({v}, {v})", "cross({v}, {v})", "distance({v}, {v})",
@@ -99,7 +99,7 @@ def program(random):
         if kind == "a":
             return repr(random.randint(-30, 30) / 10)
         if kind == "k":
-            return str(random.randint(1, 5))
+            return str(random.randint(1, 4))
         if kind == "w":
             return filled(random.choice(WARPS + 2 * own_warps))
         if kind == "f":
@@ -124,7 +124,7 @@ def program(random):
 
     field = filled(random.choice(SHAPES + 4 * own_shapes))
     chained = random.randint(0, 9) < 5
-    count = random.randint(6, 7)
+    count = 6
     at = random.randint(0, count - 1) if chained else -1
     for k in range(count):
         steps = CHAINS if k == at else STEPS
@@ -234,7 +234,7 @@ def test_glsl_agrees_with_numpy(drawn):
     )
     for line in worst[:5]:
         print(*line)
-    assert excluded / count < 0.03
-    assert off["value"] / count < 1e-3, worst[:3]
-    assert off["gradient"] / count < 2e-3, worst[:3]
-    assert off["hessian"] / count < 5e-3, worst[:3]
+    assert excluded / count < 0.01
+    assert off["value"] / count < 1e-4, worst[:3]
+    assert off["gradient"] / count < 5e-4, worst[:3]
+    assert off["hessian"] / count < 5e-4, worst[:3]

@@ -305,7 +305,7 @@ _op(
 # --- lengths -------------------------------------------------------------------------------------
 _op(
     "length", None,
-    numpy=lambda *a: np.sqrt(sum(np.square(_held(x)) for x in a)),
+    numpy=lambda *a: np.abs(a[0]) if len(a) == 1 else np.sqrt(sum(np.square(_held(x)) for x in a)),
     glsl="length({0})",
     partials=lambda *a: tuple(x * recip_(length_(*a)) for x in a),
     interval=lambda *a: (

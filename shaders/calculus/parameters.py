@@ -42,7 +42,7 @@ BUILT_IN = {
     for p in (
         Parameter("seconds", "built-in", 0.0),
         Parameter("mouse", "built-in", (0.0, 0.0), size=2),  # scene units
-        Parameter("resolution", "built-in", (1.0, 1.0), size=2),  # pixels
+        Parameter("resolution", "built-in", (1.0, 1.0), low=0.0, size=2),  # pixels
         Parameter("pixel", "built-in", 1.0, low=0.0),  # scene units that one pixel is wide
     )
 }
