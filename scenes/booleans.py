@@ -61,7 +61,7 @@ def _smooth_union(a: Expr, b: Expr, k: Expr) -> Scalar:
     min(a, b) - h^2 k / 4 with h = max(k - |a - b|, 0) / k: the quadratic smooth minimum of
     I. Quilez, "smooth minimum" (2013).
     """
-    h = max(k - abs(a - b), 0.0) / k
+    h = max(k - abs(b - a), 0.0) / k  # at a tie min takes a: its side of the absolute value
     return min(a, b) - 0.25 * h * h * k
 
 
@@ -96,10 +96,13 @@ def union(*fields: Field, smooth: Any = 0) -> Field:
     if k is not None:
         box = _swollen(fields, k)
         value = _tree(fields, _smooth_union, k)
-        return Field(value, box, _worst(fields), _recipe("union", fields, smooth))
+        return Field(
+            value, box, _worst(fields), _recipe("union", fields, smooth), grows=_grow(fields)
+        )
     parts = tuple(part for f in fields for part in (f.parts or (f,)))
     grade: Grade = "bound" if len(parts) > 1 and _worst(parts) == "exact" else _worst(parts)
-    return Field(lambda: _united(parts), box, grade, _recipe("union", fields), parts)
+    recipe = _recipe("union", fields)
+    return Field(lambda: _united(parts), box, grade, recipe, parts, grows=_grow(fields))
 
 
 def intersection(*fields: Field, smooth: Any = 0) -> Field:
@@ -110,7 +113,9 @@ def intersection(*fields: Field, smooth: Any = 0) -> Field:
     for f in fields:
         box = box.common(f.bounds)
     value = _tree(fields, _intersection if k is None else _smooth_intersection, k)
-    return Field(value, box, _worst(fields), _recipe("intersection", fields, smooth))
+    recipe = _recipe("intersection", fields, smooth)
+    # near a corner of the common box both fields may be nearer than that corner: it does not grow
+    return Field(value, box, _worst(fields), recipe, grows=len(fields) == 1 and fields[0].grows)
 
 
 def difference(first: Field, *rest: Field, smooth: Any = 0) -> Field:
@@ -121,7 +126,8 @@ def difference(first: Field, *rest: Field, smooth: Any = 0) -> Field:
         return first
     cut = union(*fields[1:], smooth=smooth) if len(fields) > 2 else fields[1]
     value = _tree((first, cut), _difference if k is None else _smooth_difference, k)
-    return Field(value, first.bounds, _worst(fields), _recipe("difference", fields, smooth))
+    recipe = _recipe("difference", fields, smooth)
+    return Field(value, first.bounds, _worst(fields), recipe, grows=first.grows)
 
 
 def xor(*fields: Field, smooth: Any = 0) -> Field:
@@ -129,7 +135,8 @@ def xor(*fields: Field, smooth: Any = 0) -> Field:
     if _width("xor", smooth) is not None:
         raise fail(f"xor: smooth={shown(smooth)} has no meaning; combine smooth differences")
     fields = _fields("xor", fields)
-    return Field(_tree(fields, _xor, None), _hull(fields), _worst(fields), _recipe("xor", fields))
+    value, recipe = _tree(fields, _xor, None), _recipe("xor", fields)
+    return Field(value, _hull(fields), _worst(fields), recipe, grows=_grow(fields))
 
 
 def complement(field: Field) -> Field:
@@ -158,6 +165,10 @@ def _worst(fields: Sequence[Field]) -> Grade:
     return weakest("bound" if len(fields) > 1 else "exact", *(f.grade for f in fields))
 
 
+def _grow(fields: Sequence[Field]) -> bool:
+    return all(f.grows for f in fields)
+
+
 def _hull(fields: Sequence[Field]) -> Bounds:
     box = fields[0].bounds
     for f in fields[1:]:
@@ -167,7 +178,7 @@ def _hull(fields: Sequence[Field]) -> Bounds:
 
 def _swollen(fields: Sequence[Field], k: Expr) -> Bounds:
     """A smooth union reaches k / 4 beyond its parts, once for each level of the tree."""
-    if any(f.grade != "exact" for f in fields):
+    if not _grow(fields):
         return EVERYWHERE  # what is not a distance may be small far away
     levels = (len(fields) - 1).bit_length()
     return _hull(fields).grown(0.25 * levels * bounds_of(0.0, 0.0, k, k).right)

@@ -17,7 +17,7 @@ from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type
 from ..shaders.calculus.vectors import Scalar, Vec, atan2, clamp, cos, floor, length, log, sin
 from ..shaders.picture import POINT
-from .box import Bounds
+from .box import Bounds, bounds_of
 from .checks import fail, number, shown, whole_number
 from .field import Field, Recipe, weakest
 from .maps import disc
@@ -102,7 +102,7 @@ class _Turns(Stage):
             value = _least(field, lambda p, r: _turned(p, r[0], r[1]), rows, POINT.leaves)
         box = self.drawn(field)
         grade = weakest("bound", field.grade) if self.n > 1 else field.grade
-        return Field(value, box, grade, field.recipe)
+        return Field(value, box, grade, field.recipe, grows=field.grows)
 
     def _near(self, field: Field, last: float, count: int) -> Expr:
         """A true distance is least on one of the copies that lie nearest in angle.
@@ -211,6 +211,9 @@ def repeat(x: Any, y: Any = None, *, count: Any = None) -> Warp:
         None if s is None else number("repeat", name, s, 0, above=True)
         for name, s in (("x", x), ("y", y))
     ]
+    for step in steps:
+        if step is not None and -math.inf < bounds_of(step, step, step, step).left <= 0:
+            raise fail(f"repeat: {shown(step)} must stay positive; give its slider a low above 0")
     if steps == [None, None]:
         raise fail("repeat: x and y are both None; give a distance for at least one axis")
     counts = list(count) if isinstance(count, (tuple, list)) else [count, count]

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..shaders.blame import GALLERY, OURS, fail, here
 from ..shaders.calculus.bounds import range_of
-from ..shaders.calculus.expr import Expr, node
+from ..shaders.calculus.expr import Expr, node, postorder
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import shown
 
-__all__ = ["GALLERY", "OURS", "fail", "here", "is_number", "number", "pair", "shown",
+__all__ = ["GALLERY", "OURS", "fail", "here", "is_number", "number", "pair", "place", "shown",
            "whole_number"]  # fmt: skip
 
 
@@ -30,6 +30,11 @@ def number(
         )
         wanted = f"a {kind} number" if kind == "positive" else f"a number {kind}"
     if isinstance(value, Expr):
+        if any(e.op.name == "input" for e in postorder([value])):
+            raise fail(
+                f"{call}: {name}={shown(value)} depends on the point, but must be the same "
+                "everywhere; write the formula on p itself"
+            )
         _check_range(call, name, value, least, above, wanted)
         return value
     if not is_number(value):
@@ -74,8 +79,21 @@ def whole_number(call: str, name: str, value: Any, least: int) -> int:
 
 def pair(call: str, name: str, value: Any) -> Vec:
     """Two finite or traced numbers, as a vector."""
+    x, y = _two(call, name, value)
+    return Vec((number(call, f"{name}[0]", x), number(call, f"{name}[1]", y)))
+
+
+def place(call: str, name: str, value: Any) -> Vec:
+    """A point of the plane: two numbers that may depend on the point of a traced function."""
+    return Vec(
+        c if isinstance(c, Expr) and c.op.result == "float" else number(call, name, c)
+        for c in _two(call, name, value)
+    )
+
+
+def _two(call: str, name: str, value: Any) -> Any:
     if isinstance(value, np.ndarray):
         value = tuple(value.tolist())
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise fail(f"{call}: {name}={shown(value)} must be two numbers (x, y)")
-    return Vec((number(call, f"{name}[0]", value[0]), number(call, f"{name}[1]", value[1])))
+    return value

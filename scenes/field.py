@@ -21,7 +21,7 @@ from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError
 from ..shaders.picture import POINT
 from .box import Bounds
-from .checks import fail, here, is_number, number, pair, shown
+from .checks import fail, here, is_number, number, pair, place, shown
 
 __all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest", "weight"]
 
@@ -72,7 +72,7 @@ class Field:
     "implicit" (only the zero set is right).
     """
 
-    __slots__ = ("_expr", "_make", "bounds", "grade", "parts", "recipe", "source")
+    __slots__ = ("_expr", "_make", "bounds", "grade", "grows", "parts", "recipe", "source")
 
     def __init__(
         self,
@@ -81,10 +81,15 @@ class Field:
         grade: Grade,
         recipe: Recipe,
         parts: tuple[Field, ...] = (),
+        *,
+        grows: bool | None = None,
     ) -> None:
         self._expr = make if isinstance(make, Expr) else None
         self._make = None if isinstance(make, Expr) else make
         self.bounds, self.grade, self.recipe = bounds, grade, recipe
+        # whether the field is nowhere less than the distance to its bounds: a true distance is not,
+        # and neither are unions, differences, moves and offsets of such fields
+        self.grows = grade == "exact" if grows is None else grows
         self.parts = parts  # of a hard union, so that chains of | stay flat
         self.source: Source | None = here()
 
@@ -241,9 +246,7 @@ class Field:
     # --- asking ----------------------------------------------------------------------------------
     def __call__(self, p: Any) -> Any:
         """The field's value at a traced point, for use inside a @shape."""
-        if not isinstance(p, (tuple, list)) or len(p) != 2:
-            raise fail(f"field(p): p={shown(p)} must be a vector of two numbers")
-        return self.at(pair("field(p)", "p", p))
+        return self.at(place("field(p)", "p", p))
 
     def jet(
         self,
@@ -271,14 +274,14 @@ class Field:
         raise TypeError("a field is not a sequence")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = (self.expr, self.bounds, self.grade, self.recipe, self.source)
+        state = (self.expr, self.bounds, self.grade, self.recipe, self.source, self.grows)
         return _restored, state
 
 
 def _restored(
-    expr: Expr, bounds: Bounds, grade: Grade, recipe: Recipe, source: Source | None
+    expr: Expr, bounds: Bounds, grade: Grade, recipe: Recipe, source: Source | None, grows: bool
 ) -> Field:
-    field = Field(expr, bounds, grade, recipe)
+    field = Field(expr, bounds, grade, recipe, grows=grows)
     field.source = source
     return field
 

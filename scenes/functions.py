@@ -13,7 +13,9 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import weakref
 from collections.abc import Callable
+from types import NoneType
 from typing import (
     Annotated,
     Any,
@@ -24,6 +26,8 @@ from typing import (
     get_type_hints,
     overload,
 )
+
+import numpy as np
 
 from ..shaders.blame import said
 from ..shaders.calculus.expr import Expr, Source, postorder
@@ -56,7 +60,8 @@ class Definition:
         self.python, self.kind = python, kind
         self.name = python.__name__.lstrip("_") or python.__name__
         self.signature = inspect.signature(python)
-        self.traced: dict[Any, Function] = {}
+        self.traced: weakref.WeakValueDictionary[Any, Function] = weakref.WeakValueDictionary()
+        self.last: Function | None = None  # kept, so that a loop over one shape traces once
         parameters = list(self.signature.parameters.values())
         if not parameters or parameters[0].kind not in (
             inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -87,7 +92,9 @@ class Definition:
     def _check(self, name: str, value: Any) -> Any:
         kind = _static(self.hints.get(name))
         if kind is not None:
-            return _static_value(self.name, name, value, kind)
+            return _static_value(
+                self.name, name, value, kind, NoneType in get_args(self.hints[name])
+            )
         marks = getattr(self.hints.get(name), "__metadata__", ())
         if "point" in marks:
             v = pair(self.name, name, value)
@@ -117,11 +124,13 @@ class Definition:
             if k not in static
         }
         key = (tuple((k, _identity(v)) for k, v in static.items()), tuple(sizes.items()))
-        if key not in self.traced:
+        found = self.traced.get(key)
+        if found is None:
             inputs = [Input(POINT.name, POINT.type, "point")]
             inputs += [Input(_unlike_point(k), Type(size)) for k, size in sizes.items()]
-            self.traced[key] = self._trace(inputs, list(sizes), static)
-        return self.traced[key]
+            found = self.traced[key] = self._trace(inputs, list(sizes), static)
+        self.last = found
+        return found
 
     def _trace(self, inputs: list[Input], names: list[str], static: dict[str, Any]) -> Function:
         def run(*values: Any) -> Any:
@@ -202,7 +211,18 @@ def _unlike_point(name: str) -> str:
     return f"{name}_" if name == POINT.name else name
 
 
-STATIC_WORDS = ("int", "bool", "str", "list", "tuple", "Sequence", "Field", "Iterable")
+STATIC_WORDS = (
+    "List",
+    "Tuple",
+    "int",
+    "bool",
+    "str",
+    "list",
+    "tuple",
+    "Sequence",
+    "Field",
+    "Iterable",
+)
 
 
 def _static(hint: Any) -> str | None:
@@ -217,8 +237,10 @@ def _static(hint: Any) -> str | None:
     return next((o for o in options if o), None) if type(None) in get_args(hint) else None
 
 
-def _static_value(call: str, name: str, value: Any, kind: str) -> Any:
-    if kind == "int" and (isinstance(value, bool) or not isinstance(value, int)):
+def _static_value(call: str, name: str, value: Any, kind: str, optional: bool) -> Any:
+    if value is None and optional:
+        return None
+    if kind == "int" and (isinstance(value, bool) or not isinstance(value, (int, np.integer))):
         hint = "; a count is structure and takes no slider" if isinstance(value, Expr) else ""
         raise fail(f"{call}: {name}={shown(value)} must be a whole number{hint}")
     if kind == "bool" and not isinstance(value, bool):
@@ -227,7 +249,7 @@ def _static_value(call: str, name: str, value: Any, kind: str) -> Any:
         raise fail(f"{call}: {name}={shown(value)} must be a string")
     if kind == "Field" and not isinstance(value, Field):
         raise fail(f"{call}: {name}={shown(value)} must be a field")
-    if kind in ("list", "tuple", "Sequence", "Iterable"):
+    if kind in ("List", "Tuple", "list", "tuple", "Sequence", "Iterable"):
         if isinstance(value, str) or not hasattr(value, "__iter__"):
             raise fail(f"{call}: {name}={shown(value)} must be a sequence")
         return _frozen(value)
@@ -237,11 +259,7 @@ def _static_value(call: str, name: str, value: Any, kind: str) -> Any:
 def _frozen(value: Any) -> Any:
     if hasattr(value, "tolist"):
         value = value.tolist()
-    return (
-        tuple(_frozen(v) for v in value)
-        if hasattr(value, "__iter__") and not isinstance(value, str)
-        else value
-    )
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple, range)) else value
 
 
 def _identity(value: Any) -> Any:

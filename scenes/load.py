@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import linecache
 import os
 import sys
 import zlib
@@ -78,6 +79,7 @@ def _run(path: str) -> ModuleType:
         raise SceneError(f"cannot read {path}: {error.strerror}{hint}") from error
 
     full = os.path.abspath(path)
+    linecache.checkcache(path)  # fields are named by the lines that assign them, as they are now
     module = ModuleType(f"_jetfield_scene_{zlib.crc32(full.encode()):08x}")
     module.__file__, module.__package__ = full, ""
     with _explained(path), _at_home(os.path.dirname(full), module):

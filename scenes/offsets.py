@@ -26,7 +26,13 @@ def translate(field: Field, x: Any, y: Any) -> Field:
     left, bottom, right, top = bounds_of(t.x, t.y, t.x, t.y)
     box = field.bounds
     moved = Bounds(box.left + left, box.bottom + bottom, box.right + right, box.top + top)
-    return Field(field.at(P - t, here()), moved, field.grade, _method(field, "translate", x, y))
+    return Field(
+        field.at(P - t, here()),
+        moved,
+        field.grade,
+        _method(field, "translate", x, y),
+        grows=field.grows,
+    )
 
 
 def rotate(field: Field, angle: Any) -> Field:
@@ -43,7 +49,13 @@ def rotate(field: Field, angle: Any) -> Field:
         )
     else:
         box = Bounds(0, 0, 0, 0).grown(field.bounds.radius)
-    return Field(field.at(turned, here()), box, field.grade, _method(field, "rotate", angle))
+    return Field(
+        field.at(turned, here()),
+        box,
+        field.grade,
+        _method(field, "rotate", angle),
+        grows=field.grows,
+    )
 
 
 def scale(field: Field, factor: Any) -> Field:
@@ -59,7 +71,13 @@ def scale(field: Field, factor: Any) -> Field:
             f"scale: factor={shown(factor)} must stay positive; give its slider a low above 0"
         )
     value = field.at(P / s, here()) * s
-    return Field(value, _scaled(field.bounds, s), field.grade, _method(field, "scale", factor))
+    return Field(
+        value,
+        _scaled(field.bounds, s),
+        field.grade,
+        _method(field, "scale", factor),
+        grows=field.grows,
+    )
 
 
 def _scaled(box: Bounds, factor: Expr) -> Bounds:
@@ -85,7 +103,9 @@ def round(field: Field, radius: Any) -> Field:
     r = number("round", "radius", radius)
     value = apply(lift(_round), (field.compact(), r), here())[0]
     grade = weakest("bound", field.grade)
-    return Field(value, _reaching(field, r), grade, _method(field, "round", radius))
+    return Field(
+        value, _reaching(field, r), grade, _method(field, "round", radius), grows=_grows(field, r)
+    )
 
 
 def shell(field: Field, thickness: Any) -> Field:
@@ -93,13 +113,24 @@ def shell(field: Field, thickness: Any) -> Field:
     t = number("shell", "thickness", thickness, 0, above=True)
     value = apply(lift(_shell), (field.compact(), t), here())[0]
     grade = weakest("bound", field.grade)
-    return Field(value, _reaching(field, 0.5 * t), grade, _method(field, "shell", thickness))
+    return Field(
+        value,
+        _reaching(field, 0.5 * t),
+        grade,
+        _method(field, "shell", thickness),
+        grows=field.grows,
+    )
+
+
+def _grows(field: Field, distance: Expr) -> bool:
+    """Whether an offset field still is at least the distance to its bounds: not one that shrank."""
+    return field.grows and (bounds_of(distance, 0.0, 0.0, 0.0).left >= 0 or field.grade != "exact")
 
 
 def _reaching(field: Field, distance: Expr) -> Bounds:
-    """A box around the points where f is at most a distance: only a true distance tells."""
+    """A box around the points where f is at most a distance."""
     reach = bounds_of(0.0, 0.0, distance, distance).right
-    if field.grade == "exact":
+    if field.grows and (reach >= 0 or field.grade == "exact"):
         return field.bounds.grown(reach)
     return EVERYWHERE if reach > 0 else field.bounds
 

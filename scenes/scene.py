@@ -26,7 +26,6 @@ class Scene:
     """
 
     def __init__(self, background: Any = "white", view: View | None = None) -> None:
-        self.background = background
         self._background = None if background is None else _solid("Scene", "background", background)
         if view is not None and not isinstance(view, View):
             raise fail(f"Scene: view={shown(view)} must be a View(center=(x, y), height=h)")

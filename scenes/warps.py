@@ -19,7 +19,7 @@ from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.vectors import Vec
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds
-from .checks import fail, here, pair, shown
+from .checks import fail, here, place, shown
 from .field import Field, Recipe, evaluated, weakest
 from .functions import Definition
 
@@ -91,7 +91,7 @@ class Warp:
 
     def __call__(self, p: Any) -> Vec:
         """Where a traced point goes, for use inside a @shape or a @warp."""
-        return Vec(apply(self.function, pair("warp(p)", "p", p), here()))
+        return Vec(apply(self.function, place("warp(p)", "p", p), here()))
 
     def jet(
         self,

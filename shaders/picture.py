@@ -109,7 +109,7 @@ class Picture:
 
     layers: tuple[Layer, ...]
     background: tuple[Expr, Expr, Expr] | None
-    view: View = View()
+    view: View = dataclasses.field(default=View(), compare=False)  # it changes no shader
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

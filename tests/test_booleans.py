@@ -336,3 +336,15 @@ def test_a_field_can_be_called_in_a_shape():
     expected = np.minimum(a, values(B, 2 * POINTS)) - 0.1 * np.hypot(*POINTS.T)
     assert values(melted()) == pytest.approx(expected)
     assert len(parts(melted().jet(POINTS, 2))) == 3
+
+
+# --- exactly on the tie --------------------------------------------------------------------------
+@pytest.mark.parametrize("combine", [union, intersection, difference])
+def test_a_smooth_boolean_is_smooth_on_its_tie(combine):
+    """On the axis of two mirrored discs the derivatives are those just beside it."""
+    second = circle(0.3).translate(0.2, 0)
+    second = ~second if combine is difference else second
+    f = combine(circle(0.3).translate(-0.2, 0), second, smooth=0.3)
+    on, beside = f.jet([(0.0, 0.3)]), f.jet([(1e-9, 0.3)])
+    assert np.allclose(on.gradient, beside.gradient, atol=1e-7)
+    assert np.allclose(on.hessian, beside.hessian, atol=1e-6)

@@ -81,7 +81,7 @@ FIELDS = {
     "smooth": union(A, B, C, smooth=0.4),
     "smoother": union(*(circle(0.1).translate(0.2 * k - 0.5, 0.3) for k in range(6)), smooth=0.5),
     "half a plane": A - D,
-    "moved": box(0.6, 0.2).translate(0.5, 0).rotate(0.7).scale(1.3).translate(-0.2, 0.4),
+    "moved": box(0.6, 0.2).translate(0.5, 0.3).rotate(0.7).scale(1.3).translate(-0.2, 0.4),
     "rounded": box(0.6, 0.2).round(0.2),
     "shrunk": box(0.6, 0.4).round(-0.1),
     "shell": box(0.6, 0.4).shell(0.2),
@@ -243,3 +243,31 @@ def test_ranges_of_parameters():
     assert range_of(const(3)) == (3, 3)
     low, high = range_of(seconds())
     assert (low, high) == (-1e30, 1e30)
+
+
+DISC, TILE = circle(0.25), box(0.3, 0.2).rotate(0.7).translate(0.3, 0)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        DISC | TILE,
+        (DISC - TILE).scale(1.5).translate(0.2, 0.1).round(0.1),
+        (DISC ^ TILE).shell(0.3),
+        union(DISC, TILE, smooth=0.2).rotate(0.5).round(0.1).shell(0.05),
+        union(union(DISC, TILE, smooth=0.2), DISC.translate(0, 1), smooth=0.3),
+        (DISC | TILE).round(-0.1).round(0.3),
+    ],
+    ids=repr,
+)
+def test_what_is_made_of_distances_keeps_its_distance_from_its_box(field):
+    assert field.bounds.finite
+    points = np.random.default_rng(4).uniform(-4, 4, (4000, 2))
+    left, bottom, right, top = field.bounds
+    x, y = points.T
+    away = np.hypot(
+        np.maximum(np.maximum(left - x, x - right), 0),
+        np.maximum(np.maximum(bottom - y, y - top), 0),
+    )
+    outside = away > 0
+    assert (field.jet(points, 0).value[outside] >= away[outside] - 1e-9).all()

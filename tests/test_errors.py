@@ -122,7 +122,7 @@ CALLS = [
     ("circle(1).shell(px(1)).jet([[0, 0]])", "jet: the field contains px(); say how wide a pixel is with pixel="),
     ("circle(1).shell(px(1)).jet([[0, 0]], pixel=0)", "jet: pixel=0 must be a positive number"),
     ("circle(1).jet([[0, 0]], seconds='a')", "jet: seconds='a' must be a finite number"),
-    ("circle(1)(3)", "field(p): p=3 must be a vector of two numbers"),
+    ("circle(1)(3)", "field(p): p=3 must be two numbers (x, y)"),
     # decorators
     ("shape(3)", "@shape: 3 is not a function"),
     ("shape(bounds=3)", "@shape: bounds=3 must be ((left, bottom), (right, top))"),

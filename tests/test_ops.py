@@ -40,7 +40,7 @@ from jetfield.shaders.calculus import ops
 from jetfield.shaders.calculus.bounds import bounds
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.calculus.expr import OPS, node
-from jetfield.shaders.calculus.function import Function, Input, Type
+from jetfield.shaders.calculus.function import Function, Input, Type, trace
 from jetfield.shaders.calculus.jets import jet as jet_of
 from jetfield.shaders.calculus.vectors import seam
 
@@ -285,26 +285,41 @@ def test_what_jumps_is_flat(flat):
     assert slope_at(flat, 1.0) == 0
 
 
-@pytest.mark.parametrize(
-    ("f", "x", "value"),
-    [
-        (exp, 81.0, math.exp(80)),
-        (exp, 1e12, math.exp(80)),
-        (log, 0.0, math.log(1e-30)),
-        (log, -3.0, math.log(1e-30)),
-        (sqrt, -2.0, 0.0),
-        (lambda x: 1.0 / x, 0.0, 1e30),
-        (lambda x: -3.0 / x, 0.0, -1e30),
-        (lambda x: pow(x, 0.5), -4.0, 1e-15),
-        (lambda x: pow(x, 30.0), 1e6, math.exp(80)),
-        (lambda x: clamp(x, 0.0, 1.0), 5.0, 1.0),
-    ],
-)
+SATURATED = [
+    (exp, 81.0, math.exp(80)),
+    (exp, 1e12, math.exp(80)),
+    (log, 0.0, math.log(1e-30)),
+    (log, -3.0, math.log(1e-30)),
+    (sqrt, -2.0, 0.0),
+    (lambda x: 1.0 / x, 0.0, 1e30),
+    (lambda x: -3.0 / x, 0.0, -1e30),
+    (lambda x: pow(x, 0.5), -4.0, 1e-15),
+    (lambda x: pow(x, 30.0), 1e6, math.exp(80)),
+    (lambda x: clamp(x, 0.0, 1.0), 5.0, 1.0),
+]
+saturated = pytest.mark.parametrize(("f", "x", "value"), SATURATED)
+
+
+@saturated
 def test_a_saturated_op_stands_still(f, x, value):
     result = jet(f, [[x]], 2)
     assert result.value[0, 0] == pytest.approx(value, rel=1e-12)
     assert result.jacobian[0, 0, 0] == 0
     assert result.hessian[0, 0, 0, 0] == 0
+
+
+@saturated
+def test_glsl_saturates_alike(f, x, value):
+    needs_gl()
+    traced = trace(f, [Input("x", Type(1), "point")], name="f")
+    found = on_gpu(jet_of(traced, 1), [[x]])[0]
+    assert found == pytest.approx([value, 0.0], rel=1e-4)
+
+
+@pytest.mark.parametrize("x", [70.0, 79.5])
+def test_exp_goes_as_far_as_float32(x):
+    needs_gl()
+    assert on_gpu(entry("exp", 1), [[x]])[0, 0] == pytest.approx(math.exp(x), rel=1e-4)
 
 
 def test_clamp_passes_its_limits():

@@ -54,7 +54,7 @@ STEPS = [
 ]  # fmt: skip
 CHAINS = ["{0}.warp({w} @ {w})", "{0}.warp({w}).warp({w})", "{0}.warp({w} @ {w} @ {w})"]
 NUMBERS = [
-    "slider('size', 0.4, 0.2, 0.8)", "(0.3 + 0.1 * sin(seconds()))", "(0.4 + mouse().x)",
+    "slider('size', 0.4, 0.2, 0.8)", "(0.3 + 0.1 * sin(seconds()))", "max(0.2, 0.4 + mouse().x)",
     "where(toggle('on', True), 0.3, 0.6)", "(0.2 + 0.1 * resolution().y)",
 ]  # fmt: skip
 SCALARS = [

@@ -113,7 +113,7 @@ CASES = {
     "box of too much radius": Case(box(1.6, 1.0, 9.0), rounded_box(1.6, 1.0, 0.5)),
     "thin box": Case(box(1e-3, 2.0), closed([(-5e-4, -1.0), (5e-4, -1.0), (5e-4, 1.0), (-5e-4, 1.0)])),
     "half plane": Case(
-        half_plane((3, 4), 0.5),
+        half_plane((3, 4), 2.5),
         [line((0.3 - 80, 0.4 + 60), (0.3 + 80, 0.4 - 60))],
         lambda p: 0.6 * p[:, 0] + 0.8 * p[:, 1] < 0.5,
     ),
@@ -283,7 +283,7 @@ def test_a_regular_polygon_has_a_corner_at_the_top(n):
 
 
 def test_a_half_plane_is_below_its_normal():
-    assert values(half_plane((0, 2), 0.5), (0, 0), (9, 0.5), (0, 1)) == [-0.5, 0, 0.5]
+    assert values(half_plane((0, 2), 1.0), (0, 0), (9, 0.5), (0, 1)) == [-0.5, 0, 0.5]
 
 
 def test_a_segment_is_nowhere_negative():

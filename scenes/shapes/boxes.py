@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...shaders.calculus.expr import Expr
-from ...shaders.calculus.vectors import Scalar, Vec, abs, dot, length, max, min, normalize, seam
+from ...shaders.calculus.vectors import Scalar, Vec, abs, dot, length, max, min, seam
 from ..functions import Direction, NotNegative, Number, Positive, primitive
 
 __all__ = ["box", "half_plane"]
@@ -28,5 +28,5 @@ def box(p: Vec, width: Positive, height: Positive, radius: NotNegative = 0.0) ->
 
 @primitive("exact")
 def half_plane(p: Vec, normal: Direction, offset: Number = 0.0) -> Scalar:
-    """The points with n.p <= offset, where n is the normal made a unit vector."""
-    return dot(normalize(normal), p) - offset
+    """The points with n.p <= offset, for a normal n of any length: (n.p - offset) / |n|."""
+    return (dot(normal, p) - offset) / length(normal)

@@ -150,7 +150,10 @@ def range_of(expr: Expr) -> tuple[float, float]:
             known[e] = const(low), const(high)
         else:
             args = [known[a] for a in e.args]
-            known[e] = _pair(e.op.interval(*args)) if args and e.op.interval else (e, e)
+            if e.op.interval:
+                known[e] = _pair(e.op.interval(*args))
+            else:  # a constant, or what no rule tells
+                known[e] = (e, e) if e.op.name == "const" else (const(-HUGE), const(HUGE))
     low_end, high_end = known[expr]
     return float(low_end.data), float(high_end.data)
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 __all__ = [
-    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "make", "node", "postorder",
-    "rebuild", "substitute", "unflatten",
+    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "is_whole", "make", "node",
+    "postorder", "rebuild", "substitute", "unflatten",
 ]  # fmt: skip
 
 
@@ -118,12 +118,17 @@ class Expr:
         return quotient if quotient is NotImplemented else make("floor", quotient)
 
     def __pow__(self, other: Any) -> Expr:
-        if isinstance(other, (int, float)) and other == int(other) and 0 <= other <= 8:
-            power: Expr = const(1.0)
-            for _ in range(int(other)):  # products: pow() is undefined for negative bases in GLSL
-                power = power * self
-            return power
-        return _binary("pow", self, other)
+        if not is_whole(other):
+            return _binary("pow", self, other)
+        if other < 0:
+            return const(1.0) / self ** -int(other)
+        if other > 8:  # GLSL's pow() has no value for negative bases
+            power = make("pow", abs(self), const(other))
+            return power * make("sign", self) if other % 2 else power
+        power = const(1.0)
+        for _ in range(int(other)):
+            power = power * self
+        return power
 
     def __rpow__(self, other: Any) -> Expr:
         return _binary("pow", other, self)
@@ -180,7 +185,14 @@ class Expr:
             "(sin, sqrt, where, ...) instead of those of math or numpy"
         )
 
-    __int__ = __index__ = __float__
+    __int__ = __float__
+
+    def __index__(self) -> NoReturn:
+        raise _refusal(
+            "a traced value is no count: annotate the argument, such as n: int, to have it known "
+            "while the scene is built"
+        )
+
     __array_ufunc__ = None  # numpy hands arithmetic with a node back to the node
 
     def __repr__(self) -> str:
@@ -190,6 +202,12 @@ class Expr:
         from .packing import pack, unpack_one  # which knows functions, and those know expressions
 
         return unpack_one, (pack([self]),)
+
+
+def is_whole(exponent: Any) -> bool:
+    """Whether an exponent is a plain whole number, which has a value for negative bases too."""
+    plain = isinstance(exponent, (int, float)) and not isinstance(exponent, bool)
+    return plain and abs(exponent) < 1e6 and exponent == int(exponent)
 
 
 def _refusal(message: str) -> Exception:
@@ -203,14 +221,22 @@ def _binary(name: str, a: Any, b: Any) -> Expr:
     left, right = _lift(a), _lift(b)
     if left is None or right is None:
         return NotImplemented  # type: ignore[no-any-return]
+    wanted = (OPS[name].takes or ("float",))[0]
+    if any(_is_condition(x) != (wanted == "bool") for x in (left, right)):
+        need = "conditions" if wanted == "bool" else "numbers, not conditions"
+        raise _refusal(f"{name} takes {need}; write where(condition, 1, 0) for a number")
     return make(name, left, right)
+
+
+def _is_condition(e: Expr) -> bool:
+    return e.op.result == "bool" or isinstance(e.data, bool)
 
 
 def _lift(value: Any) -> Expr | None:
     if isinstance(value, Expr):
         return value
-    if isinstance(value, bool):
-        return node("const", (), value)
+    if isinstance(value, bool) or type(value).__name__ == "bool":  # NumPy's too
+        return node("const", (), bool(value))
     if isinstance(value, (int, float)) or (
         hasattr(value, "__float__") and getattr(value, "shape", None) == ()
     ):

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .expr import OPS, Expr, const, make
+from .expr import OPS, Expr, const, is_whole, make
 
 __all__ = [
     "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
@@ -190,14 +190,15 @@ def sqrt(x: Any) -> Any:
     return _call("sqrt", x)
 
 
-def pow(base: Any, exponent: Any) -> Any:
-    """base to the power exponent, for base > 0; a whole exponent from 0 to 8 takes any base."""
-    if not isinstance(exponent, Expr) and exponent in range(9) and isinstance(base, (Expr, Vec)):
-        return (
-            Vec(b ** int(exponent) for b in base)
-            if isinstance(base, Vec)
-            else base ** int(exponent)
-        )
+def pow(base: Any, exponent: Any, *modulus: Any) -> Any:
+    """base to the power exponent, for base > 0; a plain whole exponent takes any base.
+
+    On plain numbers with a whole exponent, Python's own pow.
+    """
+    if isinstance(base, (tuple, list)) and not isinstance(exponent, (tuple, list)):
+        return Vec(pow(b, exponent) for b in base)
+    if modulus or is_whole(exponent):
+        return builtins.pow(base, exponent, *modulus)
     return _call("pow", base, exponent)
 
 

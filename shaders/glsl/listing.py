@@ -29,6 +29,9 @@ VERTEX = """#version 330 core
 }}
 """
 FRAME = ("view_center", "origin", "fragment")
+VARYINGS = 14
+"""Blocks of live numbers that the vertex shader passes on: OpenGL 3.3 promises 15 vec4s. More are
+read as uniforms, which is slower."""
 UNIFORM = {1: "float", 2: "vec2", 3: "vec3"}
 
 
@@ -41,6 +44,7 @@ class Listing:
     tables: Mapping[str, NDArray[np.float32]]
     parameters: Mapping[str, Parameter]  # by uniform
     numbers: tuple[float, ...]
+    blocks: tuple[str, ...]  # the vec4s that hold the numbers
     sources: tuple[Source | None, ...]
 
     def uniforms(
@@ -57,7 +61,7 @@ class Listing:
         found["origin"] = (origin[0] - 0.5 * frame.size[0], origin[1] - 0.5 * frame.size[1])
         for start in range(0, len(self.numbers), 4):
             four = (*self.numbers[start : start + 4], 0.0, 0.0, 0.0)[:4]
-            found[f"live_{start // 4}"] = four
+            found[f"live_{start // 4}"] = found[self.blocks[start // 4]] = four
         return found
 
     def source_of(self, line: int) -> Source | None:
@@ -92,7 +96,9 @@ def listing(
         for name, p in uniforms.items()
         if name != "pixel"
     ]
-    lines += [Line(f"flat in vec4 {block};") for block in program.blocks]
+    copied = program.blocks if len(program.blocks) <= VARYINGS else []
+    kind = "flat in" if copied else "uniform"
+    lines += [Line(f"{kind} vec4 {block};") for block in program.blocks]
     lines += [
         Line("out vec4 fragment;"),
         Line(""),
@@ -105,18 +111,19 @@ def listing(
         VERTEX.format(
             declarations="".join(
                 f"uniform vec4 live_{k};\nflat out vec4 {block};\n"
-                for k, block in enumerate(program.blocks)
+                for k, block in enumerate(copied)
             ),
-            copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(program.blocks)),
+            copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(copied)),
         ),
         "\n".join(line.text for line in lines) + "\n",
-        program.tables, uniforms, tuple(program.numbers), tuple(line.source for line in lines),
+        program.tables, uniforms, tuple(program.numbers), tuple(program.blocks),
+        tuple(line.source for line in lines),
     )  # fmt: skip
 
 
 def library(function: Function, name: str = "", numbers: str = "baked") -> str:
     """A field with its jets of order 1 and 2, as functions to paste into another shader."""
-    program = Program(numbers)
+    program = Program(numbers, textures=False)
     for order in (0, 1, 2):
         suffix = f"_jet{order}" if order else ""
         program.add(jet(function, order), f"{name or function.name}{suffix}")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calculus.folds import Fold
+from ..calculus.folds import Fold, Table
 from ..calculus.function import Function
 from ..calculus.roots import STEPS
 from .emit import Line
@@ -19,12 +19,12 @@ from .layout import Layout, layout
 from .names import Names
 from .scope import access, literal
 
-__all__ = ["UNROLLED", "array_lines", "fold_lines", "root_lines", "texture_lines", "texture_of"]
+__all__ = ["TEXEL", "UNROLLED", "Atlas", "array_lines", "fold_lines", "root_lines", "row_lines"]
 
 UNROLLED = 16
 """Folds over at most this many rows are written out: constants fold, and loops cost."""
 WIDTH = 1024
-"""Rows of a table that lie side by side in its texture."""
+"""Texels that lie side by side in the texture of tables."""
 
 
 def row_text(row: Layout, numbers: NDArray[np.float64]) -> str:
@@ -96,13 +96,15 @@ def _selected(
     value: str, whole: str, passed: str, rows: Callable[[str], str] | None,
 ) -> list[str]:  # fmt: skip
     """The winning row, found by value, then its whole result."""
+    word = "min" if sign == "<" else "max"
     if rows:
         return [
             "int winner = 0;",
             f"float best = {call(value, 0)};",
             f"for (int i = 1; i < {len(table)}; ++i) {{",
             f"    float next = {call(value, 'i')};",
-            f"    if (next {sign} best) {{ best = next; winner = i; }}",
+            f"    winner = next {sign} best ? i : winner;",
+            f"    best = {word}(next, best);",
             "}",
             f"return {call(whole, 'winner')};",
         ]
@@ -132,31 +134,53 @@ def array_lines(name: str, row: Layout, table: NDArray[np.float64]) -> list[Line
     return [Line(head), *(Line(text) for text in (*lines, current)), Line(");")]
 
 
-def texture_of(table: NDArray[np.float64]) -> NDArray[np.float32]:
-    """A table as texels (height, WIDTH * texels a row, 4)."""
-    count, columns = table.shape
-    texels, height = (columns + 3) // 4, (count + WIDTH - 1) // WIDTH
-    padded = np.zeros((height * WIDTH, texels * 4), dtype=np.float32)
-    padded[:count, :columns] = table
-    return padded.reshape(height, WIDTH * texels, 4)
+class Atlas:
+    """All tables of a program in one texture of four floats a texel, one row after another."""
+
+    def __init__(self) -> None:
+        self.texels = 0
+        self._parts: list[NDArray[np.float32]] = []
+        self._starts: dict[Table, int] = {}
+
+    def start(self, table: Table) -> int:
+        """The first texel of a table, which is stored once."""
+        if table not in self._starts:
+            count, columns = table.array.shape
+            texels = (columns + 3) // 4
+            padded = np.zeros((count, texels * 4), dtype=np.float32)
+            padded[:, :columns] = table.array
+            self._starts[table] = self.texels
+            self._parts.append(padded.reshape(-1, 4))
+            self.texels += count * texels
+        return self._starts[table]
+
+    @property
+    def texture(self) -> NDArray[np.float32]:
+        """The texels (height, WIDTH, 4)."""
+        height = (self.texels + WIDTH - 1) // WIDTH
+        whole = np.zeros((height * WIDTH, 4), dtype=np.float32)
+        whole[: self.texels] = np.concatenate(self._parts)
+        return whole.reshape(height, WIDTH, 4)
 
 
-def texture_lines(sampler: str, fetch: str, row: Layout, columns: int) -> list[Line]:
-    """The sampler, and the function that reads row i of it."""
+TEXEL = f"""uniform sampler2D tables;
+vec4 texel(int i) {{
+    return texelFetch(tables, ivec2(i % {WIDTH}, i / {WIDTH}), 0);
+}}"""
+"""The sampler of the atlas, and how a texel of it is read."""
+
+
+def row_lines(name: str, row: Layout, table: Table, start: int) -> list[Line]:
+    """The function that reads row i of a table."""
+    columns = table.array.shape[1]
     texels = (columns + 3) // 4
     parts = []
     for k in range(texels):
         size = min(4, columns - 4 * k)
-        swizzle = "" if size == 4 else "." + "xyzw"[:size]
-        parts.append(f"texelFetch({sampler}, at + ivec2({k}, 0), 0){swizzle}")
+        at = f"{start + k} + {texels} * i" if texels > 1 else f"{start} + i"
+        parts.append(f"texel({at})" + ("" if size == 4 else "." + "xyzw"[:size]))
     value = f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
-    return [
-        Line(f"uniform sampler2D {sampler};"),
-        Line(f"{row.glsl} {fetch}(int i) {{"),
-        Line(f"    ivec2 at = ivec2((i % {WIDTH}) * {texels}, i / {WIDTH});"),
-        Line(f"    return {value};"),
-        Line("}"),
-    ]
+    return [Line(f"{row.glsl} {name}(int i) {{"), Line(f"    return {value};"), Line("}")]
 
 
 def root_lines(name: str, function: Function, value: str, slope: str) -> list[Line]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calculus.expr import Expr, const, postorder
+from ..calculus.expr import OPS, Expr, const, postorder
+from ..calculus.folds import Table
 from ..calculus.function import Function, callees
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
@@ -18,12 +19,24 @@ from ..calculus.verify import verify
 from ..errors import ShaderError
 from .emit import Line, emit
 from .layout import Layout, layout
-from .loops import UNROLLED, fold_lines, root_lines
+from .loops import (
+    TEXEL,
+    UNROLLED,
+    Atlas,
+    array_lines,
+    fold_lines,
+    root_lines,
+    row_lines,
+)  # fmt: skip
 from .names import Names
 from .terms import spell
 
 __all__ = ["FLOAT_EPSILON", "Program"]
 
+SHORT = 1024
+"""Numbers of a table that a constant array holds, where textures are to be spared."""
+OURS = ("tables", "texel", "Jet1", "Jet2", "Map1", "Map2", "Box")
+"""What a listing may declare for itself; nothing else gets these names."""
 FLOAT_EPSILON = 1.2e-7
 """The unit of rounding of float32, a little rounded up."""
 
@@ -32,18 +45,30 @@ class Program:
     """GLSL functions in the making: ``add`` some, then take ``text`` (or ``lines``).
 
     ``numbers`` "baked" writes the scene's numbers as constants, which fold; "live" reads them
-    from variables, listed in ``numbers``. ``tables`` are what the text samples as textures.
+    from variables, listed in ``numbers``. Long tables lie in a texture (``tables``); with
+    ``textures=False`` those of moderate length are constant arrays, which need no set-up but
+    compile and draw slowly.
     """
 
-    def __init__(self, numbers: str = "baked", taken: Iterable[str] = ()) -> None:
+    def __init__(
+        self, numbers: str = "baked", taken: Iterable[str] = (), *, textures: bool = True
+    ) -> None:
         self.names = Names()
-        for word in taken:
+        helpers = (re.search(r"float (\w+)\(", op.helper) for op in OPS.values())
+        for word in (
+            *OURS,
+            *(f"Row{k}" for k in range(5, 17)),
+            *(found.group(1) for found in helpers if found),
+            *taken,
+        ):
             self.names.take(word)
         self.live = numbers == "live"
         self.numbers: list[float] = []
         self.blocks: list[str] = []  # vec4s that hold the numbers, four each
         self.parameters: list[Parameter] = []
-        self.tables: dict[str, NDArray[np.float32]] = {}
+        self.textures = textures
+        self.atlas = Atlas()
+        self._stored: dict[Table, str] = {}
         self._leaf: dict[Expr, str] = {}
         self._name: dict[object, str] = {}
         self._baked: dict[Function, Function] = {}
@@ -65,10 +90,17 @@ class Program:
         """Structs, helpers and functions, each before what uses it."""
         head = [Line(s.declaration) for s in self._structs.values()]
         head += [Line("")] if head else []
+        if self.atlas.texels:
+            head += [*(Line(text) for text in TEXEL.splitlines()), Line("")]
         for helper in self._helpers.values():
             head += [Line(text) for text in helper.splitlines()]
             head.append(Line(""))
         return head + self._body
+
+    @property
+    def tables(self) -> dict[str, NDArray[np.float32]]:
+        """What the listing samples, by sampler."""
+        return {"tables": self.atlas.texture} if self.atlas.texels else {}
 
     @property
     def text(self) -> str:
@@ -109,7 +141,6 @@ class Program:
     def _declare(self, shape: Layout) -> None:
         if shape.is_struct and shape.glsl not in self._structs:
             self._structs[shape.glsl] = shape
-            self.names.take(shape.glsl)
 
     def _help(self, e: Expr) -> None:
         called = re.match(r"([a-z]\w*)\(", spell(e))
@@ -149,8 +180,8 @@ class Program:
         value = self._value_of(f) if isinstance(e.data.kind, str) else f
         row = layout(f.inputs[-1].type)
         self._declare(row)
-        table = e.data.table.array
-        source = self._rows(name, row, table) if len(table) > UNROLLED else None
+        table = e.data.table
+        source = self._rows(row, table) if len(table.array) > UNROLLED else None
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
     def _value_of(self, f: Function) -> Function:
@@ -162,18 +193,18 @@ class Program:
         self.add(value)
         return self._baked[value]
 
-    def _rows(self, name: str, row: Layout, table: NDArray[np.float64]) -> Callable[[str], str]:
-        """Store a table; returns how the row of an index is read."""
-        from .loops import array_lines, texture_lines, texture_of
-
-        if table.size <= 1024:
-            stored = self.names.take(f"rows_of_{name}")
-            self._append(array_lines(stored, row, table))
-            return lambda index: f"{stored}[{index}]"
-        sampler, fetch = self.names.take(f"table_of_{name}"), self.names.take(f"row_of_{name}")
-        self.tables[sampler] = texture_of(table)
-        self._append(texture_lines(sampler, fetch, row, table.shape[1]))
-        return lambda index: f"{fetch}({index})"
+    def _rows(self, row: Layout, table: Table) -> Callable[[str], str]:
+        """Store a table, once; returns how the row of an index is read."""
+        if table not in self._stored:
+            if not self.textures and table.array.size <= SHORT:
+                name = self.names.take("rows")
+                self._append(array_lines(name, row, table.array))
+                self._stored[table] = f"{name}[{{}}]"
+            else:
+                name = self.names.take("row_of_table")
+                self._append(row_lines(name, row, table, self.atlas.start(table)))
+                self._stored[table] = f"{name}({{}})"
+        return self._stored[table].format
 
     def _root(self, e: Expr) -> None:
         slope = jet(in_t(e.data.function), 1)
