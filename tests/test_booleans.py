@@ -130,7 +130,9 @@ LEFT, RIGHT = half_plane((-1, 0)), half_plane((1, 0))  # -x and x: equal on the 
     ("field", "slope"),
     [
         (LEFT | RIGHT, -1), (RIGHT | LEFT, 1), (LEFT & RIGHT, -1), (RIGHT & LEFT, 1),
-        (union(RIGHT, LEFT, LEFT), 1), (LEFT - LEFT, -1), (union(LEFT, RIGHT, RIGHT, RIGHT), -1),
+        (union(RIGHT, LEFT, LEFT), 1), (LEFT - LEFT, -1),
+        (intersection(LEFT, RIGHT - half_plane((0, 1)), RIGHT), -1),
+        (intersection(RIGHT, box(9, 9), LEFT), 1), (union(LEFT, RIGHT, RIGHT, RIGHT), -1),
     ],
     ids=repr,
 )  # fmt: skip

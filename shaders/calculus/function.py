@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from .expr import Expr, Source, node, postorder, substitute
+from .vectors import Vec
 
 __all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace"]
 
@@ -226,23 +227,15 @@ def trace(
     *,
     name: str = "",
     result: Type | None = None,
-    inline: bool = False,
-    wrap: Callable[[Input], Any] | None = None,
     source: Source | None = None,
     **static: Any,
 ) -> Function:
     """Run a Python function once on its inputs' leaves and keep what it computed.
 
-    ``wrap`` turns an input into what the function is called with (by default a scalar or a tuple).
-    The names of its local variables become names in the GLSL.
+    It is called with a scalar or a vector for each input. The names of its local variables become
+    names in the GLSL.
     """
-    if wrap is None:
-        from .vectors import Vec
-
-        def wrap(i: Input) -> Any:
-            return i.leaves[0] if i.type.size == 1 else Vec(i.leaves)
-
-    arguments = [wrap(i) for i in inputs]
+    arguments = [i.leaves[0] if i.type.size == 1 else Vec(i.leaves) for i in inputs]
     seen: dict[str, Any] = {}
     code = getattr(python, "__code__", None)
 
@@ -272,5 +265,5 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        inline=inline, names=names, doc=python.__doc__ or "", source=source,
+        names=names, doc=python.__doc__ or "", source=source,
     )  # fmt: skip

@@ -4,8 +4,8 @@ Conventions, decided here and true in every evaluator:
 
 - the gradient of ``length`` at 0 is 0; d|x| is -1 where x < 0, else 1; at a tie ``min`` and
   ``max`` take their first argument; ``floor``, ``sign`` and comparisons are locally constant;
-- an op saturates where it would overflow or has no value (x / 0, log 0), and the derivative of
-  a saturated op is 0, so no derivative is ever NaN or infinite.
+- where an op has no value (x / 0, log 0) or leaves float32 (exp), it saturates and its derivative
+  is 0; sums, products and quotients are held finite, so no derivative is ever NaN or infinite.
 
 A new op is one entry here. ``tests/test_ops.py`` runs every entry through one suite.
 """

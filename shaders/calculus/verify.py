@@ -51,7 +51,7 @@ def _problem(e: Expr, leaves: set[Expr]) -> str:
     if e.args and name not in ("get", "apply", "fold", "root") and not (e.op.numpy and e.op.glsl):
         return f"the op {name!r} has no evaluation or no spelling"
     for f in called(e):
-        given = len(e.args) - (2 if name == "root" else 0) + (1 if name == "root" else 0)
+        given = len(e.args) - (name == "root")  # its bracket's two ends stand for t
         wanted_count = len(f.leaves) - (f.inputs[-1].type.size if name == "fold" else 0)
         if given != wanted_count:
             return f"{f.name} takes {wanted_count} numbers, not {given}"

@@ -121,12 +121,11 @@ def listing(
     )  # fmt: skip
 
 
-def library(function: Function, name: str = "", numbers: str = "baked") -> str:
+def library(function: Function, numbers: str = "baked") -> str:
     """A field with its jets of order 1 and 2, as functions to paste into another shader."""
     program = Program(numbers, textures=False)
     for order in (0, 1, 2):
-        suffix = f"_jet{order}" if order else ""
-        program.add(jet(function, order), f"{name or function.name}{suffix}")
+        program.add(jet(function, order))
     head = [f"uniform {UNIFORM[p.size]} {program.uniform(p)};" for p in program.parameters]
     head += [f"uniform vec4 {block};" for block in program.blocks]
     body = "\n".join(line.text for line in annotated(program.lines))

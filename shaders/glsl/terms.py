@@ -80,7 +80,7 @@ def expand(term: Term, scope: Scope) -> Form:
         or _constants(term)
         or _of_call(term)
         or _product(term, scope)
-        or _componentwise(term, scope)
+        or _componentwise(term)
     )
     return form or _constructor(term, scope)
 
@@ -249,7 +249,7 @@ def _product(term: Term, scope: Scope) -> Form | None:
     return None
 
 
-def _componentwise(term: Term, scope: Scope) -> Form | None:
+def _componentwise(term: Term) -> Form | None:
     """One op applied to vectors: every component is the same op on the same pattern."""
     rows = _aligned(term.exprs)
     if rows is None:
