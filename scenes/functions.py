@@ -290,7 +290,8 @@ def primitive(
                 box = bounds_of(*bounds(*map(_plain, arguments.values())))
             return Field(value, box, grade, definition.recipe(args, options))
 
-        build.__signature__ = definition.call_signature  # type: ignore[attr-defined]
+        signature = definition.call_signature.replace(return_annotation="Field")
+        build.__signature__ = signature  # type: ignore[attr-defined]
         return build
 
     return decorate

@@ -140,7 +140,8 @@ def mapping(
             made = stage((x, y), boxed, *values) if stage else Stage((x, y), boxed)
             return Warp((made,), definition.recipe(args, options))
 
-        build.__signature__ = definition.call_signature  # type: ignore[attr-defined]
+        signature = definition.call_signature.replace(return_annotation="Warp")
+        build.__signature__ = signature  # type: ignore[attr-defined]
         return build
 
     return decorate
