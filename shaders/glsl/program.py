@@ -181,7 +181,8 @@ class Program:
         row = layout(f.inputs[-1].type)
         self._declare(row)
         table = e.data.table
-        source = self._rows(row, table) if len(table.array) > UNROLLED else None
+        long = len(table.array) > UNROLLED or _folds(f)
+        source = self._rows(row, table) if long else None
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
     def _value_of(self, f: Function) -> Function:
@@ -212,3 +213,12 @@ class Program:
         self._name[e.data] = name = self.names.take(f"root_of_{e.data.function.name}")
         value = self._name[e.data.function]
         self._append(root_lines(name, e.data.function, value, self._name[self._baked[slope]]))
+
+
+def _folds(function: Function) -> bool:
+    """Whether a function folds over a table itself: written out, copies of copies multiply."""
+    return any(
+        e.op.name == "fold"
+        for f in (*callees(function.outputs), function)
+        for e in postorder(f.outputs)
+    )
