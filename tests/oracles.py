@@ -305,6 +305,22 @@ def _made(i: Input, numbers: list[str]) -> str:
     return f"{shape.glsl}({', '.join(parts)})" if shape.is_struct else parts[0]
 
 
+def compiled(text: str) -> None:
+    """Compile a fragment shader, and draw a pixel with it: drivers put off much until then."""
+
+    def work(painter: Any) -> None:
+        context = painter.context
+        _parked(context).use()
+        program = context.program(VERTEX, text)
+        array = context.vertex_array(program, [])
+        array.render(vertices=3)
+        context.finish()
+        array.release()
+        program.release()
+
+    offscreen().run(work)
+
+
 def glslang(text: str, stage: str = "frag") -> str:
     """What the reference compiler has against a shader: nothing, if it is right."""
     tool = shutil.which("glslangValidator") or pytest.skip(

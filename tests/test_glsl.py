@@ -6,7 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from oracles import VERTEX, glslang, near_kinks, needs_gl, on_gpu, spread
+from oracles import (
+    SINGLES,
+    VERTEX,
+    compiled,
+    glslang,
+    grid,
+    near_kinks,
+    needs_gl,
+    on_gpu,
+    spread,
+)
 from test_bounds import FIELDS
 from test_shapes import CASES
 
@@ -153,7 +163,10 @@ def test_fields_agree_with_numpy(name):
     needs_gl()
     field = FIELDS[name]
     points = spread(1, 3000, 1.5)
-    zeroth, first, second = on_gpu([jet_of(field.function, k) for k in (0, 1, 2)], points)
+    functions = [jet_of(field.function, k) for k in (0, 1, 2)]
+    found = on_gpu(functions, np.concatenate([points, grid(SINGLES)]))
+    assert all(np.isfinite(f).all() for f in found)
+    zeroth, first, second = (f[: len(points)] for f in found)
     result = field.jet(points, 2)
     near = near_kinks(field.function, points, 3e-5) | (np.hypot(*points.T) < 0.01)
     triangle = result.hessian[:, [0, 0, 1], [0, 1, 1]]
@@ -490,6 +503,20 @@ def test_copies_of_copies_compile_at_once():
     found = on_gpu(jet_of(field.function, 1), points)[:, 0]
     assert time.perf_counter() - start < 8.0
     assert found == pytest.approx(field.jet(points, 0).value, abs=1e-5)
+
+
+@pytest.mark.parametrize("count", [40, 140])
+def test_a_library_of_a_polygon_compiles_at_once(count):
+    needs_gl()
+    angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    field = polygon(np.stack([np.cos(angle), np.sin(2 * angle)], axis=1).tolist())
+    text = to_glsl(field)
+    name = re.findall(r"^float (\w+)\(vec2 p\) \{", text, re.MULTILINE)[-1]
+    fresh = f"{time.time_ns()}.0"  # Mesa keeps what it compiled, from one run to the next
+    main = f"out vec4 c; void main() {{ c = vec4({name}(gl_FragCoord.xy + {fresh})); }}"
+    start = time.perf_counter()
+    compiled(f"#version 330 core\n{text}\n{main}")
+    assert time.perf_counter() - start < 3.0
 
 
 def test_a_function_is_written_once():

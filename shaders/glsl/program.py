@@ -18,7 +18,7 @@ from ..calculus.roots import in_t
 from ..calculus.verify import verify
 from ..errors import ShaderError
 from .emit import Line, emit
-from .layout import Layout, layout
+from .layout import Layout, Member, layout
 from .loops import (
     TEXEL,
     UNROLLED,
@@ -198,14 +198,23 @@ class Program:
         """Store a table, once; returns how the row of an index is read."""
         if table not in self._stored:
             if not self.textures and table.array.size <= SHORT:
-                name = self.names.take("rows")
-                self._append(array_lines(name, row, table.array))
-                self._stored[table] = f"{name}[{{}}]"
+                self._stored[table] = self._arrays(row, table)
             else:
                 name = self.names.take("row_of_table")
                 self._append(row_lines(name, row, table, self.atlas.start(table)))
                 self._stored[table] = f"{name}({{}})"
         return self._stored[table].format
+
+    def _arrays(self, row: Layout, table: Table) -> str:
+        """A constant array for each member of a row: one of structs takes Mesa far longer."""
+        names, start = [], 0
+        for m in row.members:
+            names.append(self.names.take(f"rows_{m.name}" if m.name else "rows"))
+            part = Layout(m.glsl, (Member("", m.rows),))
+            self._append(array_lines(names[-1], part, table.array[:, start : start + m.size]))
+            start += m.size
+        inside = ", ".join(f"{name}[{{0}}]" for name in names)
+        return f"{row.glsl}({inside})" if row.is_struct else inside
 
     def _root(self, e: Expr) -> None:
         slope = jet(in_t(e.data.function), 1)
