@@ -19,7 +19,7 @@ __all__ = [
     "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
     "distance", "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod",
     "normalize", "pi", "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2",
-    "vec3", "where",
+    "vec3", "vec4", "where",
 ]  # fmt: skip
 
 Scalar = Any
@@ -112,6 +112,11 @@ def vec2(x: Any, y: Any) -> Vec:
 def vec3(x: Any, y: Any, z: Any) -> Vec:
     """The vector (x, y, z)."""
     return Vec((x, y, z))
+
+
+def vec4(x: Any, y: Any, z: Any, w: Any) -> Vec:
+    """The vector (x, y, z, w)."""
+    return Vec((x, y, z, w))
 
 
 def _call(op: str, *args: Any) -> Any:
