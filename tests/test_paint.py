@@ -150,6 +150,34 @@ def test_paints_pickle_and_read_as_code():
     assert repr(again) == repr(made)
 
 
+def test_scenes_with_paints_and_groups_pickle():
+    scene = Scene(background=radial_ramp((0, 0), 1, palette("ember")))
+    with scene.group(opacity=0.5) as group:
+        group.fill(circle(0.4), conic_ramp((0, 0), ["red", "blue"]), opacity=0.5 * fade(px=4))
+    again = pickle.loads(pickle.dumps(scene))
+    assert again.lower() == scene.lower()
+    again.fill(circle(0.1), "white")
+    assert len(again.layers) == 2
+    np.testing.assert_array_equal(
+        render(pickle.loads(pickle.dumps(scene)), SIZE), render(scene, SIZE)
+    )
+
+
+def test_a_paint_may_ask_how_fast_a_gradient_changes():
+    """The derivative of a map's Jacobian has more columns than a GLSL matrix."""
+    stir = swirl(2.0)
+
+    @paint
+    def stretch(p):
+        w = stir(p)
+        return ramp(0.3 * length(grad(w.y)), palette("viridis"))
+
+    scene = Scene(stretch())
+    gl, numpy = (linear(scene, (64, 48), device=d) for d in ("gl", "numpy"))
+    assert np.abs(gl - numpy).max() < 2e-4
+    assert gl.std() > 0.05
+
+
 def test_the_gradient_of_what_a_function_computed():
     @shape
     def slope(p):
