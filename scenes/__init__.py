@@ -50,13 +50,29 @@ from .functions import shape
 from .load import gallery_names, load
 from .maps import affine, mobius, swirl
 from .scene import Scene, View
-from .shapes import box, capsule, circle, half_plane, polygon, regular_polygon, segment
+from .shapes import (
+    arc,
+    bezier,
+    box,
+    capsule,
+    circle,
+    ellipse,
+    half_plane,
+    pie,
+    polygon,
+    regular_polygon,
+    ring,
+    segment,
+    star,
+    triangle,
+)
 from .values import color_picker, mouse, px, resolution, seconds, slider, toggle
 from .warps import Warp, warp
 
 __all__ = [
     "Scene", "View", "Field", "Warp", "Jet", "jet", "shape", "warp", "load", "gallery_names",
     "box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment",
+    "arc", "bezier", "ellipse", "pie", "ring", "star", "triangle",
     "union", "intersection", "difference", "xor",
     "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
     "color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle",

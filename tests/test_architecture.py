@@ -28,6 +28,7 @@ ALSO = {"render/cli.py": {"scenes"}}
 PUBLIC_SCENES = """
     Scene View Field Warp Jet jet shape warp load gallery_names
     box capsule circle half_plane polygon regular_polygon segment
+    arc bezier ellipse pie ring star triangle
     union intersection difference xor
     affine log_polar mobius polar polar_repeat repeat swirl
     color_picker mouse px resolution seconds slider toggle
