@@ -26,7 +26,6 @@ from ..shaders.calculus.vectors import (
     log,
     max,
     min,
-    mix,
     mod,
     normalize,
     pi,
@@ -49,6 +48,7 @@ from .field import Field
 from .functions import shape
 from .load import gallery_names, load
 from .maps import affine, mobius, swirl
+from .offsets import mix, morph
 from .scene import Scene, View
 from .shapes import (
     arc,
@@ -73,7 +73,7 @@ __all__ = [
     "Scene", "View", "Field", "Warp", "Jet", "jet", "shape", "warp", "load", "gallery_names",
     "box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment",
     "arc", "bezier", "ellipse", "pie", "ring", "star", "triangle",
-    "union", "intersection", "difference", "xor",
+    "union", "intersection", "difference", "xor", "morph",
     "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
     "color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle",
     "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross", "distance",

@@ -93,11 +93,11 @@ class Definition:
         try:
             bound = self.call_signature.bind(*args, **options)
         except TypeError as error:
-            wanted = ", ".join(p.name for p in self.arguments)
+            said_, wanted = str(error), ", ".join(p.name for p in self.arguments)
             strange = next((k for k in options if k not in self.call_signature.parameters), None)
-            said_ = str(error)
-            if strange and wanted:
-                said_ = f"there is no argument {strange!r}; there are: {wanted}"
+            if strange:
+                names = f"; its arguments are called {wanted}" if wanted else "; it takes none"
+                said_ = f"got an unexpected keyword argument {strange!r}{names}"
             raise fail(f"{self.name}({wanted}): {said_}") from None
         bound.apply_defaults()
         return {name: self._check(name, value) for name, value in bound.arguments.items()}

@@ -29,7 +29,7 @@ PUBLIC_SCENES = """
     Scene View Field Warp Jet jet shape warp load gallery_names
     box capsule circle half_plane polygon regular_polygon segment
     arc bezier ellipse pie ring star triangle
-    union intersection difference xor
+    union intersection difference xor morph
     affine log_polar mobius polar polar_repeat repeat swirl
     color_picker mouse px resolution seconds slider toggle
     Vec abs acos asin atan atan2 ceil clamp cos cross distance dot exp floor fract length log max

@@ -322,6 +322,202 @@ def test_the_gradient_of_a_square_is_exact_on_its_sides():
             assert (gradient == normal).all(), square
 
 
+# --- ellipses, thin and round ---------------------------------------------------------------------
+OVALS = [(1, 0.5), (0.5, 1), (1, 1), (1, 0.999999), (1, 0.01), (0.01, 1), (100, 1), (1e-3, 2e-3)]
+
+
+def around_an_oval(rx, ry):
+    """Points all about, inside, on both axes, at and beside the middle, on the medial segment, far."""
+    rng, size = np.random.default_rng(8), max(rx, ry)
+    x, y = (rx * rx - ry * ry) / rx, (ry * ry - rx * rx) / ry
+    medial = rng.uniform(-1, 1, (300, 1)) * [max(x, 0.0), max(y, 0.0)]
+    return np.concatenate([
+        rng.uniform(-1.5, 1.5, (2000, 2)) * size, rng.uniform(-1.2, 1.2, (2000, 2)) * [rx, ry],
+        rng.uniform(-2, 2, (300, 1)) * [rx, 0], rng.uniform(-2, 2, (300, 1)) * [0, ry], medial, [[0, 0]],
+        medial + 1e-9 * size, rng.normal(size=(200, 2)) * 1e3 * size, rng.normal(size=(200, 2)) * 1e-9 * size,
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize(("rx", "ry"), OVALS)
+def test_an_ellipse_is_exact_everywhere(rx, ry):
+    points = around_an_oval(rx, ry)
+    within = (points[:, 0] / rx) ** 2 + (points[:, 1] / ry) ** 2 < 1
+    expected = np.where(within, -1, 1) * nearest(oval(rx, ry), points)
+    value, gradient, hessian = parts(ellipse(rx, ry).jet(points, 2))
+    error = np.abs(value - expected) / np.maximum(np.abs(expected), 1e-9 * max(rx, ry))
+    print(f"ellipse({rx}, {ry}): relative error {error.max():.1e}")
+    assert error.max() < 1e-6
+    assert np.abs(np.linalg.norm(gradient, axis=1) - 1).max() < 1e-9
+    assert np.isfinite(hessian).all()
+
+
+@pytest.mark.parametrize(("rx", "ry"), OVALS)
+def test_the_normal_of_an_ellipse_is_exact_on_its_outline(rx, ry):
+    t = np.random.default_rng(3).uniform(0, math.tau, 2000)
+    value, gradient = parts(ellipse(rx, ry).jet(np.stack([rx * np.cos(t), ry * np.sin(t)], 1), 1))
+    normal = np.stack([np.cos(t) / rx, np.sin(t) / ry], axis=1)
+    assert np.abs(value).max() < 1e-15 * max(rx, ry)
+    assert gradient == pytest.approx(normal / np.linalg.norm(normal, axis=1)[:, None], abs=1e-11)
+
+
+@pytest.mark.parametrize(("rx", "ry"), OVALS)
+def test_an_ellipse_is_exact_in_glsl(rx, ry):
+    needs_gl()
+    size = max(rx, ry)
+    points = np.float32(around_an_oval(rx, ry)[:4600])
+    field = ellipse(rx, ry)
+    value = field.jet(points.astype(float), 0).value
+    found = on_gpu(jet_of(field.function, 1), points)
+    reach = size + np.abs(value) + np.linalg.norm(points, axis=1)
+    error = np.abs(found[:, 0] - value) / reach
+    print(f"ellipse({rx}, {ry}): float32 error {error.max():.1e}")
+    assert error.max() < 1e-6
+    assert np.linalg.norm(found[:, 1:], axis=1) == pytest.approx(np.ones(len(points)), abs=2e-4)
+
+
+def test_an_ellipse_that_is_a_circle_is_that_circle():
+    points = np.concatenate([spread(12, 2000), grid(HOSTILE)])
+    round_, circular = (f.jet(points, 2) for f in (ellipse(0.7, 0.7), circle(0.7)))
+    assert round_.value == pytest.approx(circular.value, rel=1e-12, abs=1e-12)
+    apart = np.linalg.norm(points, axis=1) > 1e-3
+    assert round_.gradient[apart] == pytest.approx(circular.gradient[apart], abs=1e-9)
+    assert round_.hessian[apart] == pytest.approx(circular.hessian[apart], rel=1e-6, abs=1e-6)
+
+
+# --- curves and degenerate cases ------------------------------------------------------------------
+BENT = [
+    ((0, 0), (0.5, 0.5), (1, 1)),  # evenly along a line
+    ((0, 0), (0.1, 0.1), (1, 1)),  # unevenly
+    ((0, 0), (1 / 3, 1 / 7), (2 / 3, 2 / 7)),  # evenly, but for rounding
+    ((0, 0), (2, 2), (0.3, 0.3)),  # out and back
+    ((0, 0), (2, 2 + 1e-9), (0.3, 0.3)),  # nearly so
+    ((-0.5, 0.1), (0.5, 0.1 + 1e-7), (1.4, 0.1)),  # hardly bent
+    ((0.2, 0.1), (0.2, 0.1), (0.2, 0.1)),  # a point
+    ((0.2, 0.1), (0.2, 0.1), (0.9, 0.4)),  # pulled from an end
+    ((0.2, 0.1), (0.9, 0.4), (0.9, 0.4)),  # to the other
+    ((0.2, 0.1), (0.9, 0.4), (0.2, 0.1)),  # back to where it came from
+    ((-1, 0), (0, 1e3), (1, 0)),  # a spike
+    ((-1, 0), (0, 2), (1, 0)),  # symmetric
+]
+
+
+@pytest.mark.parametrize(("a", "b", "c"), BENT)
+def test_any_bezier_curve_is_exact(a, b, c):
+    curve = bezier(a, b, c)
+    size = np.ptp([a, b, c], axis=0).max() + 1
+    at = pulled(a, b, c)[0](np.random.default_rng(2).random(200))
+    points = np.concatenate([spread(13, 1000, 1.6), spread(14, 500, 1.5 * size), at, [a, b, c]])
+    cuts = 0.5 - 0.5 * np.cos(np.linspace(0, math.pi, 65))
+    expected = nearest(pulled(a, b, c, cuts), points)
+    value, gradient, hessian = parts(curve.jet(points, 2))
+    assert np.abs(value - expected).max() < 1e-7 * size
+    assert np.isfinite(gradient).all()
+    assert np.isfinite(hessian).all()
+    assert np.abs(np.linalg.norm(gradient[:1500], axis=1) - 1).max() < 1e-6
+
+
+def test_the_gradient_of_a_bezier_curve_is_a_unit_on_the_curve():
+    t = np.linspace(0.01, 0.99, 99)
+    gradient = (
+        bezier((-0.9, -0.4), (0.1, 1.5), (0.8, -0.2))
+        .jet(pulled((-0.9, -0.4), (0.1, 1.5), (0.8, -0.2))[0](t), 1)
+        .gradient
+    )
+    assert np.linalg.norm(gradient, axis=1) == pytest.approx(np.ones(99))
+
+
+def test_a_bezier_curve_in_the_middle_of_two_legs_is_a_kink():
+    """Between the legs of a symmetric curve the gradient turns at the axis, and is that of the first there."""
+    curve = bezier((-1, 0), (0, 2), (1, 0))
+    left, on, right = curve.jet([(-1e-6, 0.0), (0.0, 0.0), (1e-6, 0.0)], 1).gradient
+    assert left[0] == pytest.approx(-right[0], abs=1e-5)
+    assert on == pytest.approx(left, abs=1e-5)
+
+
+FLAT = [
+    ((0, 0), (0, 0), (0, 0)), ((0, 0), (0, 0), (1, 0.5)), ((0, 0), (1, 0.5), (0, 0)), ((0, 0), (1, 1 / 3), (2, 2 / 3)),
+    ((0.1, 0.7), (-0.3, 0.7), (1.2, 0.7)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("corners_", FLAT)
+def test_a_flat_triangle_is_the_segment_that_is_left(corners_):
+    ends = np.array(corners_, float)
+    spans = np.array([np.hypot(*(ends[i] - ends[j])) for i, j in ((0, 1), (1, 2), (2, 0))])
+    k = int(spans.argmax())
+    longest = segment(tuple(ends[k]), tuple(ends[(k + 1) % 3]))
+    along = np.linspace(-3, 4, 141)[:, None]
+    points = np.concatenate(
+        [spread(15, 2000), ends[k] + along * (ends[(k + 1) % 3] - ends[k] + 1e-300), grid(HOSTILE)]
+    )
+    flat = triangle(*corners_).jet(points, 2)
+    assert flat.value == pytest.approx(longest.jet(points, 0).value, rel=1e-9, abs=1e-12)
+    assert np.isfinite(flat.gradient).all()
+    assert np.isfinite(flat.hessian).all()
+
+
+@pytest.mark.parametrize(
+    "opening", [1e-3, 0.5, math.pi / 2, 3.0, math.pi, 4.0, 6.0, 6.283, math.tau]
+)
+def test_arcs_and_pies_of_any_opening_are_exact(opening):
+    points = np.concatenate([spread(16, 1500, 1.6), np.linspace(-1.5, 1.5, 61)[:, None] * [1, 0]])
+    radius, angle = np.hypot(*points.T), np.abs(np.arctan2(points[:, 1], points[:, 0]))
+    whole = opening == math.tau
+    bow = [arc((0, 0), 0.8, -0.5 * opening, 0), arc((0, 0), 0.8, 0, 0.5 * opening)]
+    assert arc_shape(0.8, opening).jet(points, 0).value == pytest.approx(
+        nearest(bow, points), abs=1e-7
+    )
+    edge = around(0.8) if whole else slice_(0.8, opening)
+    inside_ = (radius < 0.8) & ((angle < 0.5 * opening) | whole)
+    expected = np.where(inside_, -1, 1) * nearest(edge, points)
+    assert pie(0.8, opening).jet(points, 0).value == pytest.approx(expected, abs=1e-7)
+
+
+def test_a_star_has_its_tips_and_corners_where_it_says():
+    assert values(star(5, 1.0, 0.4), (0, 1.0), (0, 1.1), (0, 0)) == pytest.approx(
+        [0, 0.1, -0.4], abs=1e-12
+    )
+    turn = math.pi / 5
+    assert values(star(5, 1.0, 0.4), (0.4 * math.sin(turn), 0.4 * math.cos(turn)))[
+        0
+    ] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_ring_is_measured_about_its_middle():
+    assert values(ring(0.5, 0.2), (0.5, 0), (0.6, 0), (0, 0.4), (0, 0)) == pytest.approx(
+        [-0.1, 0, 0, 0.4]
+    )
+    assert values(ring(0.3, 0.8), (0, 0), (0.7, 0)) == pytest.approx([-0.7, 0])
+
+
+@pytest.mark.parametrize(
+    "field", [arc_shape(0.5, 2.0), bezier((-0.5, 0), (0.3, 0.4), (0.5, -0.1))], ids=repr
+)
+def test_a_curve_is_nowhere_negative(field):
+    assert (
+        field.jet(np.concatenate([spread(17, 4000), grid(np.linspace(-1, 1, 41))]), 0).value >= 0
+    ).all()
+
+
+def test_sliders_move_the_new_shapes_within_their_bounds():
+    s = slider("s", 0.5, 0.2, 0.9)
+    fields = [
+        ellipse(s, 0.4), ring(s, 0.2), arc_shape(s, 4 * s), pie(0.8, 6 * s), star(4, s, 0.3),
+        triangle((s, 0), (0, s), (-0.3, -0.2)), bezier((-0.5, 0), (s, 4 * s), (0.6, -s)),
+    ]  # fmt: skip
+    points = spread(18, 2000, 1.5)
+    for field in fields:
+        left, bottom, right, top = field.bounds
+        assert field.bounds.finite
+        x, y = points.T
+        outside = (x < left) | (x > right) | (y < bottom) | (y > top)
+        for value in (0.2, 0.5, 0.9):
+            made = eval(repr(field).replace(repr(s), repr(value)), {**vars(shapes), "abs": abs})
+            found = field.jet(points, 0, parameters={"s": value}).value
+            assert found == pytest.approx(made.jet(points, 0).value, abs=1e-12)
+            assert (found[outside] > 0).all()
+
+
 # --- hostile points ------------------------------------------------------------------------------
 def special(case):
     """Corners, middles, centers and other points where something ties."""
@@ -409,6 +605,9 @@ def test_sliders_take_the_place_of_numbers():
         (lambda: half_plane((0, 0)), "normal"),
         (lambda: capsule((0, 0), (1, 0), 0), "radius=0"),
         (lambda: segment((0, 0, 0), (1, 1)), "a="),
+        (lambda: ellipse(1, 0), "ry=0"),
+        (lambda: arc_shape(1, 7), "opening=7 must be an angle of at most 2 pi"),
+        (lambda: star(1, 1, 0.5), "n=1"),
     ],
 )
 def test_refusals_name_the_call_the_value_and_the_line(call, said):

@@ -33,6 +33,7 @@ from ..box import around
 from ..checks import fail, shown, whole_number
 from ..field import Field, Recipe
 from ..functions import Point, Positive, primitive
+from .lines import direction
 
 __all__ = ["polygon", "regular_polygon", "star", "triangle"]
 
@@ -114,7 +115,7 @@ CORNERS, SIGN = [Input("a", Type(2)), Input("b", Type(2))], Input("sign")
 
 def _side(p: Vec, a: Vec, b: Vec, sign: Expr) -> tuple[Scalar, Scalar, Scalar]:
     """Of a side: how far p lies outside of its line, beyond its ends, and from the side."""
-    u, d = normalize(b - a), p - 0.5 * (a + b)
+    u, d = direction(b - a), p - 0.5 * (a + b)
     outside = sign * cross(d, u)
     beyond = abs(dot(d, u)) - 0.5 * length(b - a)
     return outside, beyond, seam(beyond > 0.0, length(Vec((beyond, outside))), abs(outside))
@@ -138,7 +139,7 @@ def triangle(p: Vec, a: Point, b: Point, c: Point) -> Scalar:
     outside, beyond, distance = zip(*sides, strict=True)
     within = max(*outside)
     # inside a point lies beside the longest side; on the line of a flat triangle it need not
-    return seam((within < 0.0) & (min(*beyond) <= 0.0), within, min(*distance))
+    return seam((within < 0.0) & (min(*beyond) < 0.0), within, min(*distance))
 
 
 def _turned(p: Vec, angle: Scalar) -> Vec:
