@@ -26,7 +26,6 @@ from ..shaders.calculus.vectors import (
     log,
     max,
     min,
-    mix,
     mod,
     normalize,
     pi,
@@ -51,10 +50,26 @@ from .functions import shape
 from .levels import isolines
 from .load import gallery_names, load
 from .maps import affine, mobius, swirl
+from .offsets import mix, morph
 from .paint import Paint, fade, grad, paint, rgb
 from .ramps import conic_ramp, cosine_palette, linear_ramp, palette, radial_ramp, ramp
 from .scene import Scene, View
-from .shapes import box, capsule, circle, half_plane, polygon, regular_polygon, segment
+from .shapes import (
+    arc,
+    bezier,
+    box,
+    capsule,
+    circle,
+    ellipse,
+    half_plane,
+    pie,
+    polygon,
+    regular_polygon,
+    ring,
+    segment,
+    star,
+    triangle,
+)
 from .values import color_picker, mouse, px, resolution, seconds, slider, toggle
 from .warps import Warp, warp
 
@@ -62,7 +77,8 @@ __all__ = [
     "Scene", "View", "Field", "Warp", "Paint", "Jet", "jet", "shape", "warp", "paint", "load",
     "gallery_names",
     "box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment",
-    "union", "intersection", "difference", "xor",
+    "arc", "bezier", "ellipse", "pie", "ring", "star", "triangle",
+    "union", "intersection", "difference", "xor", "morph",
     "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
     "conic_ramp", "cosine_palette", "fade", "isolines", "linear_ramp", "palette",
     "radial_ramp", "ramp", "rgb",

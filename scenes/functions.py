@@ -29,6 +29,7 @@ from typing import (
 )
 
 from ..shaders.blame import said
+from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
 from ..shaders.calculus.vectors import Vec
@@ -39,7 +40,8 @@ from .checks import GALLERY, OURS, fail, here, number, pair, shown
 from .field import GRADES, Field, Grade, Recipe
 from .statics import Number, identity, static_kind, static_value
 
-__all__ = ["Definition", "Direction", "NotNegative", "Number", "Point", "Positive", "shape"]
+__all__ = ["Definition", "Direction", "NotNegative", "Number", "Opening", "Point", "Positive",
+           "shape"]  # fmt: skip
 
 P = ParamSpec("P")
 Positive = Annotated[Number, "positive"]
@@ -48,6 +50,8 @@ Point = Annotated[Any, "point"]
 """Two numbers, each plain or traced."""
 Direction = Annotated[Any, "point", "direction"]
 """Two numbers that are not both 0."""
+Opening = Annotated[Number, "positive", "opening"]
+"""An angle of at most a whole turn, 2 pi."""
 Box = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -75,8 +79,13 @@ class Definition:
     are filled in by the layer that it is used on.
     """
 
-    def __init__(self, python: Callable[..., Any], kind: Literal["shape", "warp", "paint"]) -> None:
-        self.python, self.kind = python, kind
+    def __init__(
+        self,
+        python: Callable[..., Any],
+        kind: Literal["shape", "warp", "paint"],
+        lipschitz: float | None = None,
+    ) -> None:
+        self.python, self.kind, self.lipschitz = python, kind, lipschitz
         self.name = python.__name__.lstrip("_") or python.__name__
         self.signature = inspect.signature(python)
         self.traced: weakref.WeakValueDictionary[Any, Function] = weakref.WeakValueDictionary()
@@ -110,8 +119,12 @@ class Definition:
         try:
             bound = self.call_signature.bind(*args, **options)
         except TypeError as error:
-            wanted = ", ".join(str(p).partition(":")[0] for p in self.arguments)
-            raise fail(f"{self.name}({wanted}): {error}") from None
+            said_, wanted = str(error), ", ".join(p.name for p in self.arguments)
+            strange = next((k for k in options if k not in self.call_signature.parameters), None)
+            if strange:
+                names = f"; its arguments are called {wanted}" if wanted else "; it takes none"
+                said_ = f"got an unexpected keyword argument {strange!r}{names}"
+            raise fail(f"{self.name}({wanted}): {said_}") from None
         bound.apply_defaults()
         return {name: self._check(name, value) for name, value in bound.arguments.items()}
 
@@ -139,7 +152,10 @@ class Definition:
                 )
             return Vec(number(self.name, f"{name}[{k}]", v) for k, v in enumerate(value))
         least = 0 if marks else None
-        return number(self.name, name, value, least, above="positive" in marks)
+        found = number(self.name, name, value, least, above="positive" in marks)
+        if "opening" in marks and range_of(found)[0] > math.tau + 1e-6:
+            raise fail(f"{self.name}: {name}={shown(value)} must be an angle of at most 2 pi")
+        return found
 
     def function(self, arguments: dict[str, Any]) -> Function:
         """The traced function for these arguments' static values and vector sizes."""
@@ -168,8 +184,9 @@ class Definition:
 
         try:
             traced = trace(
-                _Watched(self.python, run), inputs, name=self.name, source=_home(self.python)
-            )
+                _Watched(self.python, run), inputs,
+                name=self.name, source=_home(self.python), lipschitz=self.lipschitz,
+            )  # fmt: skip
         except TracedError as error:
             raise TracedError(f"{self.name}: {error}") from error
         except JetfieldError:
@@ -242,15 +259,18 @@ def _unlike(name: str) -> str:
 
 
 def primitive(
-    grade: Grade, bounds: Callable[..., tuple[Any, Any, Any, Any]] | Bounds | None = None
+    grade: Grade,
+    bounds: Callable[..., tuple[Any, Any, Any, Any]] | Bounds | None = None,
+    lipschitz: float | None = None,
 ) -> Callable[[Callable[Concatenate[Vec, P], Any]], Callable[P, Field]]:
     """A function of a point and arguments becomes a function of the arguments that gives a field.
 
     ``bounds(*arguments)`` are the sides (left, bottom, right, top) of a box around the inside.
+    ``lipschitz`` bounds the length of the gradient everywhere, where rules for each op bound less.
     """
 
     def decorate(python: Callable[Concatenate[Vec, P], Any]) -> Callable[P, Field]:
-        definition = Definition(python, "shape")
+        definition = Definition(python, "shape", lipschitz)
 
         @functools.wraps(python)
         def build(*args: P.args, **options: P.kwargs) -> Field:

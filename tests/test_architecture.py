@@ -28,7 +28,8 @@ ALSO = {"render/cli.py": {"scenes"}}
 PUBLIC_SCENES = """
     Scene View Field Warp Paint Jet jet shape warp paint load gallery_names
     box capsule circle half_plane polygon regular_polygon segment
-    union intersection difference xor
+    arc bezier ellipse pie ring star triangle
+    union intersection difference xor morph
     affine log_polar mobius polar polar_repeat repeat swirl
     conic_ramp cosine_palette fade isolines linear_ramp palette radial_ramp ramp rgb
     color_picker mouse px resolution seconds slider toggle
