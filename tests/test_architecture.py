@@ -30,9 +30,11 @@ PUBLIC_SCENES = """
     box capsule circle half_plane polygon regular_polygon segment
     union intersection difference xor
     affine log_polar mobius polar polar_repeat repeat swirl
+    bend complex_power fisheye inversion kaleidoscope mirror perspective ripple shear
     color_picker mouse px resolution seconds slider toggle
     Vec abs acos asin atan atan2 ceil clamp cos cross distance dot exp floor fract length log max
     min mix mod normalize pi pow sign sin smoothstep sqrt step tan tau vec2 vec3 where
+    fbm noise value_noise
     DeviceError JetfieldError OutputError SceneError ShaderError
 """
 
