@@ -21,6 +21,7 @@ from ..shaders.calculus.vectors import (
     sin,
     sqrt,
     vec2,
+    where,
 )
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, around
@@ -112,24 +113,26 @@ def _magnified(box: Bounds, strength: Expr, radius: Expr) -> Bounds:
 def _enlarged(q: float, strength: float, middle: float) -> float:
     """How many times farther from the origin a point at the distance sqrt(q) is drawn.
 
-    Its square u, as it is drawn, solves u (u + a m) / (u + m) = q, for the square m of the radius.
+    Its square u, as it is drawn, solves u (u + a m) / (u + b m) = q, for the square m of the radius
+    and the two weights a and b of the lens.
     """
-    a = math.exp(max(min(-2.0 * strength, 80.0), -80.0))
+    t = math.tanh(strength)
+    a, b = (1.0 - t) * middle, (1.0 + t) * middle
     if q == 0.0 or middle <= 0.0:
-        return a**-0.5 if middle > 0.0 else 1.0
-    beyond = q - a * middle
-    return math.sqrt(0.5 * (beyond + math.hypot(beyond, 2.0 * math.sqrt(q * middle))) / q)
+        return math.exp(strength) if middle > 0.0 else 1.0
+    return math.sqrt(0.5 * (q - a + math.hypot(q - a, 2.0 * math.sqrt(q * b))) / q)
 
 
 @mapping(_magnified)
 def fisheye(p: Vec, strength: Number, radius: Positive = 1.0) -> Vec:
     """A lens about the origin: strength s > 0 magnifies its middle e^s times, s < 0 pinches it.
 
-    w(p) = p sqrt((|p|^2 + e^(-2 s) r^2) / (|p|^2 + r^2)). |w| grows with |p| for every strength, so
-    nothing folds; far away it is the identity, to r^2 (1 - e^(-2 s)) / (2 |p|).
+    w(p) = p sqrt((|p|^2 + (1 - tanh s) r^2) / (|p|^2 + (1 + tanh s) r^2)). |w| grows with |p| for
+    every strength, so nothing folds; far away it is the identity, to tanh(s) r^2 / |p|.
     """
     size, middle = dot(p, p), radius * radius
-    lens: Vec = p * sqrt((size + exp(-2.0 * strength) * middle) / (size + middle))
+    less, more = 2.0 / (1.0 + exp(2.0 * strength)), 2.0 / (1.0 + exp(-2.0 * strength))
+    lens: Vec = p * sqrt((size + less * middle) / (size + more * middle))
     return lens
 
 
@@ -144,7 +147,9 @@ class _Ground(Stage):
         self.horizon = horizon
 
     def single(self, field: Field) -> Field:
-        value = max(field.at(self.place, self.source), POINT.leaves[1] - self.horizon)
+        above = POINT.leaves[1] - self.horizon
+        floor = max(field.at(self.place, self.source), above)
+        value = where(above < 0.0, floor, above)  # up there the far floor's slopes are no edges
         grade = weakest("implicit", field.grade)
         return Field(value, self.drawn(field), grade, field.recipe)
 
