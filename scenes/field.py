@@ -14,15 +14,15 @@ from numpy.typing import ArrayLike
 from ..shaders.calculus.evaluate import Jet, jet_arrays
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, apply, called
-from ..shaders.calculus.parameters import Parameter, reads
 from ..shaders.calculus.parameters import parameters as parameters_of
+from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.places import place as place_of
 from ..shaders.calculus.points import check_order, check_points
-from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError
+from ..shaders.given import given
 from ..shaders.picture import POINT
 from .box import Bounds
-from .checks import fail, here, is_number, number, pair, place, shown
+from .checks import fail, here, number, pair, place, shown
 
 if TYPE_CHECKING:
     from .warps import Warp
@@ -325,25 +325,6 @@ def weight(e: Expr) -> int:
     return _weights[e]
 
 
-def _parameter(call: str, p: Parameter, value: Any) -> Any:
-    """A value that was given for a parameter, checked against its kind."""
-    what = f"{call}: parameters[{p.name!r}]={shown(value)}"
-    if p.kind == "toggle":
-        if not isinstance(value, bool):
-            raise fail(f"{what} must be True or False")
-        return float(value)
-    if p.kind == "slider":
-        assert p.low is not None
-        assert p.high is not None
-        if not is_number(value) or not p.low <= value <= p.high:
-            raise fail(f"{what} must be a number from {p.low:g} to {p.high:g}")
-        return float(value)
-    try:
-        return linear_rgb(value)
-    except SceneError as error:
-        raise fail(f"{call}: parameters[{p.name!r}]: {error}") from None
-
-
 def evaluated(
     call: str, function: Function, points: ArrayLike, order: int, seconds: Any, parameters: Any,
     mouse: Any, pixel: Any, *, field: bool,
@@ -359,7 +340,10 @@ def evaluated(
         if name not in known or known[name].kind == "built-in":
             there = ", ".join(sorted(k for k, p in known.items() if p.kind != "built-in")) or "none"
             raise fail(f"{call}: there is no parameter {name!r}; there are: {there}")
-        values[name] = _parameter(call, known[name], value)
+        try:
+            values[name] = given(call, known[name], value)
+        except SceneError as error:
+            raise fail(str(error)) from None
     if pixel is None and "pixel" in known:
         raise fail(f"{call}: the field contains px(); say how wide a pixel is with pixel=")
     values["seconds"] = number(call, "seconds", seconds).data

@@ -81,7 +81,9 @@ def _find(e: Expr, args: list[Found]) -> Found:
         if isinstance(partials, Select):
             a, b = args[partials.first].place, args[partials.second].place
             return Found(place=_where(partials.condition, a, b) if a and b else a or b)
-        weights = [p if isinstance(p, Expr) else const(p) for p in (partials[k] for k in candidates)]
+        weights = [
+            p if isinstance(p, Expr) else const(p) for p in (partials[k] for k in candidates)
+        ]
     best, size = args[candidates[0]].place, make("abs", weights[0])
     for k, weight in zip(candidates[1:], weights[1:], strict=True):
         other, own = args[k].place, make("abs", weight)
