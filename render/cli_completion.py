@@ -9,24 +9,24 @@ from typing import Final
 EXAMPLES: Final = """
   source <(jetfield completion bash)                    for this shell; put it into ~/.bashrc
   jetfield completion zsh > ~/.zfunc/_jetfield          with ~/.zfunc in fpath
-  jetfield completion tcsh | source /dev/stdin
 """
 
-SHELLS: Final = ("bash", "zsh", "tcsh")
+SHELLS: Final = ("bash", "zsh")
 
 # How each shell completes SCENE: a gallery name, a Python file, or a folder on the way to one.
 _PREAMBLE: Final = {
     "bash": """_jetfield_scene() {{
   compgen -W "{names}" -- "$1"
   compgen -f -X '!*.py' -- "$1"
-  compgen -d -S / -- "$1"
+  compgen -d -- "$1"
 }}""",
     "zsh": """_jetfield_scene() {{
   _alternative 'scenes:gallery scene:({names})' 'files:scene file:_files -g "*.py"'
 }}""",
-    "tcsh": "",
 }
-_SCENE: Final = {"bash": "_jetfield_scene", "zsh": "_jetfield_scene", "tcsh": "f:*.py"}
+# So that bash goes on within a folder instead of taking it for the whole word.
+_LAST: Final = {"bash": "complete -o bashdefault -o filenames -F _shtab_jetfield jetfield\n"}
+_SCENE: Final = {"bash": "_jetfield_scene", "zsh": "_jetfield_scene"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +50,8 @@ def run(options: argparse.Namespace, parser: argparse.ArgumentParser, names: Seq
                     shtab.DIRECTORY if directory else shtab.FILE
                 )
     preamble = _PREAMBLE[options.shell].format(names=" ".join(names))
-    print(shtab.complete(parser, options.shell, preamble=preamble))
+    script = shtab.complete(parser, options.shell, preamble=preamble)
+    print(script.rstrip("\n") + "\n" + _LAST.get(options.shell, ""), end="")
 
 
 def _commands(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:

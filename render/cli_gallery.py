@@ -52,10 +52,12 @@ def run(
                                           options.device))  # fmt: skip
             except DeviceError:
                 raise  # no other scene could be drawn either
-            except JetfieldError as error:
+            except Exception as error:
                 failed.append(entry.name)
+                kind = "" if isinstance(error, JetfieldError) else f"{type(error).__name__}: "
+                said = " ".join(str(error).split())
                 progress.close()
-                print(f"jetfield: {entry.name}: {' '.join(str(error).split())}", file=sys.stderr)
+                print(f"jetfield: {entry.name}: {kind}{said}", file=sys.stderr)
             else:
                 print(drawn[-1].path, flush=True)
             progress.advance(1)

@@ -73,7 +73,8 @@ def draw_picture(
         raise OutputError(f"gallery: cannot make the folder {folder}: {error.strerror}") from error
     path = os.path.join(folder, f"{entry.name}.png")
     render_file(scene, path, size, device=device)
-    width, height = (max(1, round(CELL * side / max(size))) for side in size)
+    shrink = min(1.0, CELL / max(size))
+    width, height = (max(1, round(shrink * side)) for side in size)
     # Drawn at twice the size, so that widths in pixels look about as they do in the picture.
     fine = render(scene, (2 * width, 2 * height), output="linear", device=device)
     return Drawn(entry, path, fine.reshape(height, 2, width, 2, 4).mean(axis=(1, 3)))

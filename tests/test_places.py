@@ -95,7 +95,9 @@ def determinants(field, points=POINTS):
 
 def test_a_shape_drawn_s_times_as_large_has_determinant_one_in_s_squared():
     assert np.allclose(determinants(BLADE.scale(2)), 1 / 4)
-    assert np.allclose(determinants(circle(1).scale(0.5).translate(1, 2).rotate(0.3).scale(0.2)), 100)
+    assert np.allclose(
+        determinants(circle(1).scale(0.5).translate(1, 2).rotate(0.3).scale(0.2)), 100
+    )
 
 
 def test_a_flip_is_negative():
