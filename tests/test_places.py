@@ -16,6 +16,9 @@ from jetfield.scenes import (
     intersection,
     length,
     log_polar,
+    max,
+    min,
+    mix,
     mobius,
     polar,
     polar_repeat,
@@ -135,6 +138,36 @@ def test_the_operand_that_decides(combined, left_decides):
     expected = np.where(left_decides(a, b), -6.0, 4.0)
     assert np.allclose(found[clear], expected[clear])
     assert {-6.0, 4.0} == set(np.round(found, 9)), "each decides somewhere"
+
+
+@shape
+def nearer(p):
+    return min(circle(0.4)(2 * p), 0.5 * PLATE(vec2(0.3 - p.x, 3 * p.y)))
+
+
+@shape
+def blend(p, share=0.3):
+    return mix(circle(0.4)(2 * p), PLATE(vec2(0.3 - p.x, 3 * p.y)), share)
+
+
+@shape
+def cut(p):
+    return max(circle(0.4)(2 * p), p.x)
+
+
+def test_a_users_shape_that_only_combines_others_is_a_composition():
+    a = circle(0.4).jet(2 * POINTS, 0).value
+    b = PLATE.jet(np.stack([0.3 - POINTS[:, 0], 3 * POINTS[:, 1]], axis=1), 0).value
+    found = determinants(nearer())
+    assert np.allclose(found, np.where(a <= 0.5 * b, 4.0, -3.0))
+    assert {-3.0, 4.0} == set(np.round(found, 9))
+    assert np.allclose(determinants(blend()), 4.0)
+    assert np.allclose(determinants(blend(0.7)), -3.0)
+
+
+def test_one_that_computes_with_the_point_itself_is_a_shape():
+    assert np.array_equal(cut().place.jet(POINTS, 0).value, POINTS)
+    assert np.allclose(determinants(cut().scale(2)), 0.25)
 
 
 def test_at_a_tie_it_is_the_first():
