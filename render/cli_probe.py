@@ -53,7 +53,9 @@ def _json(scene: str, found: Probe) -> str:
 
     data = {"scene": scene, **asdict(found)}
     for written, layer in zip(data["layers"], found.layers, strict=True):
-        written.update(source=layer.source and str(layer.source), kink=layer.kink)
+        written.update(
+            source=layer.source and str(layer.source), kink=layer.kink, covers=layer.covers
+        )
     return json.dumps(data, indent=2)
 
 
@@ -70,12 +72,13 @@ def text(scene: str, found: Probe) -> Iterator[str]:
 
 
 def _layer(layer: LayerProbe, index: int, *, seen: bool) -> Iterator[str]:
-    drawn = f"{layer.kind}, seen here" if seen else layer.kind
+    drawn = f"{layer.kind} in a group" if layer.depth else layer.kind
+    drawn += ", seen here" if seen else ""
     yield f"layer {index + 1}, {drawn}   {_where(layer)}".rstrip()
     if line := _code(layer):
         yield f"  | {line}"
     side = "inside" if layer.inside else "outside"
-    yield _row("value", _n(layer.value), f"{side}, painted" if layer.covers else side)
+    yield _row("value", _n(layer.value), f"{side}, {_paint(layer)}" if layer.covers else side)
     if layer.kink:
         yield f"  kink: conventional value, {_listed(layer.breaks)} here"
     elif layer.breaks:
@@ -157,6 +160,13 @@ def _matrix(name: str, m: Matrix) -> Iterator[str]:
 def _row(label: str, number: str, words: str) -> str:
     shown = f"{number:<{_NUMBER}} {words}" if number and words else number or words
     return f"  {label:<{_LABEL - 2}}{shown}"
+
+
+def _paint(layer: LayerProbe) -> str:
+    """The color that the layer paints the point."""
+    *color, alpha = layer.paints
+    text = "#" + "".join(f"{round(255 * c):02x}" for c in color)
+    return f"painted {text}" + (f" at {_n(100 * alpha)} %" if alpha < 1 else "")
 
 
 def _where(layer: LayerProbe) -> str:

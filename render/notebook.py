@@ -12,13 +12,13 @@ import sys
 import tempfile
 from typing import Any, Final
 
-from ..shaders.calculus.expr import Expr, const
+from ..shaders.calculus.expr import const
 from ..shaders.calculus.function import Function, apply
 from ..shaders.calculus.parameters import BUILT_IN, leaf
 from ..shaders.calculus.vectors import sin
 from ..shaders.color import linear_rgb
 from ..shaders.errors import JetfieldError
-from ..shaders.picture import POINT, Layer, Picture, View
+from ..shaders.picture import POINT, Color, Layer, Picture, View
 from .offscreen import render_file
 
 __all__ = ["field_png", "portrait", "register", "scene_png", "unregister"]
@@ -88,9 +88,9 @@ class _Lowered:
         return self._picture
 
 
-def _color(text: str) -> tuple[Expr, Expr, Expr]:
+def _color(text: str) -> Color:
     r, g, b = (const(c) for c in linear_rgb(text))
-    return r, g, b
+    return r, g, b, const(1.0)
 
 
 def _png(scene: Any) -> bytes | None:

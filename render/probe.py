@@ -7,8 +7,8 @@ or a machine to show; what could not be said is None.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,8 @@ from ..shaders.calculus.evaluate import call, jet_arrays
 from ..shaders.calculus.function import Function
 from ..shaders.calculus.kinks import kinks
 from ..shaders.calculus.places import place
-from ..shaders.picture import POINT, Frame, Layer, Picture, Source
+from ..shaders.color import encode
+from ..shaders.picture import Frame, Group, Layer, Picture, Source
 from .arguments import pair
 
 __all__ = ["LayerProbe", "Probe", "Warping", "probe"]
@@ -66,8 +67,11 @@ class LayerProbe:
     kind: str
     """"fill" or "stroke"."""
     source: Source | None
-    covers: bool
-    """Whether the layer paints the point: inside its shape or stroke, and not fully transparent."""
+    depth: int
+    """How many groups it is in."""
+    paints: tuple[float, float, float, float]
+    """What the layer paints the point, by itself: sRGB and straight alpha, 0 to 1; clear outside
+    its shape or stroke."""
     value: float
     inside: bool
     gradient: Vector
@@ -90,6 +94,11 @@ class LayerProbe:
     """Of the level set, in 1 / scene units, positive around an inside; None at a critical point."""
     breaks: tuple[str, ...]
     """Which of value, gradient and Hessian jump at the point: there they are conventions."""
+
+    @property
+    def covers(self) -> bool:
+        """Whether the layer paints the point at all."""
+        return self.paints[3] > 0
 
     @property
     def kink(self) -> bool:
@@ -117,12 +126,38 @@ def probe(picture: Picture, frame: Frame, at: Vector) -> Probe:
         SceneError: the point is not two finite numbers.
     """
     at = pair("probe: at", at)
-    layers = tuple(_layer(layer, frame, at) for layer in picture.layers)
+    layers = tuple(
+        _layer(layer, depth, _painted(alone, frame, at), frame, at)
+        for layer, depth, alone in _flat(picture.layers)
+    )
     seen = [k for k, layer in enumerate(layers) if layer.covers]
     return Probe(at, frame.pixel, frame.size, layers, seen[-1] if seen else None)
 
 
-def _layer(layer: Layer, frame: Frame, at: Vector) -> LayerProbe:
+Alone = Layer | Group
+"""A layer, in the groups that it is in, without what else they hold."""
+
+
+def _flat(layers: Sequence[Layer | Group], depth: int = 0) -> Iterator[tuple[Layer, int, Alone]]:
+    """Every layer, how deep it is, and it alone."""
+    for layer in layers:
+        if isinstance(layer, Layer):
+            yield layer, depth, layer
+        else:
+            for inner, level, alone in _flat(layer.layers, depth + 1):
+                yield inner, level, replace(layer, layers=(alone,))
+
+
+def _painted(alone: Alone, frame: Frame, at: Vector) -> tuple[float, float, float, float]:
+    """What a layer alone makes of the point, as the picture does, without anti-aliasing."""
+    light = call(Picture((alone,), None).composed("none"), at, frame.values)
+    r, g, b, alpha = encode(np.array([light], np.float64), "srgb16")[0] / 65535
+    return float(r), float(g), float(b), float(alpha)
+
+
+def _layer(
+    layer: Layer, depth: int, paints: tuple[float, float, float, float], frame: Frame, at: Vector
+) -> LayerProbe:
     point = np.array([at])
     jet = jet_arrays(layer.field, point, 2, frame.values, field=True)
     value, gradient, hessian = float(jet.value[0]), jet.gradient[0], jet.hessian[0]
@@ -139,7 +174,8 @@ def _layer(layer: Layer, frame: Frame, at: Vector) -> LayerProbe:
     return LayerProbe(
         kind="fill" if layer.width is None else "stroke",
         source=layer.source,
-        covers=_covers(layer, frame, at, value, slope),
+        depth=depth,
+        paints=paints,
         value=value,
         inside=value <= 0,
         gradient=_pair(gradient),
@@ -175,13 +211,6 @@ def _to_parabola(value: float, slope: float, bend: float, pixel: float) -> float
     """The nearer t with value - slope t + bend t^2 / 2 = 0, in pixels."""
     inner = slope * slope - 2 * value * bend
     return 2 * value / (slope + math.sqrt(inner)) / pixel if inner >= 0 else None
-
-
-def _covers(layer: Layer, frame: Frame, at: Vector, value: float, slope: float) -> bool:
-    numbers = [layer.opacity, *(() if layer.width is None else (layer.width,))]
-    opacity, *width = call(Function("drawn", [POINT], numbers), at, frame.values)
-    reaches = abs(value) <= 0.5 * float(width[0]) * slope if width else value <= 0
-    return reaches and float(opacity) > 0
 
 
 def _warping(field: Function, point: Array, values: Mapping[str, Any]) -> Warping:

@@ -17,6 +17,7 @@ from jetfield.scenes import (
     box,
     capsule,
     circle,
+    fade,
     half_plane,
     length,
     mobius,
@@ -220,6 +221,34 @@ def test_which_layer_is_seen():
 
     assert [seen(x) for x in (0, 0.3, 0.46, 0.54, 0.56, 0.9)] == [2, 0, 1, 1, 0, None]
     assert seen(0, shown=0) == 0, "what is fully transparent is not seen"
+
+
+def test_layers_of_groups_and_what_each_paints():
+    scene = Scene(background="black")
+    scene.fill(circle(0.5), "#3366cc", opacity=0.5)
+    group = scene.group(opacity=slider("strength", 0.25, 0, 1))
+    group.fill(circle(0.4).scale(2), "red")
+    group.group(opacity=0.5).stroke(circle(0.5), "white", width=0.2, blend="add")
+    scene.fill(circle(0.1), "lime", opacity=fade(0.1))
+    picture = scene.lower()
+
+    def found(x, **parameters):
+        frame = framed("test", picture, (50, 50), seconds=0, parameters=parameters, mouse=(0, 0),
+                       view=None)  # fmt: skip
+        return probe(picture, frame, (x, 0))
+
+    layers = found(0.42).layers
+    assert [layer.depth for layer in layers] == [0, 1, 2, 0]
+    assert layers[0].paints == pytest.approx((0.2, 0.4, 0.8, 0.5), abs=1e-4)
+    assert layers[1].paints == pytest.approx((1, 0, 0, 0.25), abs=1e-4)
+    assert layers[1].warping.determinant == pytest.approx(0.25)
+    assert layers[2].covers
+    assert layers[2].kind == "stroke"
+    assert layers[3].paints == (0, 0, 0, 0)
+    assert found(0.42).seen == 2
+    assert found(0.42, strength=0).seen == 0
+    soft = [found(x).layers[3].paints[3] for x in (0, 0.08, 0.1, 0.12, 0.2)]
+    assert soft == pytest.approx([1, 0.7, 0.5, 0.3, 0], abs=1e-3)
 
 
 def test_parameters_the_clock_and_pixels_count():

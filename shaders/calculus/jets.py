@@ -17,7 +17,7 @@ from .function import Function, Input, Type, apply, callees, widened
 from .roots import slopes
 from .rules import Select
 
-__all__ = ["chain_rule", "jet", "pullback"]
+__all__ = ["chain_rule", "derivatives", "jet", "pullback"]
 
 ZERO, ONE = const(0.0), const(1.0)
 Row = tuple[Expr, ...]
@@ -71,6 +71,21 @@ def _derive(function: Function, order: int, n: int) -> None:
         names=walk.names(function), doc=function.doc, source=function.source,
     )  # fmt: skip
     function.derived[key].derived["value"] = function
+
+
+def derivatives(e: Expr, variables: Sequence[Expr], known: dict[Expr, Row]) -> Row:
+    """First derivatives of an expression by the leaves ``variables``.
+
+    ``known`` has those of other leaves; all that are in neither are held constant.
+    """
+    walk = _Walk(1, len(variables))
+    for k, leaf in enumerate(variables):
+        walk.seed(leaf, k)
+    for leaf, row in known.items():
+        walk.know(leaf, leaf, row)
+    for each in postorder([e]):
+        walk.visit(each)
+    return walk.first[walk.value[e]]
 
 
 class _Walk:
