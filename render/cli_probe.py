@@ -19,7 +19,7 @@ EXAMPLES: Final = """
 """
 
 _LABEL: Final = 18  # columns before a number
-_NUMBER: Final = 17  # columns before what is said of it
+_NUMBER: Final = 20  # columns before what is said of it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -48,22 +48,22 @@ a pixel is 0.01 scene units wide (200x200)
 
 layer 1, fill   scene.py:4
   | scene.fill(box(slider("side", 1, 0.5, 2), 1).rotate(0.5).scale(2), "red")
-  value           -0.5133           inside, painted #ff0000
-  distance        -51.33 px         to first order; to second, -51.33 px
-  gradient        (0.8776, 0.4794)  length 1
+  value           -0.5133              inside, painted #ff0000
+  distance        -51.33 px            to first order; to second, -51.33 px
+  gradient        (0.8776, 0.4794)     length 1
   Jacobian        [  0.4388  0.2397 ]
                   [ -0.2397  0.4388 ]
-  determinant     0.25              space becomes smaller; the drawn shape is 4 times as large
-  singular values 0.5, 0.5          stretch, the same every way
-  rotation        -28.65°           counter-clockwise
+  determinant     0.25                 space becomes smaller; the drawn shape is 4 times as large
+  singular values 0.5, 0.5             stretch, the same every way
+  rotation        -28.65°              counter-clockwise
   Hessian         [ 0  0 ]
                   [ 0  0 ]
-  eigenvalues     0, 0              flat
-  level set       0                 straight
+  eigenvalues     0, 0                 flat
+  level set       0                    straight
 
 layer 2, stroke, seen here   scene.py:5
   | scene.stroke(circle(0.5), "white", width=px(4))
-  value           0.009902          outside, painted #ffffff
+  value           0.009902             outside, painted #ffffff
 """
     assert said.startswith(expected)
     assert "  Jacobian        the identity: nothing is warped, turned or scaled here\n" in said
