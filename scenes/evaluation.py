@@ -12,11 +12,10 @@ from numpy.typing import ArrayLike
 from ..shaders.calculus.evaluate import Jet, call, jet_arrays
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import Function
-from ..shaders.calculus.parameters import Parameter
 from ..shaders.calculus.parameters import parameters as parameters_of
 from ..shaders.calculus.points import check_order, check_points
-from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError
+from ..shaders.given import given
 from .checks import fail, is_number, number, pair, shown
 
 __all__ = ["at_numbers", "evaluated"]
@@ -43,25 +42,6 @@ def at_numbers(function: Function, p: Any) -> Any:
     return np.array(np.broadcast_to(value, x.shape))
 
 
-def _parameter(call: str, p: Parameter, value: Any) -> Any:
-    """A value that was given for a parameter, checked against its kind."""
-    what = f"{call}: parameters[{p.name!r}]={shown(value)}"
-    if p.kind == "toggle":
-        if not isinstance(value, bool):
-            raise fail(f"{what} must be True or False")
-        return float(value)
-    if p.kind == "slider":
-        assert p.low is not None
-        assert p.high is not None
-        if not is_number(value) or not p.low <= value <= p.high:
-            raise fail(f"{what} must be a number from {p.low:g} to {p.high:g}")
-        return float(value)
-    try:
-        return linear_rgb(value)
-    except SceneError as error:
-        raise fail(f"{call}: parameters[{p.name!r}]: {error}") from None
-
-
 def evaluated(
     call: str, function: Function, points: ArrayLike, order: int, seconds: Any, parameters: Any,
     mouse: Any, pixel: Any, *, field: bool,
@@ -77,7 +57,10 @@ def evaluated(
         if name not in known or known[name].kind == "built-in":
             there = ", ".join(sorted(k for k, p in known.items() if p.kind != "built-in")) or "none"
             raise fail(f"{call}: there is no parameter {name!r}; there are: {there}")
-        values[name] = _parameter(call, known[name], value)
+        try:
+            values[name] = given(call, known[name], value)
+        except SceneError as error:
+            raise fail(str(error)) from None
     if pixel is None and "pixel" in known:
         raise fail(f"{call}: the field contains px(); say how wide a pixel is with pixel=")
     values["seconds"] = number(call, "seconds", seconds).data

@@ -6,7 +6,7 @@ import linecache
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike
 
@@ -14,10 +14,14 @@ from ..shaders.calculus.evaluate import Jet
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, apply, called
 from ..shaders.calculus.parameters import reads
+from ..shaders.calculus.places import place as place_of
 from ..shaders.picture import POINT
 from .box import Bounds
 from .checks import fail, here, pair, place, shown
 from .evaluation import at_numbers, evaluated
+
+if TYPE_CHECKING:
+    from .warps import Warp
 
 __all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest", "weight"]
 
@@ -286,6 +290,18 @@ class Field:
         return evaluated(
             "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True
         )
+
+    @property
+    def place(self) -> Warp:
+        """The map from the picture to the space in which the shape that decides here was written.
+
+        The identity for a primitive, and what moves and warps make of it; of several shapes, or
+        copies of one, that whose value the field has at the point. Its jet has the Jacobian: the
+        drawn shape is 1 / |det| as large as the written one.
+        """
+        from .warps import Warp, map_of
+
+        return Warp((map_of(place_of(self.function)),), Recipe("({}).place", self.recipe))
 
     def __repr__(self) -> str:
         return str(self.recipe)

@@ -178,6 +178,12 @@ def test_nothing_is_nan(drawn):
     assert len(drawn) >= 150
 
 
+def test_no_place_is_nan(drawn):
+    for text, field in drawn.items():
+        for array in parts(field.place.jet(EVERY, 1, **GIVEN, pixel=0.01)):
+            assert np.isfinite(array).all(), text
+
+
 def test_every_public_name_is_met_often(drawn):
     words = Counter(word for text in drawn for word in re.findall(r"\w+", text))
     words.update({sign: sum(text.count(sign) for text in drawn) for sign in OPERATORS})

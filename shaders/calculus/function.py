@@ -18,7 +18,8 @@ from typing import Any, Literal
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
-__all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace"]
+__all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace",
+           "widened"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,22 @@ def apply(
     call = node("apply", tuple(args), function)
     call.source = source or call.source
     return tuple(node("get", (call,), i) for i in range(function.result.size))
+
+
+def widened(function: Function, varies: Sequence[bool]) -> Function:
+    """The function with those parameters as points of which an argument varies where it is called.
+
+    ``varies`` says so of each of its leaves.
+    """
+    inputs, at = [], 0
+    for i in function.inputs:
+        moved = i.role == "parameter" and any(varies[at : at + i.type.size])
+        inputs.append(Input(i.name, i.type, "point") if moved else i)
+        at += i.type.size
+    if tuple(inputs) == function.inputs:
+        return function
+    return Function(function.name, inputs, function.outputs, function.result,
+                    names=function.names, doc=function.doc, source=function.source)  # fmt: skip
 
 
 def called(expr: Expr) -> tuple[Function, ...]:
