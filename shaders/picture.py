@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -174,18 +174,36 @@ def _reads(picture: Picture) -> list[Parameter]:
 @lru_cache(maxsize=64)
 def _composed(picture: Picture, antialias: str) -> Function:
     below = CLEAR if picture.background is None else picture.background
-    return Function("picture", [POINT], _stacked(picture.layers, below, antialias), Type(4))
+    read: dict[Function, int] = {}
+    for layer in _flat(picture.layers):
+        read[layer.field] = max(read.get(layer.field, 0), _derivatives(layer, antialias))
+
+    def above(layer: Layer) -> Vec:
+        return _light(layer, antialias, read[layer.field])
+
+    return Function("picture", [POINT], _stacked(picture.layers, below, above), Type(4))
 
 
-def _stacked(layers: Sequence[Layer | Group], color: Sequence[Expr], antialias: str) -> Vec:
+def _flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:
+    """The layers, those of groups in their places."""
+    for layer in layers:
+        if isinstance(layer, Group):
+            yield from _flat(layer.layers)
+        else:
+            yield layer
+
+
+def _stacked(
+    layers: Sequence[Layer | Group], color: Sequence[Expr], light: Callable[[Layer], Vec]
+) -> Vec:
     """Premultiplied light of layers over a color."""
     below = Vec(color)
     for count, layer in enumerate(layers, start=1):
         if isinstance(layer, Group):
-            own = Function("group", [POINT], _stacked(layer.layers, CLEAR, antialias), Type(4))
+            own = Function("group", [POINT], _stacked(layer.layers, CLEAR, light), Type(4))
             above = Vec(apply(own, POINT.leaves, layer.source)) * layer.opacity
         else:
-            above = _light(layer, antialias)
+            above = light(layer)
         below = Vec(apply(blend(layer.blend), (*below, *above), layer.source))
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT], below, Type(4))
@@ -193,14 +211,19 @@ def _stacked(layers: Sequence[Layer | Group], color: Sequence[Expr], antialias: 
     return below
 
 
-def _light(layer: Layer, antialias: str) -> Vec:
-    """Premultiplied light of one layer at the point: its color, as far as it covers the pixel."""
+def _derivatives(layer: Layer, antialias: str) -> int:
+    """How many derivatives of its field a layer reads."""
+    read = order(antialias, stroke=layer.width is not None, fade=layer.fade is not None)
+    jet_leaves = (*VALUE.leaves, *GRADIENT.leaves)
+    return read if set(jet_leaves).isdisjoint(postorder(layer.color)) else max(read, 1)
+
+
+def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
+    """Premultiplied light of one layer at the point: its color, as far as it covers the pixel.
+
+    ``derivatives`` are at least those that it reads; layers of one field share one jet of it.
+    """
     colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
-    reads_jet = {*VALUE.leaves, *GRADIENT.leaves} & set(postorder(layer.color))
-    faded = layer.fade is not None
-    derivatives = order(antialias, stroke=layer.width is not None, fade=faded)
-    if reads_jet:
-        derivatives = max(derivatives, 1)
     value, *rest = apply(jet(layer.field, derivatives), POINT.leaves, layer.source)
     pixel = leaf(BUILT_IN["pixel"])
     gradient = Vec((*rest, *CLEAR)[:2])
