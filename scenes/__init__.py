@@ -6,6 +6,7 @@ if __name__ != "jetfield.scenes":
     raise ImportError("import jetfield.scenes, not scenes: pip install -e . first")
 
 from ..shaders.calculus.evaluate import Jet, jet
+from ..shaders.calculus.noise import fbm, noise, value_noise
 from ..shaders.calculus.vectors import (
     Vec,
     abs,
@@ -43,13 +44,15 @@ from ..shaders.calculus.vectors import (
     where,
 )  # fmt: skip
 from ..shaders.errors import DeviceError, JetfieldError, OutputError, SceneError, ShaderError
+from .bends import bend, fisheye, perspective, ripple, swirl
 from .booleans import difference, intersection, union, xor
-from .branches import log_polar, polar, polar_repeat, repeat
+from .branches import kaleidoscope, log_polar, polar, polar_repeat, repeat
+from .conformal import complex_power, inversion, mobius
 from .field import Field
 from .functions import shape
 from .levels import isolines
+from .linear import affine, mirror, shear
 from .load import gallery_names, load
-from .maps import affine, mobius, swirl
 from .offsets import mix, morph
 from .paint import Paint, fade, grad, paint, rgb
 from .ramps import conic_ramp, cosine_palette, linear_ramp, palette, radial_ramp, ramp
@@ -80,12 +83,14 @@ __all__ = [
     "arc", "bezier", "ellipse", "pie", "ring", "star", "triangle",
     "union", "intersection", "difference", "xor", "morph",
     "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
+    "bend", "complex_power", "fisheye", "inversion", "kaleidoscope", "mirror", "perspective",
+    "ripple", "shear",
     "conic_ramp", "cosine_palette", "fade", "isolines", "linear_ramp", "palette",
     "radial_ramp", "ramp", "rgb",
     "color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle",
     "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross", "distance",
     "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod", "normalize", "pi",
     "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2", "vec3", "vec4",
-    "where", "grad",
+    "where", "grad", "fbm", "noise", "value_noise",
     "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
 ]  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import apply
-from ..shaders.calculus.vectors import Scalar, abs, floor
+from ..shaders.calculus.rules import cell_
+from ..shaders.calculus.vectors import Scalar, abs
 from .booleans import lift
 from .box import EVERYWHERE
 from .checks import fail, here, number, shown
@@ -17,7 +18,7 @@ __all__ = ["isolines"]
 
 def _isolines(a: Expr, spacing: Expr) -> Scalar:
     """How far a is from the nearest whole multiple of the spacing."""
-    return abs(a - spacing * floor(a / spacing + 0.5))
+    return abs(a - spacing * cell_(a / spacing + 0.5))  # half way, both sides are as far
 
 
 def isolines(field: Field, spacing: Any) -> Field:

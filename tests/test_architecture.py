@@ -31,11 +31,12 @@ PUBLIC_SCENES = """
     arc bezier ellipse pie ring star triangle
     union intersection difference xor morph
     affine log_polar mobius polar polar_repeat repeat swirl
+    bend complex_power fisheye inversion kaleidoscope mirror perspective ripple shear
     conic_ramp cosine_palette fade isolines linear_ramp palette radial_ramp ramp rgb
     color_picker mouse px resolution seconds slider toggle
     Vec abs acos asin atan atan2 ceil clamp cos cross distance dot exp floor fract length log max
     min mix mod normalize pi pow sign sin smoothstep sqrt step tan tau vec2 vec3 vec4 where
-    grad
+    grad fbm noise value_noise
     DeviceError JetfieldError OutputError SceneError ShaderError
 """
 

@@ -16,13 +16,15 @@ from .function import Function, Input, Type, apply, callees
 from .parameters import Parameter
 from .rules import HUGE, added, most
 
-__all__ = ["bounds", "range_of"]
+__all__ = ["bounds", "range_of", "rising"]
 
 Pair = tuple[Expr, Expr]
 CALLED = {"mul", "div", "reciprocal", "mod", "sin", "cos", "atan2", "pow", "mix"}
 """Ops whose rule is long enough to be a function of its own in the listing."""
 ROUNDING = 64.0
 """Rounding errors of a distance, in units of the last place of all numbers that go into it."""
+FEW = 16.0
+"""Roundings that a declared function may take."""
 
 
 def bounds(function: Function) -> Function:
@@ -32,6 +34,17 @@ def bounds(function: Function) -> Function:
             f.derived["bounds"] = _extend(f)
     extension: Function = function.derived["bounds"]
     return extension
+
+
+def rising(function: Function) -> Function:
+    """Declare that a function of one number rises: its bounds are its values at the ends."""
+    i = _interval(function.inputs[0])
+    low, high = (apply(function, [end])[0] for end in i.leaves)
+    ends = _widen(FEW, None, low, high)
+    function.derived["bounds"] = Function(
+        f"{function.name}_bounds", [i], ends, Type(kind="interval"), doc=function.doc
+    )
+    return function
 
 
 def _interval(i: Input) -> Input:

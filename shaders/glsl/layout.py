@@ -76,7 +76,7 @@ def vector(size: int) -> str:
 
 
 def _first(t: Type) -> list[Member]:
-    """The value and the first derivatives: as one matrix, or column by column if it is too large."""
+    """The value and first derivatives: as one matrix, or column by column if it is too large."""
     if t.m == 1 and t.n <= 4:
         return [Member("value", 1), Member("gradient", t.n)]
     if max(t.m, t.n) <= 4:
