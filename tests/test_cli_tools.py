@@ -1,5 +1,6 @@
 """The command line's tools, as they are typed: probe, gallery, doctor, completion; wrong words."""
 
+import functools
 import json
 import os
 import re
@@ -248,23 +249,26 @@ def test_an_error_is_said_and_exits_with_1(capsys, folder, words, sentence):
 
 
 # --- completion ----------------------------------------------------------------------------------
+@functools.cache
+def bash_script() -> str:
+    words = [sys.executable, "-m", "jetfield.render", "completion", "bash"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
 def complete(*words: str) -> list[str]:
     """What bash offers for the last of these words."""
     script = Path("completion.bash")
-    with script.open("w") as file:
-        subprocess.run([sys.executable, "-m", "jetfield.render", "completion", "bash"],
-                       stdout=file, check=True)  # fmt: skip
+    script.write_text(bash_script())
     asked = """
 source completion.bash
+rm completion.bash
 COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); COMPREPLY=()
 function=$(complete -p jetfield | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
 $function
 printf '%s\\n' "${COMPREPLY[@]}"
 """
-    done = subprocess.run(
-        [BASH, "-c", asked, "bash", *words], capture_output=True, text=True, check=True
-    )
-    script.unlink()
+    command = [BASH, "-c", asked, "bash", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return sorted(filter(None, done.stdout.splitlines()))
 
 

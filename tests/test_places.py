@@ -185,9 +185,9 @@ def test_operands_of_one_place_share_it():
     assert "?" not in repr(field.place)
 
 
-def test_thousands_of_shapes():
+def test_a_thousand_shapes():
     rng = np.random.default_rng(1)
-    at, size = rng.uniform(-2, 2, (3000, 2)), rng.uniform(0.5, 2.0, 3000)
+    at, size = rng.uniform(-2, 2, (1000, 2)), rng.uniform(0.5, 2.0, 1000)
     field = union(*(circle(0.01).scale(s).translate(x, y)
                     for (x, y), s in zip(at.tolist(), size.tolist(), strict=True)))  # fmt: skip
     points = POINTS[:200]
@@ -195,6 +195,18 @@ def test_thousands_of_shapes():
     there = field.place.jet(points, 1)
     assert np.allclose(there.value, (points - at[nearest]) / size[nearest, None])
     assert np.allclose(np.linalg.det(there.jacobian), size[nearest] ** -2.0)
+
+
+def test_a_deep_scene_is_walked_once():
+    """Two hundred unions, each of the one before: every level is evaluated once, not once for each
+    level above."""
+    field = circle(0.3)
+    for k in range(200):
+        seed = circle(0.01).scale(2).translate(k - 100, 0.5)
+        field = field.translate(0.001, 0).round(0.0001) | seed
+    j = field.place.jet([(0, 0), (-100, 0.6)], 1)
+    assert np.allclose(np.linalg.det(j.jacobian), [1, 0.25])
+    assert np.allclose(j.value[0], [-0.2, 0])
 
 
 def test_it_reads_parameters_and_survives_pickling():

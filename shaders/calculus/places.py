@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .expr import Expr, const, make, node, postorder
-from .folds import Fold
+from .expr import Expr, const, make, postorder, rebuild
+from .folds import Fold, fold
 from .function import Function, Input, Type, apply, callees
 from .jets import jet
 from .rules import Select
@@ -24,18 +24,25 @@ Pair = tuple[Expr, Expr]
 
 
 class Found(NamedTuple):
-    """Of a node: whether it computes with the point itself, and the place of a field's value."""
+    """Of a node: its value, whether it computes with the point itself, and the place of a field."""
 
+    value: Expr
     direct: bool = False
     place: Pair | None = None
 
 
 def place(function: Function) -> Function:
     """The map from the function's point to where the shape that decides its value was written."""
-    for f in (*callees(function.outputs), function) if "place" not in function.derived else ():
-        if _is_field(f) and "place" not in f.derived:
-            f.derived["place"] = Function(f"{f.name}_place", f.inputs, _place(f))
-    found: Function = function.derived["place"]
+    _, x, y = _placed(function).outputs
+    return Function(f"{function.name}_place", function.inputs, [x, y])
+
+
+def _placed(function: Function) -> Function:
+    """The function's value with that place: both at once, so that deep scenes stay cheap."""
+    for f in (*callees(function.outputs), function) if "placed" not in function.derived else ():
+        if _is_field(f) and "placed" not in f.derived:
+            f.derived["placed"] = Function(f"{f.name}_placed", f.inputs, _walked(f))
+    found: Function = function.derived["placed"]
     return found
 
 
@@ -46,13 +53,19 @@ def _is_field(f: Function) -> bool:
     return f.result == Type(1) and len(points) == 1 and points[0].type.size == 2 and not fields
 
 
-def _place(function: Function) -> Pair:
+def _walked(function: Function) -> tuple[Expr, Expr, Expr]:
+    """The value and the place."""
     known: dict[Expr, Found] = {}
     own = _point(function, function.leaves)
     for e in postorder(function.outputs):
-        known[e] = Found(direct=True) if e in own else _find(e, [known[a] for a in e.args])
-    direct, there = known[function.outputs[0]]
-    return own if direct or there is None else there
+        if e in own or not e.args:
+            known[e] = Found(e, direct=e in own)
+        else:
+            known[e] = _find(e, [known[a] for a in e.args])
+    value, direct, there = known[function.outputs[0]]
+    if direct or there is None:
+        return function.outputs[0], *own
+    return value, *there
 
 
 def _point(function: Function, args: Sequence[Expr]) -> Pair:
@@ -63,27 +76,30 @@ def _point(function: Function, args: Sequence[Expr]) -> Pair:
 
 
 def _find(e: Expr, args: list[Found]) -> Found:
-    name = e.op.name
-    if name == "apply" and _is_field(e.data):
-        return Found(place=_called(e.data, e.args))
-    if name == "fold" and e.data.kind in ("min", "max") and _is_field(e.data.function):
-        return Found(place=_folded(e))
+    values = tuple(a.value for a in args)
+    if e.op.name == "get" and args[0].value.op.result != "tuple":
+        return args[0]  # of a call of a field, whose one value is known already
+    if e.op.name == "apply" and _is_field(e.data):
+        return _called(e.data, values)
+    if e.op.name == "fold" and e.data.kind in ("min", "max") and _is_field(e.data.function):
+        return _folded(e.data, values)
+    value = rebuild(e, values)
     direct = any(a.direct for a in args)
     candidates = [k for k, a in enumerate(args) if a.place is not None]
     if not candidates or direct:
-        return Found(direct)
-    if name == "apply" and len(candidates) > 1:
-        weights = _slopes(e, candidates)
-    elif e.op.partials is None or len(candidates) == 1:
-        return Found(place=args[candidates[0]].place)
+        return Found(value, direct)
+    if len(candidates) == 1:
+        return Found(value, place=args[candidates[0]].place)
+    if e.op.name == "apply":
+        weights = _slopes(e.data, values, candidates)
     else:
-        partials = e.op.partials(*e.args)
+        assert e.op.partials is not None, e.op.name
+        partials = e.op.partials(*values)
         if isinstance(partials, Select):
             a, b = args[partials.first].place, args[partials.second].place
-            return Found(place=_where(partials.condition, a, b) if a and b else a or b)
-        weights = [
-            p if isinstance(p, Expr) else const(p) for p in (partials[k] for k in candidates)
-        ]
+            return Found(value, place=_where(partials.condition, a, b) if a and b else a or b)
+        weights = [p if isinstance(p, Expr) else const(p) for p in partials]
+        weights = [weights[k] for k in candidates]
     best, size = args[candidates[0]].place, make("abs", weights[0])
     for k, weight in zip(candidates[1:], weights[1:], strict=True):
         other, own = args[k].place, make("abs", weight)
@@ -91,7 +107,7 @@ def _find(e: Expr, args: list[Found]) -> Found:
         assert other is not None
         best = _where(make("le", own, size), best, other)
         size = make("max", size, own)
-    return Found(place=best)
+    return Found(value, place=best)
 
 
 def _where(condition: Expr, a: Pair, b: Pair) -> Pair:
@@ -99,35 +115,34 @@ def _where(condition: Expr, a: Pair, b: Pair) -> Pair:
     return x, y
 
 
-def _called(f: Function, args: Sequence[Expr]) -> Pair:
-    """The place of a call of a field."""
-    there = place(f)
-    if there.outputs == _point(f, f.leaves):
-        return _point(f, args)
-    x, y = apply(there, args)
-    return x, y
+def _called(f: Function, args: Sequence[Expr]) -> Found:
+    """A call of a field."""
+    placed = _placed(f)
+    if placed.outputs[1:] == _point(f, f.leaves):
+        return Found(apply(f, args)[0], place=_point(f, args))
+    value, x, y = apply(placed, args)
+    return Found(value, place=(x, y))
 
 
-def _folded(e: Expr) -> Pair:
-    """The place of the row that won."""
-    f: Function = e.data.function
-    x, y = there = place(f).outputs
-    row = node("input", (), (f.inputs[-1].name, None)), *f.inputs[-1].leaves
-    if not {leaf for leaf in postorder(there) if leaf in row}:
-        return _called(f, (*e.args, *f.inputs[-1].leaves))
-    item = Function(f"{f.name}_placed", f.inputs, [f.outputs[0], x, y])
-    winner = node("fold", e.args, Fold(e.data.kind, item, e.data.table))
-    return node("get", (winner,), 1), node("get", (winner,), 2)
+def _folded(f: Fold, args: Sequence[Expr]) -> Found:
+    """The row that won."""
+    placed = _placed(f.function)
+    if placed.outputs[1:] == _point(f.function, f.function.leaves):
+        return Found(fold(f.kind, f.function, f.table, args)[0], place=_point_of_row(f, args))
+    value, x, y = fold(f.kind, placed, f.table, args)
+    return Found(value, place=(x, y))
 
 
-def _slopes(e: Expr, candidates: Sequence[int]) -> list[Expr]:
+def _point_of_row(f: Fold, args: Sequence[Expr]) -> Pair:
+    return _point(f.function, (*args, *f.function.inputs[-1].leaves))
+
+
+def _slopes(f: Function, args: Sequence[Expr], candidates: Sequence[int]) -> list[Expr]:
     """How fast a function of fields changes by each of some arguments."""
-    f: Function = e.data
-    inputs, at, order = list[Input](), 0, list[int]()
+    inputs, at = list[Input](), 0
     for i in f.inputs:
         varies = i.type.size == 1 and at in candidates
-        order += [at] if varies else []
         inputs.append(Input(i.name, i.type, "point" if varies else "parameter"))
         at += i.type.size
     varied = jet(Function(f.name, inputs, f.outputs), 1)
-    return list(apply(varied, e.args)[1:])
+    return list(apply(varied, args)[1:])
