@@ -654,7 +654,7 @@ def test_glsl_agrees_with_numpy(drawn, name):
     assert errors[1] < 1e-5
     assert errors[2] < 1e-4
     # an edge or its end, or the two legs of a fold: equal, but for their bend
-    assert (errors[3] > 1e-3).mean() < (2e-3 if name in FOLDED else 1e-3)
+    assert (errors[3] > 1e-3).mean() < (4e-3 if name in FOLDED else 1e-3)
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,8 @@ def _nearest(low: Expr, high: Expr, d: Vec, b: Vec, k: Vec) -> Scalar:
     """
     data = (*d, *b, *k)
     starts, ends = _ahead(low, *data) < 0.0, _ahead(high, *data) > 0.0
-    t = where(starts, where(ends, root(_ahead, low, high, data, name="bezier_foot"), high), low)
+    inner = root(_ahead, low, where(starts & ends, high, low), data, name="bezier_foot")
+    t = where(starts, where(ends, inner, high), low)
     away = d - t * (2.0 * b + t * k)
     along = b + t * k
     straight = dot(along, along) > 1e-4 * dot(k, k)  # not where the curve turns on the spot
