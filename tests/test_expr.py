@@ -16,17 +16,22 @@ from jetfield.scenes import (
     abs,
     circle,
     cos,
+    dot,
     length,
     max,
     mix,
     pow,
     seconds,
+    shape,
     sin,
     sqrt,
+    toggle,
     vec2,
     where,
 )
-from jetfield.shaders.calculus.evaluate import evaluate, jet_arrays
+from jetfield.shaders import to_glsl
+from jetfield.shaders.calculus.bounds import bounds
+from jetfield.shaders.calculus.evaluate import call, evaluate, jet_arrays
 from jetfield.shaders.calculus.expr import const, flatten, make, node, postorder, unflatten
 from jetfield.shaders.calculus.function import Function, Input, Type, trace
 
@@ -253,3 +258,76 @@ def test_another_process_reads_the_same():
         [sys.executable, "-P", "-c", code], input=pickle.dumps(e), capture_output=True, check=False
     )
     assert done.stdout.strip() == b"same", done.stderr.decode()
+
+
+def test_a_function_keeps_how_fast_it_changes():
+    traced = circle_of_one()
+    assert traced.lipschitz == 1.0
+    assert pickle.loads(pickle.dumps(traced)) is traced
+    assert traced is not trace(lambda p: length(p) - 1, [POINT], name="disc")
+
+
+def circle_of_one():
+    return trace(lambda p: length(p) - 1, [POINT], name="disc", lipschitz=1.0)
+
+
+def test_what_changes_no_faster_is_bounded_by_its_middle():
+    low = spread(3, 2000) * [1, 1]
+    high = low + 0.3 * np.abs(spread(4, 2000))
+    least, most = call(bounds(circle_of_one()), [*low.T, *high.T])
+    for t in np.random.default_rng(5).random((12, 2000, 2)):
+        value = np.linalg.norm(low + t * (high - low), axis=1) - 1
+        assert (least <= value).all()
+        assert (value <= most).all()
+    assert most - least == pytest.approx(np.linalg.norm(high - low, axis=1), abs=1e-12)
+
+
+# --- vectors -------------------------------------------------------------------------------------
+def test_vectors_take_powers_and_whole_quotients():
+    v = vec2(3, -5)
+    assert v**2 == vec2(9, 25)
+    assert 2 ** vec2(1, 3) == vec2(2, 8)
+    assert v // 2 == vec2(1, -3)
+    assert 7 // vec2(2, -2) == vec2(3, -4)
+    assert 7 % vec2(4, 5) == vec2(3, 2)
+    assert vec2(4, 9) ** 0.5 == pytest.approx(vec2(2, 3))
+    assert vec2(X * X, Y * Y) == P**2
+    assert vec2(X // 0.5, Y // 0.5) == P // 0.5
+    assert (1 // P).y is 1 // Y
+    assert evaluate([1 // Y], {Y: np.array([0.3, -0.3])})[0].tolist() == [3, -4]
+
+
+def test_vectors_are_read_in_any_order():
+    assert P.yx == vec2(Y, X)
+    assert P.xxy == (X, X, Y)
+    assert Vec((1, 2, 3)).zx == (3, 1)
+    assert isinstance(P.xy, Vec)
+    for wrong in ("xz", "z", "yellow", "xyxyx", ""):
+        with pytest.raises(AttributeError, match="a vector of 2 has no"):
+            getattr(P, wrong)
+    assert not hasattr(P, "__array_interface__")
+    assert pickle.loads(pickle.dumps(P)) == P
+
+
+def test_a_vector_may_be_longer_than_those_of_glsl():
+    five = (X, Y, X + 1, Y + 1, X * Y)
+    plain = (3.0, -2.0, 4.0, -1.0, -6.0)
+    for traced, number in ((length(five), length(plain)), (dot(five, five), dot(plain, plain))):
+        found = evaluate([traced], {X: np.float64(3), Y: np.float64(-2)})[0]
+        assert float(found) == pytest.approx(number)
+    assert length(plain) == pytest.approx(np.linalg.norm(plain))
+    assert "length(p.xyxy)" in to_glsl(shape(lambda p: length((p.x, p.y, p.x, p.y, 1)) - 1)())
+
+
+# --- reading back --------------------------------------------------------------------------------
+def test_conditions_read_as_they_were_written():
+    on = toggle("on")
+    assert repr(on) == "toggle('on')"
+    assert repr(toggle("on", True)) == "toggle('on', True)"
+    assert repr(where(on, 1, 2)) == "where(toggle('on'), 1, 2)"
+    assert repr(~on) == "~toggle('on')"
+    assert repr(seconds() > 2) == "seconds() > 2"
+    assert repr(seconds() >= 2) == "seconds() >= 2"
+    assert repr(-seconds()) == "-seconds()"
+    assert repr(-(seconds() + X)) == "-(seconds() + p[0])"
+    assert repr((seconds() < 2) & on) == "(seconds() < 2) & toggle('on')"

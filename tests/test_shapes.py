@@ -473,6 +473,19 @@ def test_arcs_and_pies_of_any_opening_are_exact(opening):
     assert pie(0.8, opening).jet(points, 0).value == pytest.approx(expected, abs=1e-7)
 
 
+@pytest.mark.parametrize("opening", [math.tau, math.tau - 1e-6, 6.283, math.pi])
+def test_arcs_and_pies_are_whole_on_their_axis_in_glsl(opening):
+    """Where float32 cannot tell the two ends of a whole turn apart."""
+    needs_gl()
+    points = np.linspace(-1.5, 1.5, 61)[:, None] * [[1, 0]] + np.array(
+        [[[0, 0]], [[0, 1e-8]], [[0, -1e-6]]]
+    )
+    points = np.float32(points.reshape(-1, 2))
+    for field in (arc_shape(0.8, opening), pie(0.8, opening)):
+        expected = field.jet(points.astype(float), 0).value
+        assert on_gpu(field.function, points)[:, 0] == pytest.approx(expected, abs=3e-6)
+
+
 def test_a_star_has_its_tips_and_corners_where_it_says():
     assert values(star(5, 1.0, 0.4), (0, 1.0), (0, 1.1), (0, 0)) == pytest.approx(
         [0, 0.1, -0.4], abs=1e-12
@@ -654,7 +667,7 @@ def test_glsl_agrees_with_numpy(drawn, name):
     assert errors[1] < 1e-5
     assert errors[2] < 1e-4
     # an edge or its end, or the two legs of a fold: equal, but for their bend
-    assert (errors[3] > 1e-3).mean() < (2e-3 if name in FOLDED else 1e-3)
+    assert (errors[3] > 1e-3).mean() < (4e-3 if name in FOLDED else 1e-3)
 
 
 @pytest.fixture(scope="module")

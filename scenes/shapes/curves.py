@@ -17,7 +17,6 @@ from ...shaders.calculus.vectors import (
     normalize,
     seam,
     sqrt,
-    where,
 )
 from ..functions import Point, primitive
 
@@ -52,7 +51,8 @@ def _nearest(low: Expr, high: Expr, d: Vec, b: Vec, k: Vec) -> Scalar:
     """
     data = (*d, *b, *k)
     starts, ends = _ahead(low, *data) < 0.0, _ahead(high, *data) > 0.0
-    t = where(starts, where(ends, root(_ahead, low, high, data, name="bezier_foot"), high), low)
+    inner = root(_ahead, low, seam(starts & ends, high, low), data, name="bezier_foot")
+    t = seam(starts, seam(ends, inner, high), low)  # where t turns, the distance does not
     away = d - t * (2.0 * b + t * k)
     along = b + t * k
     straight = dot(along, along) > 1e-4 * dot(k, k)  # not where the curve turns on the spot
@@ -72,7 +72,7 @@ def bezier(p: Vec, a: Point, b: Point, c: Point) -> Scalar:
     spread = skew * skew - square * (2.0 * dot(first, first) - dot(bend, d)) / 3.0
     twice = spread > 0.0
     reach = sqrt(spread)
-    before = where(twice, clamp((-skew - reach) / square, 0.0, 1.0), 1.0)
-    after = where(twice, clamp((reach - skew) / square, 0.0, 1.0), 0.0)
+    before = seam(twice, clamp((-skew - reach) / square, 0.0, 1.0), 1.0)
+    after = seam(twice, clamp((reach - skew) / square, 0.0, 1.0), 0.0)
     early = _nearest(const(0.0), before, d, first, bend)
     return min(early, _nearest(after, const(1.0), d, first, bend))

@@ -184,9 +184,9 @@ def row_lines(name: str, row: Layout, table: Table, start: int) -> list[Line]:
 
 
 def root_lines(name: str, function: Function, value: str, slope: str) -> list[Line]:
-    """Bracketed Newton: the same steps as in NumPy."""
+    """Bracketed Newton: the same steps as in NumPy, until one is of rounding."""
     scope = Names()
-    for word in ("low", "high", "rising", "step", "next"):
+    for word in ("low", "high", "rising", "newton", "inside", "arrived"):
         scope.take(word)
     rest = [scope.take(i.name) for i in function.inputs[1:]]
     passed = "".join(f", {label}" for label in rest)
@@ -195,13 +195,15 @@ def root_lines(name: str, function: Function, value: str, slope: str) -> list[Li
         Line(f"float {name}(float low, float high{arguments}) {{"),
         Line(f"    bool rising = {value}(high{passed}) >= 0.0;"),
         Line("    float t = 0.5 * (low + high);"),
-        Line(f"    for (int i = 0; i < {STEPS}; ++i) {{"),
+        Line(f"    for (int i = 0; i < {STEPS} && low < high; ++i) {{"),
         Line(f"        Jet1_1x1 f = {slope}(t{passed});"),
         Line("        if ((f.value > 0.0) == rising) high = t;"),
         Line("        else low = t;"),
         Line("        float newton = t - f.value / (f.gradient == 0.0 ? 1.0 : f.gradient);"),
-        Line("        bool inside = (newton > low && newton < high) || newton == t;"),
+        Line("        bool arrived = abs(newton - t) <= 1e-6 * abs(t);"),
+        Line("        bool inside = (newton > low && newton < high) || arrived;"),
         Line("        t = inside && f.gradient != 0.0 ? newton : 0.5 * (low + high);"),
+        Line("        if (arrived) break;"),
         Line("    }"),
         Line("    return t;"),
         Line("}"),
