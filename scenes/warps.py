@@ -130,7 +130,7 @@ def mapping(
         @functools.wraps(python)
         def build(*args: P.args, **options: P.kwargs) -> Warp:
             arguments = definition.bind(args, options)
-            x, y = definition(arguments, POINT.leaves)
+            x, y = definition(arguments)
             if reads([x, y], "pixel"):
                 raise fail(
                     f"{definition.name}: a warp cannot contain px(), a length in the picture"

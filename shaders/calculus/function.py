@@ -91,16 +91,18 @@ class Function:
     """A named function: typed inputs, a result type, and a body that gives ``result.size`` scalars.
 
     ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
-    values, for readable GLSL), ``doc`` and ``source`` are outside the identity.
+    values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
+    how fast its one output changes with its points at most, if that is known: 1 for a distance.
     """
 
-    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "name", "names", "outputs",
-                 "result", "source")  # fmt: skip
+    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "lipschitz", "name", "names",
+                 "outputs", "result", "source")  # fmt: skip
     name: str
     inputs: tuple[Input, ...]
     outputs: tuple[Expr, ...]
     result: Type
     inline: bool
+    lipschitz: float | None
     names: dict[Expr, str]
     doc: str
     source: Source | None
@@ -114,6 +116,7 @@ class Function:
         result: Type | None = None,
         *,
         inline: bool = False,
+        lipschitz: float | None = None,
         names: dict[Expr, str] | None = None,
         doc: str = "",
         source: Source | None = None,
@@ -122,7 +125,7 @@ class Function:
         result = result or Type(len(outputs))
         if len(outputs) != result.size:
             raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
-        key = (name, inputs, outputs, result, inline)
+        key = (name, inputs, outputs, result, inline, lipschitz)
         with _lock:
             found = _functions.get(key)
             if found is None:
@@ -130,6 +133,7 @@ class Function:
                 found.name, found.inputs, found.outputs = name, inputs, outputs
                 found.result, found.inline, found.names = result, inline, dict(names or {})
                 found.doc, found.source, found.derived = doc, source, {}
+                found.lipschitz = lipschitz
                 _functions[key] = found
             else:  # the newest author's words: a scene file may have been edited
                 found.names.update(names or {})
@@ -228,6 +232,7 @@ def trace(
     name: str = "",
     result: Type | None = None,
     source: Source | None = None,
+    lipschitz: float | None = None,
     **static: Any,
 ) -> Function:
     """Run a Python function once on its inputs' leaves and keep what it computed.
@@ -265,5 +270,5 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        names=names, doc=python.__doc__ or "", source=source,
+        lipschitz=lipschitz, names=names, doc=python.__doc__ or "", source=source,
     )  # fmt: skip

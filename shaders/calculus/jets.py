@@ -17,7 +17,7 @@ from .function import Function, Input, Type, apply, callees
 from .roots import slopes
 from .rules import Select
 
-__all__ = ["chain_rule", "jet", "pullback"]
+__all__ = ["chain_rule", "derivatives", "jet", "pullback"]
 
 ZERO, ONE = const(0.0), const(1.0)
 Row = tuple[Expr, ...]
@@ -71,6 +71,21 @@ def _derive(function: Function, order: int, n: int) -> None:
         names=walk.names(function), doc=function.doc, source=function.source,
     )  # fmt: skip
     function.derived[key].derived["value"] = function
+
+
+def derivatives(e: Expr, variables: Sequence[Expr], known: dict[Expr, Row]) -> Row:
+    """First derivatives of an expression by the leaves ``variables``.
+
+    ``known`` has those of other leaves; all that are in neither are held constant.
+    """
+    walk = _Walk(1, len(variables))
+    for k, leaf in enumerate(variables):
+        walk.seed(leaf, k)
+    for leaf, row in known.items():
+        walk.know(leaf, leaf, row)
+    for each in postorder([e]):
+        walk.visit(each)
+    return walk.first[walk.value[e]]
 
 
 class _Walk:
@@ -181,6 +196,17 @@ class _Walk:
                 self.first[output], self.second[output] = self.none, self.flat
             return local
         local = _recall(e, jet(function, self.order), args)
+        if self.order == 2:  # the callee's own slopes, so that none is derived a third time
+            for i in range(local_type.m):
+                for k in range(len(inner)):
+                    bent = [local[local_type.second(i, k, q)] for q in range(len(inner))]
+                    self.first.setdefault(
+                        local[local_type.first(i, k)],
+                        tuple(
+                            _sum(b * self.first[a][j] for b, a in zip(bent, inner, strict=True))
+                            for j in range(self.n)
+                        ),
+                    )
         inner_type = Type(len(inner), self.order, self.n)
         bundle = list(inner) + [self.first[a][j] for j in range(self.n) for a in inner]
         if self.order == 2:

@@ -19,7 +19,7 @@ __all__ = [
     "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
     "distance", "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod",
     "normalize", "pi", "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2",
-    "vec3", "where",
+    "vec3", "vec4", "where",
 ]  # fmt: skip
 
 Scalar = Any
@@ -30,7 +30,10 @@ tau = math.tau
 
 
 class Vec(tuple[Any, ...]):
-    """A vector: a tuple of numbers with componentwise arithmetic and ``x``, ``y``, ``z``."""
+    """A vector: a tuple of numbers with componentwise arithmetic and ``x``, ``y``, ``z``.
+
+    ``p.yx`` and the like are vectors of its components in another order.
+    """
 
     __slots__ = ()
     __array_ufunc__ = None
@@ -52,8 +55,18 @@ class Vec(tuple[Any, ...]):
 
     def _at(self, index: int) -> Any:
         if index >= len(self):
-            raise AttributeError(f"a vector of {len(self)} has no .{'xyz'[index]}")
+            raise AttributeError
         return self[index]
+
+    def __getattr__(self, name: str) -> Any:
+        letters = "xyz"[: len(self)]
+        if 2 <= len(name) <= 4 and set(name) <= set(letters):
+            return Vec(self[letters.index(c)] for c in name)
+        known = ", ".join(f".{c}" for c in letters)
+        raise AttributeError(
+            f"a vector of {len(self)} has no .{name}: it has {known} and orders of them, "
+            f"such as .{letters[::-1]}"
+        )
 
     def _with(self, other: Any, function: Callable[[Any, Any], Any]) -> Vec:
         if isinstance(other, (tuple, list)):
@@ -91,6 +104,21 @@ class Vec(tuple[Any, ...]):
     def __mod__(self, other: Any) -> Vec:
         return self._with(other, mod)
 
+    def __rmod__(self, other: Any) -> Vec:
+        return self._with(other, lambda a, b: mod(b, a))
+
+    def __floordiv__(self, other: Any) -> Vec:
+        return self._with(other, lambda a, b: floor(_call("div", a, b)))
+
+    def __rfloordiv__(self, other: Any) -> Vec:
+        return self._with(other, lambda a, b: floor(_call("div", b, a)))
+
+    def __pow__(self, other: Any) -> Vec:
+        return self._with(other, pow)
+
+    def __rpow__(self, other: Any) -> Vec:
+        return self._with(other, lambda a, b: pow(b, a))
+
     def __neg__(self) -> Vec:
         return Vec(-a for a in self)
 
@@ -114,6 +142,11 @@ def vec3(x: Any, y: Any, z: Any) -> Vec:
     return Vec((x, y, z))
 
 
+def vec4(x: Any, y: Any, z: Any, w: Any) -> Vec:
+    """The vector (x, y, z, w)."""
+    return Vec((x, y, z, w))
+
+
 def _call(op: str, *args: Any) -> Any:
     """One op on scalars, on vectors component by component, or at once on numbers and arrays."""
     sizes = {len(a) for a in args if isinstance(a, (tuple, list))}
@@ -128,16 +161,29 @@ def _call(op: str, *args: Any) -> Any:
     numpy = OPS[op].numpy
     assert numpy is not None
     with np.errstate(all="ignore"):
-        values = [a if isinstance(a, bool) else np.asarray(a) for a in args]
-        result = np.asarray(numpy(*values))
+        result = np.asarray(numpy(*(_plain(op, a) for a in args)))
     return result.item() if result.ndim == 0 else result
+
+
+def _plain(op: str, value: Any) -> Any:
+    array = value if isinstance(value, bool) else np.asarray(value)
+    if isinstance(array, np.ndarray) and array.dtype.kind not in "biufc":
+        raise _refused(op, value, "neither a number nor a vector")
+    return array
 
 
 def _node(op: str, value: Any) -> Expr:
     lifted = value if isinstance(value, Expr) else const(0.0).__add__(value)
     if not isinstance(lifted, Expr):
-        raise TypeError(f"{op}: {value!r} is neither a number nor a vector")
+        raise _refused(op, value, "neither a number nor a vector")
     return lifted
+
+
+def _refused(op: str, value: Any, what: str) -> Exception:
+    from ..blame import fail  # which knows lines, and those of expressions first
+    from ..errors import TracedError, shown
+
+    return fail(f"{op}: {shown(value)} is {what}{getattr(value, 'no_number', '')}", TracedError)
 
 
 def sin(x: Any) -> Any:
@@ -197,7 +243,7 @@ def pow(base: Any, exponent: Any, *modulus: Any) -> Any:
     """
     if isinstance(base, (tuple, list)) and not isinstance(exponent, (tuple, list)):
         return Vec(pow(b, exponent) for b in base)
-    if modulus or is_whole(exponent):
+    if modulus or (is_whole(exponent) and hasattr(base, "__pow__")):
         return builtins.pow(base, exponent, *modulus)
     return _call("pow", base, exponent)
 
@@ -264,17 +310,12 @@ def mix(a: Any, b: Any, t: Any) -> Any:
 
 def step(edge: Any, x: Any) -> Any:
     """0 where x < edge, else 1."""
-    if isinstance(x, (tuple, list)) or isinstance(edge, (tuple, list)):
-        size = len(x) if isinstance(x, (tuple, list)) else len(edge)
-        edges = edge if isinstance(edge, (tuple, list)) else (edge,) * size
-        xs = x if isinstance(x, (tuple, list)) else (x,) * size
-        return Vec(step(e, c) for e, c in zip(edges, xs, strict=True))
-    return where(x < edge, 0.0, 1.0)
+    return where(_call("lt", x, edge), 0.0, 1.0)
 
 
 def smoothstep(low: Any, high: Any, x: Any) -> Any:
     """0 below low, 1 above high, 3t^2 - 2t^3 between."""
-    t = clamp(_call("div", x - low, high - low), 0.0, 1.0)
+    t = clamp(_call("div", _call("sub", x, low), _call("sub", high, low)), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
@@ -293,7 +334,7 @@ def _reduce(op: str, args: tuple[Any, ...]) -> Any:
         return make(op, *(_node(op, a) for a in args))
     numpy = OPS[op].numpy
     assert numpy is not None
-    result = np.asarray(numpy(*(np.asarray(a, dtype=float) for a in args)))
+    result = np.asarray(numpy(*(np.asarray(_plain(op, a), dtype=float) for a in args)))
     return result.item() if result.ndim == 0 else result
 
 
@@ -302,12 +343,15 @@ def _components(name: str, v: Any) -> tuple[Any, ...]:
         return tuple(v)
     if isinstance(v, np.ndarray) and v.ndim >= 1:
         return tuple(v)
-    raise TypeError(f"{name}: {v!r} is not a vector")
+    raise _refused(name, v, "not a vector")
 
 
 def length(v: Any) -> Any:
     """The Euclidean length of a vector; its gradient at 0 is 0."""
-    return _reduce("length", _components("length", v))
+    components = _components("length", v)
+    while len(components) > 4:  # GLSL has no longer vectors
+        components = (_reduce("length", components[:4]), *components[4:])
+    return _reduce("length", components)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -315,6 +359,8 @@ def dot(a: Any, b: Any) -> Any:
     left, right = _components("dot", a), _components("dot", b)
     if len(left) != len(right):
         raise TypeError(f"dot: vectors of {len(left)} and {len(right)} do not combine")
+    if len(left) > 4:  # GLSL has no longer vectors
+        return dot(left[:4], right[:4]) + dot(left[4:], right[4:])
     return _reduce("dot", left + right)
 
 
