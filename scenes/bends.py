@@ -89,13 +89,13 @@ def bend(p: Vec, curvature: Number) -> Vec:
     around the center of curvature (0, 1 / k), and of t what lies on the near side of the center;
     there is a real edge beyond the center, where the ends of the axis meet.
     """
-    across, along = curvature * p.x, 1.0 - curvature * p.y
-    slope = across / along
-    flat = abs(across) < 0.125 * along  # atan's series, which knows no curvature in a denominator
+    u, v = curvature * p.x, 1.0 - curvature * p.y  # of the angle, from the center of curvature
+    slope = u / v
+    near = abs(u) < 0.125 * v  # atan's series, which knows no curvature in a denominator
     q = slope * slope
     series = 1.0 - q * (1 / 3 - q * (1 / 5 - q * (1 / 7 - q * (1 / 9 - q / 11))))
-    s = seam(flat, p.x / along * series, atan2(across, along) / curvature)
-    return Vec((s, (2.0 * p.y - curvature * dot(p, p)) / (1.0 + length(Vec((across, along))))))
+    s = seam(near, p.x / v * series, atan2(u, v) / curvature)
+    return Vec((s, (2.0 * p.y - curvature * dot(p, p)) / (1.0 + length(Vec((u, v))))))
 
 
 # --- lenses --------------------------------------------------------------------------------------

@@ -111,5 +111,8 @@ def mirror(p: Vec, normal: Direction = (1, 0), offset: Number = 0.0) -> Vec:
 
     p - 2 (n . p - offset) n / (n . n): an isometry of determinant -1 (Householder's reflection).
     """
-    reflected: Vec = p - normal * (2.0 * (dot(normal, p) - offset) / dot(normal, normal))
+    size = dot(normal, normal)  # as a matrix, so that intervals meet each coordinate once
+    c, s = (normal.x * normal.x - normal.y * normal.y) / size, 2.0 * normal.x * normal.y / size
+    turned = Vec((c * p.x + s * p.y, s * p.x - c * p.y))
+    reflected: Vec = normal * (2.0 * offset / size) - turned
     return reflected

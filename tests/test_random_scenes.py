@@ -45,6 +45,8 @@ SHAPES = [
 WARPS = [
     "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",
     "polar()", "log_polar()", "polar_repeat({k})", "affine(((0.9, 0.3), ({n}, 1.2)))", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 1))",
+    "bend({n})", "complex_power({k})", "complex_power({l} - 1.05)", "fisheye({n}, radius={l})",
+    "inversion({l})", "kaleidoscope({k})", "mirror(({n}, 1), {n})", "perspective({n}, {l})", "ripple(0.1 * {l}, 3)", "shear({n})",
 ]  # fmt: skip
 STEPS = [
     "{0}.translate({n}, {n})", "{0}.rotate({a})", "{0}.scale({l})", "{0}.round(0.05)", "{0}.shell({l})",
@@ -53,7 +55,7 @@ STEPS = [
     "intersection({f}, {0}, smooth={l})", "difference({0}, {f}, {f})", "difference({f}, {0}, smooth=0.2)",
     "xor({0}, {f})", "xor({f}, {0}, {f})", "{0}.elongate({l})", "{0}.elongate(0.1, {l})",
     "{0}.morph({f}, {l})", "morph({f}, {0}, 0.4)", "mix({0}, {f}, {l})",
-    "{0}.warp({w})", "{0}.warp({w})", "{0}.warp({w})", "{0}.warp({w})",
+    *["{0}.warp({w})"] * 8,
 ]  # fmt: skip
 CHAINS = ["{0}.warp({w} @ {w})", "{0}.warp({w}).warp({w})", "{0}.warp({w} @ {w} @ {w})"]
 NUMBERS = [
@@ -67,7 +69,7 @@ SCALARS = [
     "mix({s}, {s}, {s})", "clamp({s}, -0.4, 0.5)", "step(0.1, {s})", "smoothstep(-0.5, 0.5, {s})",
     "where({s} < {s}, {s}, {s})", "length({v})", "dot({v}, {v})", "cross({v}, {v})", "distance({v}, {v})",
     "normalize({v}).x", "atan2({s}, 1.5 + {s})", "sin(pi * {s})", "cos(tau * {s} / 3)",
-    "length(vec3({s}, {s}, 1))",
+    "length(vec3({s}, {s}, 1))", "noise({v})", "noise(vec3({s}, {s}, 0.3))", "value_noise(2 * {v})", "fbm({v}, 2)",
 ]  # fmt: skip
 VECTORS = [
     "vec2({s}, {s})",

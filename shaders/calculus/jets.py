@@ -196,6 +196,17 @@ class _Walk:
                 self.first[output], self.second[output] = self.none, self.flat
             return local
         local = _recall(e, jet(function, self.order), args)
+        if self.order == 2:  # the callee's own slopes, so that none is derived a third time
+            for i in range(local_type.m):
+                for k in range(len(inner)):
+                    bent = [local[local_type.second(i, k, q)] for q in range(len(inner))]
+                    self.first.setdefault(
+                        local[local_type.first(i, k)],
+                        tuple(
+                            _sum(b * self.first[a][j] for b, a in zip(bent, inner, strict=True))
+                            for j in range(self.n)
+                        ),
+                    )
         inner_type = Type(len(inner), self.order, self.n)
         bundle = list(inner) + [self.first[a][j] for j in range(self.n) for a in inner]
         if self.order == 2:

@@ -58,7 +58,7 @@ def _value(place: Vec, seed: Expr) -> Scalar:
     return 2.0 * hash_(place.x, place.y, z, seed) - 1.0
 
 
-def _fade(t: Expr) -> Scalar:
+def _ease(t: Expr) -> Scalar:
     """From 0 to 1, level and straight at both ends: 6 t^5 - 15 t^4 + 10 t^3."""
     return t * t * t * (t * (6.0 * t - 15.0) + 10.0)
 
@@ -87,9 +87,9 @@ def _value_noise(p: Vec, seed: Expr) -> Scalar:
 
 def _blended(corners: Sequence[Expr], t: Vec) -> Scalar:
     """Values at the corners of a cell, x first, blended along each axis."""
-    fade = rising(_function(_fade, 1))
+    ease = rising(_function(_ease, 1))
     for c in t:
-        weight = apply(fade, (within_(c, 0.0, 1.0),))[0]
+        weight = apply(ease, (within_(c, 0.0, 1.0),))[0]
         corners = [mix(a, b, weight) for a, b in zip(corners[::2], corners[1::2], strict=True)]
     return corners[0]
 

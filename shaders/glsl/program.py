@@ -35,6 +35,8 @@ __all__ = ["FLOAT_EPSILON", "Program"]
 
 SHORT = 1024
 """Numbers of a table that a constant array holds, where textures are to be spared."""
+WRITTEN = 64
+"""Functions that a fold's rows may call, all together, before the rows become a loop."""
 OURS = ("tables", "texel", "Jet1", "Jet2", "Map1", "Map2", "Box")
 """What a listing may declare for itself; nothing else gets these names."""
 FLOAT_EPSILON = 1.2e-7
@@ -181,7 +183,8 @@ class Program:
         row = layout(f.inputs[-1].type)
         self._declare(row)
         table = e.data.table
-        long = len(table.array) > UNROLLED or _folds(f)
+        calls = sum(1 for _ in callees(f.outputs))
+        long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _folds(f)
         source = self._rows(row, table) if long else None
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
