@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
-from . import cli_render
+from . import cli_glsl, cli_render
 
 
 class Command(NamedTuple):
@@ -38,6 +38,7 @@ def load_scene(name: str) -> Any:
 
 COMMANDS: Final = (
     Command("render", "draw a scene to a PNG file", cli_render.add_arguments, cli_render.run),
+    Command("glsl", "print a scene as a shader", cli_glsl.add_arguments, cli_glsl.run),
 )
 
 _INTERRUPTED: Final = 128 + signal.SIGINT
