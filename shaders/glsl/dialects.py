@@ -84,8 +84,8 @@ which OpenGL 3.3 promises 15 vec4s; more are read as uniforms, which is slower).
 
 _GLSL_330 = replace(
     DRAWN,
-    notes=f"""// It writes sRGB with straight alpha. One triangle covers the picture, w x h pixels: draw three
-// vertices with gl_Position = vec4({_CORNERS}, 0.0, 1.0).
+    notes=f"""// It writes sRGB with straight alpha. One triangle covers the picture, w x h pixels:
+// three vertices with gl_Position = vec4({_CORNERS}, 0.0, 1.0).
 // The scene's own view: view_center ({{x}}, {{y}}), pixel {{height}} / h, origin (-w / 2, -h / 2).
 """,
     comments=True,

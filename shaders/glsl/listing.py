@@ -122,8 +122,10 @@ def library(function: Function, numbers: str = "baked", dialect: Dialect = DRAWN
     Where the text has to say what is seen, as for pixels on Shadertoy, it is that of ``View()``.
     """
     program = Program(numbers, dialect.taken if dialect.fixed else (), dialect=dialect)
-    for order in (0, 1, 2):
-        program.add(jet(function, order))
+    name = program.names.take(function.name)
+    jets = (program.names.take(f"{name.rstrip('_')}_jet{order}") for order in (1, 2))
+    for order, own in enumerate((name, *jets)):
+        program.add(jet(function, order), own)
     read = {p.name for p in program.parameters}
     lines = _texts(dialect.precision)
     if dialect.fixed and read & {"pixel", "mouse"}:

@@ -77,12 +77,15 @@ class Program:
         self._body: list[Line] = []
 
     def add(self, function: Function, name: str = "") -> str:
-        """Write a function and all that it calls; returns what it is called in the listing."""
+        """Write a function and all that it calls; returns what it is called in the listing.
+
+        ``name`` is one that the caller has taken for it, before what it calls could.
+        """
         verify(function)
         ready = replace_leaves(function, self._replace, self._baked)
         for f in (*callees(ready.outputs), ready):
             if f not in self._name:
-                self._write(f, name if f is ready and name else f.name)
+                self._write(f, name if f is ready else "")
         return self._name[ready]
 
     @property
@@ -136,7 +139,7 @@ class Program:
                 self._fold(e)
             elif e.op.name == "root" and e.data not in self._name:
                 self._root(e)
-        self._name[f] = self.names.take(name)
+        self._name[f] = name or self.names.take(f.name)
         self._append(emit(f, self._name[f], self._call_name, self._leaf, self.names))
 
     def _append(self, lines: Sequence[Line]) -> None:
