@@ -210,6 +210,15 @@ def test_no_word_of_any_target_is_a_name(dialect):
         "textureProjGradOffset",
         "iChannelTime",
     ]
+    words += [
+        "mainSound",
+        "HW_PERFORMANCE",
+        "lessThanEqual",
+        "packHalf2x16",
+        "matrixCompMult",
+        "buffer",
+    ]
+    words += ["common", "resource", "hvec2", "inversesqrt", "fragCoord", "defined", "sampler2DRect"]
     words += ["texelFetch", "webgl_x", "GL_ES", "st_assert", "iCh0", "shadow2DProj", "iGlobalTime"]
     scene = Scene()
     for k, word in enumerate(words):
@@ -386,6 +395,7 @@ def test_short_lists_are_in_the_text_and_long_ones_in_a_texture(dialect):
     text = listing(scene.lower(), dialect=DIALECTS[dialect])
     rows, width, _ = text.tables["tables"].shape
     assert f"sampler2D tables;  // {width} x {rows} texels, RGBA32F, NEAREST" in text.fragment
+    assert dialect == "330" or "uniform highp sampler2D" in text.fragment, "by itself it is lowp"
     held = text.tables["tables"].reshape(-1, 4)
     assert (held[:, :3] != 0).all(axis=1).sum() == 2700
     assert library(crowd(2500).function, dialect=DIALECTS[dialect]).tables

@@ -163,7 +163,7 @@ def _declarations(program: Program, always: set[str]) -> list[Line]:
 
 def _blocks(program: Program) -> list[Line]:
     """What declares live numbers that the fragment shader reads by itself."""
-    about = "  // of Listing.numbers" if program.dialect.comments else ""
+    about = "  // Listing.numbers" if program.dialect.comments else ""
     return [Line(program.dialect.block.format(name=block) + about) for block in program.blocks]
 
 

@@ -57,7 +57,7 @@ class Program:
             *OURS,
             *(f"Row{k}" for k in range(5, 17)),
             *(found.group(1) for found in helpers if found),
-            *(built_in.text.rstrip("()") for built_in in dialect.built_in.values()),
+            *(own.text.rstrip("()") for own in dialect.built_in.values() if own.declaration),
             *taken,
         ):
             self.names.take(word)
@@ -103,7 +103,7 @@ class Program:
     def _sampled(self) -> list[str]:
         """The sampler of the texture of tables, and the function that reads it."""
         height, width = self.atlas.texture.shape[:2]
-        about = f"  // {width} x {height} texels, RGBA32F, NEAREST, of Listing.tables"
+        about = f"  // {width} x {height} texels, RGBA32F, NEAREST: Listing.tables"
         head = f"{self.dialect.sampler} tables;" + (about if self.dialect.comments else "")
         return [head, *TEXEL.splitlines()]
 
