@@ -146,7 +146,7 @@ def in_browser(jobs: Sequence[Job]) -> list[Array | str]:
         page.write_text(_PAGE.replace("JOBS", text), encoding="utf-8")
         done = subprocess.run(
             [*command, f"--user-data-dir={folder}/profile", "--dump-dom", page.as_uri()],
-            capture_output=True, text=True, timeout=500, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
     found = done.stdout.partition("<pre>")[2].partition("</pre>")[0]
     assert found, f"the browser gave nothing back: {done.stdout[-500:]}{done.stderr[-2000:]}"
