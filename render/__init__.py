@@ -54,5 +54,19 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext jetfield.render``: a notebook shows scenes and fields as pictures."""
+    from .notebook import register
+
+    register(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """``%unload_ext jetfield.render``: it shows their text again."""
+    from .notebook import unregister
+
+    unregister(ipython)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Mapping, Sequence
-from numbers import Real
 from typing import Any, Final
 
-from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError, shown
+from ..shaders.given import given, is_number
 from ..shaders.picture import Frame, Parameter, Picture, View
 
 OUTPUTS: Final = ("srgb8", "srgb16", "linear")
@@ -104,7 +102,7 @@ def number(what: str, value: Any) -> float:
     Raises:
         SceneError: it is not; ``what`` names the call and the argument.
     """
-    if not _is_number(value):
+    if not is_number(value):
         raise SceneError(f"{what}={shown(value)} must be a finite number")
     return float(value)
 
@@ -122,14 +120,14 @@ def pair(what: str, value: Any) -> tuple[float, float]:
         raise SceneError(f"{what}={shown(value)} must be two finite numbers (x, y)") from None
 
 
-def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]:
+def _values(call: str, known: Sequence[Parameter], values: Any) -> dict[str, Any]:
     """A value for each parameter of the scene: the one given, or its default."""
-    if given is None:
-        given = {}
-    if not isinstance(given, Mapping):
-        raise SceneError(f"{call}: parameters={shown(given)} must map names to values")
+    if values is None:
+        values = {}
+    if not isinstance(values, Mapping):
+        raise SceneError(f"{call}: parameters={shown(values)} must map names to values")
     by_name = {parameter.name: parameter for parameter in known}
-    for name in given:
+    for name in values:
         if name not in by_name:
             names = ", ".join(map(repr, sorted(by_name))) or "none"
             raise SceneError(
@@ -137,29 +135,6 @@ def _values(call: str, known: Sequence[Parameter], given: Any) -> dict[str, Any]
                 f"it has {names}{closest(name, list(by_name))}"
             )
     return {
-        name: _value(call, parameter, given[name]) if name in given else parameter.default
+        name: given(call, parameter, values[name]) if name in values else parameter.default
         for name, parameter in by_name.items()
     }
-
-
-def _value(call: str, parameter: Parameter, value: Any) -> Any:
-    """A given value of one parameter, checked against its kind; a color as linear light."""
-    what = f"{call}: parameters[{parameter.name!r}]"
-    if parameter.kind == "toggle":
-        if value not in (True, False):
-            raise SceneError(f"{what}={shown(value)} must be True or False")
-        return bool(value)
-    if parameter.kind == "slider":
-        low = -math.inf if parameter.low is None else parameter.low
-        high = math.inf if parameter.high is None else parameter.high
-        if not _is_number(value) or not low <= value <= high:
-            raise SceneError(f"{what}={shown(value)} must be a number from {low:g} to {high:g}")
-        return float(value)
-    try:
-        return linear_rgb(value)
-    except SceneError as error:
-        raise SceneError(f"{what}: {error}") from None
-
-
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)

@@ -14,19 +14,21 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
-from . import cli_glsl, cli_render
+from . import cli_completion, cli_doctor, cli_gallery, cli_glsl, cli_probe, cli_render
 
 
 class Command(NamedTuple):
     """One command: what the help says, its arguments, and what it does with them.
 
     ``run`` is given the parsed options and a function that loads a scene by path or name.
+    ``examples`` end the help.
     """
 
     name: str
     summary: str
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Callable[[str], Any]], None]
+    examples: str = ""
 
 
 def load_scene(name: str) -> Any:
@@ -36,10 +38,44 @@ def load_scene(name: str) -> Any:
     return load(name)
 
 
+def _gallery(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
+    from ..scenes.load import gallery_names, gallery_source
+
+    cli_gallery.run(options, load, {name: gallery_source(name) for name in gallery_names()})
+
+
+def _completion(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
+    from ..scenes.load import gallery_names
+
+    cli_completion.run(options, _parser(), gallery_names())
+
+
 COMMANDS: Final = (
-    Command("render", "draw a scene to a PNG file", cli_render.add_arguments, cli_render.run),
-    Command("glsl", "print a scene as a shader", cli_glsl.add_arguments, cli_glsl.run),
-)
+    Command(
+        "render", "draw a scene to a PNG file",
+        cli_render.add_arguments, cli_render.run, cli_render.EXAMPLES,
+    ),
+    Command(
+        "glsl", "print a scene as a shader",
+        cli_glsl.add_arguments, cli_glsl.run, cli_glsl.EXAMPLES,
+    ),
+    Command(
+        "probe", "say all that is known of one point of a scene",
+        cli_probe.add_arguments, cli_probe.run, cli_probe.EXAMPLES,
+    ),
+    Command(
+        "gallery", "list the scenes that come with jetfield, or draw them all",
+        cli_gallery.add_arguments, _gallery, cli_gallery.EXAMPLES,
+    ),
+    Command(
+        "doctor", "say what can be drawn here, and what is missing",
+        cli_doctor.add_arguments, cli_doctor.run, cli_doctor.EXAMPLES,
+    ),
+    Command(
+        "completion", "print a script that completes this command in a shell",
+        cli_completion.add_arguments, _completion, cli_completion.EXAMPLES,
+    ),
+)  # fmt: skip
 
 _INTERRUPTED: Final = 128 + signal.SIGINT
 _NEGATIVE: Final = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
@@ -91,7 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in COMMANDS:
         sub = commands.add_parser(
-            command.name, help=command.summary, description=command.summary, allow_abbrev=False
+            command.name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"examples:\n{command.examples.strip(chr(10))}" if command.examples else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
         command.add_arguments(sub)
         sub.add_argument("--traceback", action="store_true", help="show where an error came from")

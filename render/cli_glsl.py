@@ -7,7 +7,12 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-from .cli_render import ANTIALIAS
+from .cli_options import ANTIALIAS, add_scene
+
+EXAMPLES: Final = """
+  jetfield glsl petals --dialect shadertoy
+  jetfield glsl flower.py --dialect 300es -o flower.frag
+"""
 
 # Stands here as well as in `jetfield.shaders`, which imports NumPy; a test compares the two.
 DIALECTS: Final = ("330", "300es", "shadertoy")
@@ -15,16 +20,22 @@ DIALECTS: Final = ("330", "300es", "shadertoy")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
+    add_scene(parser)
     add = parser.add_argument
-    add("scene", metavar="SCENE", help="a Python file that defines `scene`, or a gallery name")
     add(
         "--dialect",
         choices=DIALECTS,
         default="330",
-        help="GLSL 330 core, GLSL ES 3.00 for WebGL 2, or a listing to paste into Shadertoy; 330",
+        help="GLSL 330 core, GLSL ES 3.00 for WebGL 2, or a listing to paste into Shadertoy "
+        "(default: 330)",
     )
-    add("--antialias", choices=ANTIALIAS, default="exact", help="exact")
-    add("-o", "--out", metavar="FILE", help="the file to write; without it, stdout")
+    add(
+        "--antialias",
+        choices=ANTIALIAS,
+        default="exact",
+        help="how edges are drawn (default: exact)",
+    )
+    add("-o", "--out", metavar="FILE", help="the file to write (default: stdout)")
 
 
 def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:

@@ -58,7 +58,7 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
     Covers what drawing a full-screen triangle with ``units`` textures depends on or changes, also
     where the caller set it without moderngl. The context must be current.
     """
-    call = _Calls(context)
+    call = Calls(context)
     numbers = [*range(units), context.default_texture_unit]  # moderngl makes textures on the last
     framebuffer = context.fbo
     switches = [(code, call.enabled(code)) for code in _SWITCHES.values()]
@@ -115,7 +115,7 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
             context.mglo.fbo = framebuffer.mglo
 
 
-class _Calls:
+class Calls:
     """OpenGL functions by name, found where moderngl itself finds them."""
 
     def __init__(self, context: moderngl.Context) -> None:
@@ -140,6 +140,11 @@ class _Calls:
         arguments = _COLOR_MASK, buffer, values
         self._function("glGetBooleani_v", None, [_UINT, _UINT, _POINTER])(*arguments)
         return list(values)
+
+    def text(self, code: int) -> str:
+        """What the driver says of itself."""
+        found = self._function("glGetString", ctypes.c_char_p, [_UINT])(code)
+        return found.decode(errors="replace") if found else ""
 
     def _function(self, name: str, result: Any, arguments: list[Any]) -> Callable[..., Any]:
         return ctypes.CFUNCTYPE(result, *arguments)(self._find(name))

@@ -6,6 +6,7 @@ if __name__ != "jetfield.scenes":
     raise ImportError("import jetfield.scenes, not scenes: pip install -e . first")
 
 from ..shaders.calculus.evaluate import Jet, jet
+from ..shaders.calculus.noise import fbm, noise, value_noise
 from ..shaders.calculus.vectors import (
     Vec,
     abs,
@@ -26,7 +27,6 @@ from ..shaders.calculus.vectors import (
     log,
     max,
     min,
-    mix,
     mod,
     normalize,
     pi,
@@ -40,28 +40,57 @@ from ..shaders.calculus.vectors import (
     tau,
     vec2,
     vec3,
+    vec4,
     where,
 )  # fmt: skip
 from ..shaders.errors import DeviceError, JetfieldError, OutputError, SceneError, ShaderError
+from .bends import bend, fisheye, perspective, ripple, swirl
 from .booleans import difference, intersection, union, xor
-from .branches import log_polar, polar, polar_repeat, repeat
+from .branches import kaleidoscope, log_polar, polar, polar_repeat, repeat
+from .conformal import complex_power, inversion, mobius
 from .field import Field
 from .functions import shape
+from .levels import isolines
+from .linear import affine, mirror, shear
 from .load import gallery_names, load
-from .maps import affine, mobius, swirl
+from .offsets import mix, morph
+from .paint import Paint, fade, grad, paint, rgb
+from .ramps import conic_ramp, cosine_palette, linear_ramp, palette, radial_ramp, ramp
 from .scene import Scene, View
-from .shapes import box, capsule, circle, half_plane, polygon, regular_polygon, segment
+from .shapes import (
+    arc,
+    bezier,
+    box,
+    capsule,
+    circle,
+    ellipse,
+    half_plane,
+    pie,
+    polygon,
+    regular_polygon,
+    ring,
+    segment,
+    star,
+    triangle,
+)
 from .values import color_picker, mouse, px, resolution, seconds, slider, toggle
 from .warps import Warp, warp
 
 __all__ = [
-    "Scene", "View", "Field", "Warp", "Jet", "jet", "shape", "warp", "load", "gallery_names",
+    "Scene", "View", "Field", "Warp", "Paint", "Jet", "jet", "shape", "warp", "paint", "load",
+    "gallery_names",
     "box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment",
-    "union", "intersection", "difference", "xor",
+    "arc", "bezier", "ellipse", "pie", "ring", "star", "triangle",
+    "union", "intersection", "difference", "xor", "morph",
     "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
+    "bend", "complex_power", "fisheye", "inversion", "kaleidoscope", "mirror", "perspective",
+    "ripple", "shear",
+    "conic_ramp", "cosine_palette", "fade", "isolines", "linear_ramp", "palette",
+    "radial_ramp", "ramp", "rgb",
     "color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle",
     "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross", "distance",
     "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod", "normalize", "pi",
-    "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2", "vec3", "where",
+    "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2", "vec3", "vec4",
+    "where", "grad", "fbm", "noise", "value_noise",
     "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
 ]  # fmt: skip

@@ -79,7 +79,7 @@ EVERYWHERE = Bounds(-math.inf, -math.inf, math.inf, math.inf)
 def around(points: Iterable[tuple[float, float]]) -> Bounds:
     """The least box around points."""
     xs, ys = zip(*points, strict=True)
-    return Bounds(min(xs), min(ys), max(xs), max(ys))
+    return Bounds(*map(float, (min(xs), min(ys), max(xs), max(ys))))
 
 
 def bounds_of(left: Any, bottom: Any, right: Any, top: Any) -> Bounds:

@@ -8,39 +8,40 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type
-from ..shaders.calculus.vectors import Scalar, Vec, atan2, clamp, cos, floor, length, log, sin
+from ..shaders.calculus.vectors import Scalar, Vec, abs, atan2, clamp, cos, floor, length, log, sin
 from ..shaders.picture import POINT
+from .bends import disc
 from .box import Bounds, bounds_of
 from .checks import fail, number, shown, whole_number
 from .field import Field, Recipe, weakest
-from .maps import disc
 from .warps import Stage, Warp, mapping
 
-__all__ = ["log_polar", "polar", "polar_repeat", "repeat"]
+__all__ = ["kaleidoscope", "log_polar", "polar", "polar_repeat", "repeat"]
 
 P = Vec(POINT.leaves)
 TURN = math.tau
 
 
 def _least(
-    field: Field, place: Callable[[Vec, Any], Vec], rows: list[Any], at: tuple[Expr, ...]
+    field: Field,
+    place: Callable[[Vec, Any], Vec],
+    rows: Sequence[tuple[float, ...]],
+    at: tuple[Expr, ...],
 ) -> Expr:
     """The least of the field at ``place(p, row)`` over the rows, for the point ``at``."""
     if len(rows) == 1:
         return field.at(place(Vec(at), rows[0]))
-    columns = len(rows[0]) if isinstance(rows[0], tuple) else 1
-    row = Input("row", Type(columns))
-    leaves = row.leaves if columns > 1 else row.leaves[0]
-    value = field.at(place(P, leaves))
+    row = Input("row", Type(len(rows[0])))
+    value = field.at(place(P, row.leaves))
     item = Function(f"branch_of_{field._name()}", [POINT, row], [value], source=field.source)
-    return fold("min", item, Table([r if columns > 1 else (r,) for r in rows]), at)[0]
+    return fold("min", item, Table(rows), at)[0]
 
 
 # --- polar ---------------------------------------------------------------------------------------
@@ -53,7 +54,10 @@ class _Polar(Stage):
         if not (math.isfinite(field.bounds.bottom) and math.isfinite(field.bounds.top)):
             return self.single(field)
         value = _least(
-            field, lambda p, turn: Vec((p.x, p.y + turn)), [0.0, TURN, -TURN], self.place
+            field,
+            lambda p, turn: Vec((p.x, p.y + turn[0])),
+            [(0.0,), (TURN,), (-TURN,)],
+            self.place,
         )
         return Field(value, self.drawn(field), weakest("implicit", field.grade), field.recipe)
 
@@ -83,41 +87,52 @@ def log_polar(p: Vec) -> Vec:
 
 # --- copies about the origin ---------------------------------------------------------------------
 class _Turns(Stage):
-    """n whole copies turned about the origin, copy 0 as it is."""
+    """n whole copies turned about the origin, copy 0 as it is; and, mirrored, their reflections."""
 
-    __slots__ = ("n",)
+    __slots__ = ("mirrored", "n")
 
-    def __init__(self, place: tuple[Expr, Expr], outline: Any, n: int) -> None:
-        super().__init__(place, outline)
-        self.n = n
+    def __init__(self, n: int, *, mirrored: bool = False) -> None:
+        sector = TURN / n
+        angle = floor(atan2(P.y, P.x) / sector + 0.5) * sector
+        x, y = _turned(P, cos(angle), sin(angle))
+        super().__init__((x, abs(y) if mirrored else y), disc)
+        self.n, self.mirrored = n, mirrored
 
     def pull(self, field: Field) -> Field:
         angles = field.bounds.angles() if field.grade == "exact" else None
         sector = TURN / self.n
         near = math.floor((angles[1] - angles[0]) / sector) + 2 if angles else self.n
+        rows: list[tuple[float, ...]]
         if near < self.n and angles:
-            value = self._near(field, angles[1], near)
+            place, rows = self._nearest(angles[1]), [(float(k),) for k in range(near)]
         else:
+            place = _turned
             rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(self.n)]
-            value = _least(field, lambda p, r: _turned(p, r[0], r[1]), rows, POINT.leaves)
+        if self.mirrored:  # turned copies of the reflection are reflections of turned copies
+            rows = [(side, *row) for side in (1.0, -1.0) for row in rows]
+            value = _least(
+                field, lambda p, r: place(Vec((p.x, r[0] * p.y)), *r[1:]), rows, POINT.leaves
+            )
+        else:
+            value = _least(field, lambda p, r: place(p, *r), rows, POINT.leaves)
         box = self.drawn(field)
-        grade = weakest("bound", field.grade) if self.n > 1 else field.grade
+        grade = weakest("bound", field.grade) if len(rows) > 1 else field.grade
         return Field(value, box, grade, field.recipe, grows=field.grows)
 
-    def _near(self, field: Field, last: float, count: int) -> Expr:
+    def _nearest(self, last: float) -> Callable[..., Vec]:
         """A true distance is least on one of the copies that lie nearest in angle.
 
         A point q of the shape, seen from p, is nearest in the copy k that makes |k sector + the
         angle of q - the angle of p| least: only these k occur over the shape's range of angles.
         """
         sector = TURN / self.n
-        first = floor((atan2(P.y, P.x) - last) / sector + 0.5) * sector
 
         def place(p: Vec, k: Any) -> Vec:
+            first = floor((atan2(p.y, p.x) - last) / sector + 0.5) * sector
             angle = first + k * sector
             return _turned(p, cos(angle), sin(angle))
 
-        return _least(field, place, [float(k) for k in range(count)], POINT.leaves)
+        return place
 
 
 def _turned(p: Vec, c: Any, s: Any) -> Vec:
@@ -128,11 +143,17 @@ def _turned(p: Vec, c: Any, s: Any) -> Vec:
 def polar_repeat(n: int) -> Warp:
     """n >= 1 whole copies turned about the origin, copy 0 as it is, also where they overlap."""
     n = whole_number("polar_repeat", "n", n, 1)
-    sector = TURN / n
-    angle = floor(atan2(P.y, P.x) / sector + 0.5) * sector
-    x, y = _turned(P, cos(angle), sin(angle))
-    stage = _Turns((x, y), disc, n)
-    return Warp((stage,), Recipe("polar_repeat({})", n))
+    return Warp((_Turns(n),), Recipe("polar_repeat({})", n))
+
+
+def kaleidoscope(n: int) -> Warp:
+    """n >= 1 mirrored pairs about the origin: n turned copies and the n reflections of those.
+
+    Copy 0 is the shape as it is, its reflection that in the x axis. Whole copies, also where they
+    overlap. The map itself folds the plane into the sector 0 <= theta <= pi / n.
+    """
+    n = whole_number("kaleidoscope", "n", n, 1)
+    return Warp((_Turns(n, mirrored=True),), Recipe("kaleidoscope({})", n))
 
 
 # --- copies side by side -------------------------------------------------------------------------
@@ -159,8 +180,7 @@ class _Copies(Stage):
         rows = [(float(i), float(j)) for j in range(spans[1][1]) for i in range(spans[0][1])]
 
         def place(p: Vec, row: Any) -> Vec:
-            i, j = (row[0], row[1]) if isinstance(row, tuple) else (row, 0.0)
-            return Vec((spans[0][0](p.x, i), spans[1][0](p.y, j)))
+            return Vec((spans[0][0](p.x, row[0]), spans[1][0](p.y, row[1])))
 
         value = _least(field, place, rows, POINT.leaves)
         outline = self.drawn(field)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, node, postorder
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import shown
+from ..shaders.given import is_number
 
 __all__ = ["GALLERY", "OURS", "fail", "here", "is_number", "number", "pair", "place", "shown",
            "whole_number"]  # fmt: skip
@@ -42,16 +42,6 @@ def number(
     if least is not None and (value < least or (above and value == least)):
         raise fail(f"{call}: {name}={shown(value)} must be {wanted}")
     return node("literal", (), float(value) + 0.0)
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a plain number and finite: no truth value, no text."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
-        return False
-    try:
-        return not isinstance(value, np.complexfloating) and math.isfinite(value)
-    except OverflowError:  # a whole number beyond all floats
-        return False
 
 
 def _check_range(

@@ -6,22 +6,22 @@ import linecache
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from types import NoneType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike
 
-from ..shaders.calculus.evaluate import Jet, jet_arrays
+from ..shaders.calculus.evaluate import Jet
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, apply, called
-from ..shaders.calculus.parameters import Parameter, reads
-from ..shaders.calculus.parameters import parameters as parameters_of
-from ..shaders.calculus.points import check_order, check_points
-from ..shaders.color import linear_rgb
-from ..shaders.errors import SceneError
+from ..shaders.calculus.parameters import reads
+from ..shaders.calculus.places import place as place_of
 from ..shaders.picture import POINT
 from .box import Bounds
-from .checks import fail, here, is_number, number, pair, place, shown
+from .checks import fail, here, pair, place, shown
+from .evaluation import at_numbers, evaluated
+
+if TYPE_CHECKING:
+    from .warps import Warp
 
 __all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest", "weight"]
 
@@ -73,6 +73,7 @@ class Field:
     """
 
     __slots__ = ("_expr", "_make", "bounds", "grade", "grows", "parts", "recipe", "source")
+    no_number = "; a field is a number only at a point: write field(p) in a @shape"
 
     def __init__(
         self,
@@ -180,6 +181,9 @@ class Field:
             "a field is neither true nor false: combine two with &, | and ~ instead of and, or, not"
         )
 
+    def __matmul__(self, other: Any) -> Field:
+        raise fail(f"field @ {shown(other)}: a warp acts on a field by field.warp(...)")
+
     def _with(self, sign: str, name: str, other: Any) -> Field:
         from . import booleans
 
@@ -229,6 +233,22 @@ class Field:
 
         return shell(self, thickness)
 
+    def elongate(self, x: Any, y: Any = 0) -> Field:
+        """The shape cut along its axes and drawn apart by x and y scene units in all.
+
+        f at the point moved towards each axis by half as much, up to the axis: I. Quilez,
+        "distance functions" (elongation).
+        """
+        from .offsets import elongate
+
+        return elongate(self, x, y)
+
+    def morph(self, other: Any, t: Any) -> Field:
+        """Between this field, t = 0, and another, t = 1: the mix of their values."""
+        from .offsets import morph
+
+        return morph(self, other, t)
+
     def warp(self, warp: Any) -> Field:
         """The field pulled back through a warp: f o w, the least over the warp's branches."""
         from .warps import Warp
@@ -245,8 +265,12 @@ class Field:
 
     # --- asking ----------------------------------------------------------------------------------
     def __call__(self, p: Any) -> Any:
-        """The field's value at a traced point, for use inside a @shape."""
-        return self.at(place("field(p)", "p", p))
+        """The field's value at a traced point, for use inside a @shape; at plain numbers, a float.
+
+        Two arrays give an array. A field that reads a slider or the clock stays traced.
+        """
+        value = at_numbers(self.function, p)
+        return self.at(place("field(p)", "p", p)) if value is None else value
 
     def jet(
         self,
@@ -266,6 +290,18 @@ class Field:
         return evaluated(
             "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True
         )
+
+    @property
+    def place(self) -> Warp:
+        """The map from the picture to the space in which the shape that decides here was written.
+
+        The identity for a primitive, and what moves and warps make of it; of several shapes, or
+        copies of one, that whose value the field has at the point. Its jet has the Jacobian: the
+        drawn shape is 1 / |det| as large as the written one.
+        """
+        from .warps import Warp, map_of
+
+        return Warp((map_of(place_of(self.function)),), Recipe("({}).place", self.recipe))
 
     def __repr__(self) -> str:
         return str(self.recipe)
@@ -307,47 +343,3 @@ def weight(e: Expr) -> int:
             below = sum(_weights[a] for a in each.args)
             _weights[each] = min(below + bool(called(each)), 10 * CALLS)
     return _weights[e]
-
-
-def _parameter(call: str, p: Parameter, value: Any) -> Any:
-    """A value that was given for a parameter, checked against its kind."""
-    what = f"{call}: parameters[{p.name!r}]={shown(value)}"
-    if p.kind == "toggle":
-        if not isinstance(value, bool):
-            raise fail(f"{what} must be True or False")
-        return float(value)
-    if p.kind == "slider":
-        assert p.low is not None
-        assert p.high is not None
-        if not is_number(value) or not p.low <= value <= p.high:
-            raise fail(f"{what} must be a number from {p.low:g} to {p.high:g}")
-        return float(value)
-    try:
-        return linear_rgb(value)
-    except SceneError as error:
-        raise fail(f"{call}: parameters[{p.name!r}]: {error}") from None
-
-
-def evaluated(
-    call: str, function: Function, points: ArrayLike, order: int, seconds: Any, parameters: Any,
-    mouse: Any, pixel: Any, *, field: bool,
-) -> Jet:  # fmt: skip
-    """The jet of a function of the plane, with every argument checked."""
-    array = check_points(call, points, 2)
-    check_order(call, order)
-    known = {p.name: p for p in parameters_of(function.outputs)}
-    if not isinstance(parameters, (Mapping, NoneType)):
-        raise fail(f"{call}: parameters={shown(parameters)} must map names to values")
-    values = dict(parameters or {})
-    for name, value in values.items():
-        if name not in known or known[name].kind == "built-in":
-            there = ", ".join(sorted(k for k, p in known.items() if p.kind != "built-in")) or "none"
-            raise fail(f"{call}: there is no parameter {name!r}; there are: {there}")
-        values[name] = _parameter(call, known[name], value)
-    if pixel is None and "pixel" in known:
-        raise fail(f"{call}: the field contains px(); say how wide a pixel is with pixel=")
-    values["seconds"] = number(call, "seconds", seconds).data
-    values["mouse"] = tuple(c.data for c in pair(call, "mouse", mouse))
-    if pixel is not None:
-        values["pixel"] = number(call, "pixel", pixel, 0, above=True).data
-    return jet_arrays(function, array, order, values, field=field)

@@ -1,6 +1,6 @@
-"""Functions become citizens: how a Python function turns into a shape or a warp.
+"""Functions become citizens: how a Python function turns into a shape, a warp or a paint.
 
-Built-in shapes and warps, and those that users write with ``@shape`` and ``@warp``, are made here
+Built-in ones, and those that users write with ``@shape``, ``@warp`` and ``@paint``, are made here
 by the same steps: arguments are bound and checked by their annotations, the function is traced
 once for each set of static arguments, and the result is applied like any other function.
 
@@ -21,43 +21,71 @@ from typing import (
     Any,
     Concatenate,
     Literal,
+    NamedTuple,
     ParamSpec,
     get_args,
     get_type_hints,
     overload,
 )
 
-import numpy as np
-
 from ..shaders.blame import said
+from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import JetfieldError, TracedError
-from ..shaders.picture import POINT
+from ..shaders.picture import GRADIENT, POINT, VALUE
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import GALLERY, OURS, fail, here, number, pair, shown
 from .field import GRADES, Field, Grade, Recipe
+from .statics import Number, identity, static_kind, static_value
 
-__all__ = ["Definition", "Direction", "NotNegative", "Number", "Point", "Positive", "shape"]
+__all__ = ["Definition", "Direction", "NotNegative", "Number", "Opening", "Point", "Positive",
+           "shape"]  # fmt: skip
 
 P = ParamSpec("P")
-Number = float | Expr
-"""A number, or a traced value such as a slider."""
 Positive = Annotated[Number, "positive"]
 NotNegative = Annotated[Number, "not negative"]
 Point = Annotated[Any, "point"]
 """Two numbers, each plain or traced."""
 Direction = Annotated[Any, "point", "direction"]
 """Two numbers that are not both 0."""
+Opening = Annotated[Number, "positive", "opening"]
+"""An angle of at most a whole turn, 2 pi."""
 Box = tuple[tuple[float, float], tuple[float, float]]
 
 
-class Definition:
-    """A Python function of a point and arguments, ready to be called without the point."""
+RETURNS = {
+    "shape": ((1,), "one number"),
+    "warp": ((2,), "a vector of two numbers"),
+    "paint": ((3, 4), "a color: red, green, blue in linear light, and perhaps alpha"),
+}
+"""How many numbers each kind of function returns."""
+FILLED_IN = {"value": (VALUE,), "gradient": (GRADIENT,), "jet": (VALUE, GRADIENT)}
+"""What a paint reads of the field that it is used on, by the names of its arguments."""
 
-    def __init__(self, python: Callable[..., Any], kind: Literal["shape", "warp"]) -> None:
-        self.python, self.kind = python, kind
+
+class FieldJet(NamedTuple):
+    """A field's value and gradient where it is painted."""
+
+    value: Expr
+    gradient: Vec
+
+
+class Definition:
+    """A Python function of a point and arguments, ready to be called without the point.
+
+    Arguments of a paint that are called ``value``, ``gradient`` or ``jet``, and have no default,
+    are filled in by the layer that it is used on.
+    """
+
+    def __init__(
+        self,
+        python: Callable[..., Any],
+        kind: Literal["shape", "warp", "paint"],
+        lipschitz: float | None = None,
+    ) -> None:
+        self.python, self.kind, self.lipschitz = python, kind, lipschitz
         self.name = python.__name__.lstrip("_") or python.__name__
         self.signature = inspect.signature(python)
         self.traced: weakref.WeakValueDictionary[Any, Function] = weakref.WeakValueDictionary()
@@ -72,7 +100,14 @@ class Definition:
                 raise fail(
                     f"@{kind} {self.name}: *{p.name} cannot be traced; take a sequence instead"
                 )
-        self.arguments = parameters[1:]
+        self.filled_in = [
+            p.name
+            for p in parameters[1:]
+            if kind == "paint" and p.name in FILLED_IN and p.default is p.empty
+        ]
+        self.arguments = [p for p in parameters[1:] if p.name not in self.filled_in]
+        read = {i for name in self.filled_in for i in FILLED_IN[name]}
+        self.inputs = [POINT, *(i for i in (VALUE, GRADIENT) if i in read)]
         try:
             self.hints = get_type_hints(python, include_extras=True)
         except (NameError, TypeError):
@@ -84,15 +119,19 @@ class Definition:
         try:
             bound = self.call_signature.bind(*args, **options)
         except TypeError as error:
-            wanted = ", ".join(str(p).partition(":")[0] for p in self.arguments)
-            raise fail(f"{self.name}({wanted}): {error}") from None
+            said_, wanted = str(error), ", ".join(p.name for p in self.arguments)
+            strange = next((k for k in options if k not in self.call_signature.parameters), None)
+            if strange:
+                names = f"; its arguments are called {wanted}" if wanted else "; it takes none"
+                said_ = f"got an unexpected keyword argument {strange!r}{names}"
+            raise fail(f"{self.name}({wanted}): {said_}") from None
         bound.apply_defaults()
         return {name: self._check(name, value) for name, value in bound.arguments.items()}
 
     def _check(self, name: str, value: Any) -> Any:
-        kind = _static(self.hints.get(name))
+        kind = static_kind(self.hints.get(name))
         if kind is not None:
-            return _static_value(
+            return static_value(
                 self.name, name, value, kind, NoneType in get_args(self.hints[name])
             )
         marks = getattr(self.hints.get(name), "__metadata__", ())
@@ -113,33 +152,41 @@ class Definition:
                 )
             return Vec(number(self.name, f"{name}[{k}]", v) for k, v in enumerate(value))
         least = 0 if marks else None
-        return number(self.name, name, value, least, above="positive" in marks)
+        found = number(self.name, name, value, least, above="positive" in marks)
+        if "opening" in marks and range_of(found)[0] > math.tau + 1e-6:
+            raise fail(f"{self.name}: {name}={shown(value)} must be an angle of at most 2 pi")
+        return found
 
     def function(self, arguments: dict[str, Any]) -> Function:
         """The traced function for these arguments' static values and vector sizes."""
-        static = {k: v for k, v in arguments.items() if _static(self.hints.get(k)) is not None}
+        static = {k: v for k, v in arguments.items() if static_kind(self.hints.get(k)) is not None}
         sizes = {
             k: len(v) if isinstance(v, tuple) else 1
             for k, v in arguments.items()
             if k not in static
         }
-        key = (tuple((k, _identity(v)) for k, v in static.items()), tuple(sizes.items()))
+        key = (tuple((k, identity(v)) for k, v in static.items()), tuple(sizes.items()))
         found = self.traced.get(key)
         if found is None:
-            inputs = [Input(POINT.name, POINT.type, "point")]
-            inputs += [Input(_unlike_point(k), Type(size)) for k, size in sizes.items()]
+            inputs = [*self.inputs, *(Input(_unlike(k), Type(size)) for k, size in sizes.items())]
             found = self.traced[key] = self._trace(inputs, list(sizes), static)
         self.last = found
         return found
 
     def _trace(self, inputs: list[Input], names: list[str], static: dict[str, Any]) -> Function:
+        value, gradient = VALUE.leaves[0], Vec(GRADIENT.leaves)
+        jet = {"value": value, "gradient": gradient, "jet": FieldJet(value, gradient)}
+        ready = {name: jet[name] for name in self.filled_in}
+
         def run(*values: Any) -> Any:
-            return self.python(values[0], **dict(zip(names, values[1:], strict=True)), **static)
+            own = dict(zip(names, values[len(self.inputs) :], strict=True))
+            return self.python(values[0], **own, **ready, **static)
 
         try:
             traced = trace(
-                _Watched(self.python, run), inputs, name=self.name, source=_home(self.python)
-            )
+                _Watched(self.python, run), inputs,
+                name=self.name, source=_home(self.python), lipschitz=self.lipschitz,
+            )  # fmt: skip
         except TracedError as error:
             raise TracedError(f"{self.name}: {error}") from error
         except JetfieldError:
@@ -148,10 +195,9 @@ class Definition:
             raise fail(f"{self.name}: the function calls itself without end") from None
         except Exception as error:
             raise fail(f"{self.name}: {said(error)}{_line(error, self.python)}") from error
-        wanted = 2 if self.kind == "warp" else 1
-        if traced.result.size != wanted:
-            kind = "a vector of two numbers" if wanted == 2 else "one number"
-            raise fail(f"{self.name}: a @{self.kind} returns {kind}, not {traced.result.size}")
+        sizes, wanted = RETURNS[self.kind]
+        if traced.result.size not in sizes:
+            raise fail(f"{self.name}: a @{self.kind} returns {wanted}, not {traced.result.size}")
         if any(e.op.result == "bool" or isinstance(e.data, bool) for e in traced.outputs):
             raise fail(
                 f"{self.name}: a @{self.kind} returns numbers, not a condition; "
@@ -162,12 +208,12 @@ class Definition:
                 raise fail(f"{self.name}: computes with the constant {e.data}, which is not finite")
         return traced
 
-    def __call__(self, arguments: dict[str, Any], p: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        """The function's outputs at a point."""
+    def __call__(self, arguments: dict[str, Any]) -> tuple[Expr, ...]:
+        """The function's outputs at the point, for these arguments."""
         function = self.function(arguments)
-        flat = [e for k, v in arguments.items() if _static(self.hints.get(k)) is None
+        flat = [e for k, v in arguments.items() if static_kind(self.hints.get(k)) is None
                 for e in (v if isinstance(v, tuple) else (v,))]  # fmt: skip
-        return apply(function, (*p, *flat), here())
+        return apply(function, (*(e for i in self.inputs for e in i.leaves), *flat), here())
 
     def recipe(self, args: tuple[Any, ...], options: dict[str, Any]) -> Recipe:
         """The call as it was written."""
@@ -207,84 +253,29 @@ def _line(error: Exception, python: Callable[..., Any]) -> str:
     return f", at {file}:{line}" if line else ""
 
 
-def _unlike_point(name: str) -> str:
-    return f"{name}_" if name == POINT.name else name
-
-
-STATIC_WORDS = (
-    "List",
-    "Tuple",
-    "int",
-    "bool",
-    "str",
-    "list",
-    "tuple",
-    "Sequence",
-    "Field",
-    "Iterable",
-)
-
-
-def _static(hint: Any) -> str | None:
-    """The word for what a static argument must be, or None for a traced one."""
-    if hint is None or hint == Number or getattr(hint, "__metadata__", None):
-        return None
-    text = hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
-    text = text.partition("[")[0].rpartition(".")[2]
-    if text in STATIC_WORDS:
-        return text
-    options = [_static(a) for a in get_args(hint) if a is not type(None)]
-    return next((o for o in options if o), None) if type(None) in get_args(hint) else None
-
-
-def _static_value(call: str, name: str, value: Any, kind: str, optional: bool) -> Any:
-    if value is None and optional:
-        return None
-    if kind == "int" and (isinstance(value, bool) or not isinstance(value, (int, np.integer))):
-        hint = "; a count is structure and takes no slider" if isinstance(value, Expr) else ""
-        raise fail(f"{call}: {name}={shown(value)} must be a whole number{hint}")
-    if kind == "bool" and not isinstance(value, bool):
-        raise fail(f"{call}: {name}={shown(value)} must be True or False")
-    if kind == "str" and not isinstance(value, str):
-        raise fail(f"{call}: {name}={shown(value)} must be a string")
-    if kind == "Field" and not isinstance(value, Field):
-        raise fail(f"{call}: {name}={shown(value)} must be a field")
-    if kind in ("List", "Tuple", "list", "tuple", "Sequence", "Iterable"):
-        if isinstance(value, str) or not hasattr(value, "__iter__"):
-            raise fail(f"{call}: {name}={shown(value)} must be a sequence")
-        return _frozen(value)
-    return value
-
-
-def _frozen(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple, range)) else value
-
-
-def _identity(value: Any) -> Any:
-    if isinstance(value, Field):
-        return value.expr
-    if isinstance(value, tuple):
-        return tuple(_identity(v) for v in value)
-    return (type(value), value)
+def _unlike(name: str) -> str:
+    """A name that no input has which stands for the point or the field."""
+    return f"{name}_" if name in (POINT.name, VALUE.name, GRADIENT.name) else name
 
 
 def primitive(
-    grade: Grade, bounds: Callable[..., tuple[Any, Any, Any, Any]] | Bounds | None = None
+    grade: Grade,
+    bounds: Callable[..., tuple[Any, Any, Any, Any]] | Bounds | None = None,
+    lipschitz: float | None = None,
 ) -> Callable[[Callable[Concatenate[Vec, P], Any]], Callable[P, Field]]:
     """A function of a point and arguments becomes a function of the arguments that gives a field.
 
     ``bounds(*arguments)`` are the sides (left, bottom, right, top) of a box around the inside.
+    ``lipschitz`` bounds the length of the gradient everywhere, where rules for each op bound less.
     """
 
     def decorate(python: Callable[Concatenate[Vec, P], Any]) -> Callable[P, Field]:
-        definition = Definition(python, "shape")
+        definition = Definition(python, "shape", lipschitz)
 
         @functools.wraps(python)
         def build(*args: P.args, **options: P.kwargs) -> Field:
             arguments = definition.bind(args, options)
-            value = definition(arguments, POINT.leaves)[0]
+            value = definition(arguments)[0]
             box = bounds if isinstance(bounds, Bounds) else EVERYWHERE
             if callable(bounds) and not isinstance(bounds, Bounds):
                 box = bounds_of(*bounds(*map(_plain, arguments.values())))

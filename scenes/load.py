@@ -53,6 +53,13 @@ def gallery_names() -> list[str]:
     return sorted(m.name for m in pkgutil.iter_modules(folder) if not m.name.startswith("_"))
 
 
+def gallery_source(name: str) -> str:
+    """The text of a gallery scene's file. Its docstring says what the scene is about."""
+    from importlib.resources import files
+
+    return files(_GALLERY).joinpath(f"{name}.py").read_text(encoding="utf-8")
+
+
 def _unknown(name: str) -> str:
     """The sentence for a name that is not in the gallery."""
     import difflib

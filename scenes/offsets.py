@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..shaders.calculus import vectors
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import apply
 from ..shaders.calculus.parameters import reads
-from ..shaders.calculus.vectors import Scalar, Vec, abs, cos, sin
+from ..shaders.calculus.vectors import Scalar, Vec, abs, clamp, cos, max, min, sin
 from ..shaders.picture import POINT
 from .booleans import lift
 from .box import EVERYWHERE, Bounds, around, bounds_of
 from .checks import fail, here, number, shown
 from .field import Field, Recipe, weakest
 
-__all__ = ["rotate", "round", "scale", "shell", "translate"]
+__all__ = ["elongate", "mix", "morph", "rotate", "round", "scale", "shell", "translate"]
 
 P = Vec(POINT.leaves)
 
@@ -82,10 +83,14 @@ def scale(field: Field, factor: Any) -> Field:
 
 def _scaled(box: Bounds, factor: Expr) -> Bounds:
     least, _, most, _ = bounds_of(factor, factor, factor, factor)
-    left = min(box.left * least, box.left * most)
-    bottom = min(box.bottom * least, box.bottom * most)
-    right = max(box.right * least, box.right * most)
-    return Bounds(left, bottom, right, max(box.top * least, box.top * most))
+    lows = [min(_times(s, least), _times(s, most)) for s in box[:2]]
+    highs = [max(_times(s, least), _times(s, most)) for s in box[2:]]
+    return Bounds(*lows, *highs)
+
+
+def _times(side: float, factor: float) -> float:
+    """A side that passes through the origin stays there, however far others go."""
+    return 0.0 if side == 0 else side * factor
 
 
 def _round(a: Expr, radius: Expr) -> Scalar:
@@ -120,6 +125,78 @@ def shell(field: Field, thickness: Any) -> Field:
         _method(field, "shell", thickness),
         grows=field.grows,
     )
+
+
+def elongate(field: Field, x: Any, y: Any = 0) -> Field:
+    """f(p - clamp(p, -t / 2, t / 2)): what lay on an axis is spread over a band."""
+    spans = [number("elongate", name, value, 0) for name, value in (("x", x), ("y", y))]
+    for name, value, span in zip("xy", (x, y), spans, strict=True):
+        if -math.inf < bounds_of(span, span, span, span).left < 0:
+            raise fail(
+                f"elongate: {name}={shown(value)} must never be negative; "
+                "give its slider a low of at least 0"
+            )
+    # as a sum, it has a slope of 1 everywhere for a span of 0, on the axis too
+    pulled = Vec(
+        max(c - 0.5 * span, 0.0) + min(0.0, c + 0.5 * span)
+        for c, span in zip(P, spans, strict=True)
+    )
+    box, (least_x, least_y, most_x, most_y) = field.bounds, bounds_of(*spans, *spans)
+    left, right = _apart(box.left, box.right, least_x, most_x)
+    bottom, top = _apart(box.bottom, box.top, least_y, most_y)
+    # beside a box that the axes miss, a band is as far from the field as its axis is
+    on_axes = box.left <= 0 <= box.right and box.bottom <= 0 <= box.top
+    return Field(
+        field.at(pulled, here()),
+        Bounds(left, bottom, right, top),
+        weakest("bound", field.grade),
+        _method(field, "elongate", x, y),
+        grows=field.grows and on_axes,
+    )
+
+
+def _apart(low: float, high: float, least: float, most: float) -> tuple[float, float]:
+    """A range along an axis, once its two halves were drawn apart by least to most."""
+    return (
+        low - 0.5 * most if low <= 0 else low + 0.5 * least,
+        high + 0.5 * most if high >= 0 else high - 0.5 * least,
+    )
+
+
+def _morph(a: Expr, b: Expr, t: Expr) -> Scalar:
+    """On the way from a to b."""
+    return vectors.mix(a, b, t)
+
+
+def morph(first: Any, second: Any, t: Any) -> Field:
+    """Between two fields: the mix of their values, the first at t = 0, the second at t = 1.
+
+    t is held between 0 and 1. A mix is negative only where one of the two is.
+    """
+    for field in (first, second):
+        if not isinstance(field, Field):
+            hint = "; call it first" if callable(field) else ""
+            raise fail(f"morph: {shown(field)} is not a field{hint}")
+    share = number("morph", "t", t)
+    if share.op.name != "literal":
+        share = clamp(share, 0.0, 1.0)
+    elif not 0 <= share.data <= 1:
+        raise fail(f"morph: t={shown(t)} must be a number from 0 to 1")
+    value = apply(lift(_morph), (first.compact(), second.compact(), share), here())[0]
+    return Field(
+        value,
+        first.bounds.hull(second.bounds),
+        weakest("bound", first.grade, second.grade),
+        Recipe("morph({}, {}, {})", first.recipe, second.recipe, t),
+        grows=first.grows and second.grows,
+    )
+
+
+def mix(a: Any, b: Any, t: Any) -> Any:
+    """a + (b - a) t: a at t = 0, b at t = 1; of two fields, their morph."""
+    if isinstance(a, Field) or isinstance(b, Field):
+        return morph(a, b, t)
+    return vectors.mix(a, b, t)
 
 
 def _grows(field: Field, distance: Expr) -> bool:

@@ -55,6 +55,12 @@ class Stage:
         return Field(field.at(self.place, self.source), box, grade, field.recipe)
 
 
+def map_of(function: Function) -> Stage:
+    """A function of the point, vec2 -> vec2, as a stage."""
+    x, y = apply(function, POINT.leaves, function.source)
+    return Stage((x, y))
+
+
 class Warp:
     """A map from picture space to shape space; ``field.warp(w)`` is the field after the map.
 
@@ -130,7 +136,7 @@ def mapping(
         @functools.wraps(python)
         def build(*args: P.args, **options: P.kwargs) -> Warp:
             arguments = definition.bind(args, options)
-            x, y = definition(arguments, POINT.leaves)
+            x, y = definition(arguments)
             if reads([x, y], "pixel"):
                 raise fail(
                     f"{definition.name}: a warp cannot contain px(), a length in the picture"

@@ -16,11 +16,23 @@ from numpy.typing import NDArray
 from .calculus.evaluate import call
 from .calculus.expr import Expr
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.vectors import Scalar, Vec, clamp, max, pow, where
+from .calculus.vectors import Scalar, Vec, clamp, max, min, mix, pow, where
 from .errors import SceneError, shown
 
-__all__ = ["encode", "encoder", "linear_of_srgb", "linear_rgb", "over", "rgba"]
+__all__ = ["BLENDS", "blend", "encode", "encoder", "linear_of_srgb", "linear_rgb", "oklab", "rgba"]
 
+TO_LMS = (
+    (0.4122214708, 0.5363325363, 0.0514459929),
+    (0.2119034982, 0.6806995451, 0.1073969566),
+    (0.0883024619, 0.2817188376, 0.6299787005),
+)
+FROM_LMS = (
+    (4.0767416621, -3.3077115913, 0.2309699292),
+    (-1.2684380046, 2.6097574011, -0.3413193965),
+    (-0.0041960863, -0.7034186147, 1.7076147010),
+)
+"""Linear sRGB to cone responses and back, whose cube roots Oklab mixes (B. Ottosson, 2020): mixing
+them is mixing Oklab, which is linear in them."""
 LEVELS = {"srgb8": (255, np.uint8), "srgb16": (65535, np.uint16)}
 
 
@@ -38,9 +50,35 @@ def _encoded(color: Vec, least: float) -> tuple[Any, ...]:
     return *(where(alpha >= least, code, 0.0) for code in codes), alpha
 
 
-def _over(below: Vec, color: Vec, alpha: Expr) -> tuple[Any, ...]:
-    """A linear color laid over premultiplied light, with this opacity."""
-    return tuple(c * (1.0 - alpha) + k * alpha for c, k in zip(below, (*color, 1.0), strict=True))
+def _over(below: Vec, above: Vec) -> Vec:
+    """Premultiplied light laid over premultiplied light."""
+    laid: Vec = below * (1.0 - above[3]) + above
+    return laid
+
+
+def _plus(below: Vec, above: Vec) -> tuple[Any, ...]:
+    """Premultiplied light added to premultiplied light."""
+    *light, alpha = below + above
+    return *light, min(alpha, 1.0)
+
+
+def _oklab(a: Vec, b: Vec, t: Expr) -> Vec:
+    """The color between two linear ones that looks to be at t: mixed in Ottosson's Oklab."""
+    ends = [[_cube_root(_row(row, color)) for row in TO_LMS] for color in (a, b)]
+    lms = [mix(u, v, t) for u, v in zip(*ends, strict=True)]
+    return Vec(_row(row, [c * c * c for c in lms]) for row in FROM_LMS)
+
+
+def _row(row: tuple[float, float, float], color: Any) -> Scalar:
+    return row[0] * color[0] + row[1] * color[1] + row[2] * color[2]
+
+
+def _cube_root(x: Any) -> Any:
+    return where(x > 0.0, pow(max(x, 1e-9), 1.0 / 3.0), 0.0)
+
+
+BLENDS = {"normal": (_over, "over"), "add": (_plus, "plus")}
+"""How a layer meets what is below it: laid over it, or added to it as light is."""
 
 
 @cache
@@ -52,10 +90,18 @@ def encoder(output: str) -> Function:
 
 
 @cache
-def over() -> Function:
-    """Composition of one layer, (vec4 below, vec3 color, float alpha) -> vec4."""
-    inputs = [Input("below", Type(4)), Input("color", Type(3)), Input("alpha")]
-    return trace(_over, inputs, name="over", result=Type(4))
+def blend(mode: str) -> Function:
+    """Composition of one layer, (vec4 below, vec4 above) -> vec4, all premultiplied."""
+    inputs = [Input("below", Type(4)), Input("above", Type(4))]
+    python, name = BLENDS[mode]
+    return trace(python, inputs, name=name, result=Type(4))
+
+
+@cache
+def oklab() -> Function:
+    """A perceptual mix of two linear colors, (vec3, vec3, t) -> vec3."""
+    inputs = [Input("a", Type(3)), Input("b", Type(3)), Input("t")]
+    return trace(_oklab, inputs, name="oklab_mix", result=Type(3))
 
 
 def encode(pixels: NDArray[Any], output: str) -> NDArray[Any]:

@@ -10,9 +10,9 @@ from functools import cache
 
 from .calculus.expr import Expr, make
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.vectors import Scalar, Vec, abs, clamp, length, max, min, where
+from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, normalize, sqrt, where
 
-__all__ = ["ANTIALIAS", "band", "fill"]
+__all__ = ["ANTIALIAS", "band", "fade", "fill", "order", "soft_step"]
 
 ANTIALIAS = ("exact", "gradient", "fwidth", "none")
 """The ways to draw an edge. "exact" draws as "gradient" does."""
@@ -20,6 +20,8 @@ ANTIALIAS = ("exact", "gradient", "fwidth", "none")
 FLATTEST = 1e-4
 """The least ratio of the gradient's components: the formula is 0/0 for axis-aligned edges, and
 this bounds the error of leaning one by so little at a hundred-thousandth."""
+HARDEST = 1e-3
+"""The narrowest soft step, in pixels: float32 tells its two ends apart, the eye does not."""
 
 
 def _half_plane(f: Expr, g: Vec) -> Scalar:
@@ -35,6 +37,38 @@ def _half_plane(f: Expr, g: Vec) -> Scalar:
     corner = max(0.5 * (1.0 + k) - t, 0.0)
     beyond = where(t <= 0.5 * (1.0 - k), 0.5 - t, corner * corner / (2.0 * k))
     return clamp(where(f < 0.0, 1.0 - beyond, beyond), 0.0, 1.0)
+
+
+def _beyond(u: Expr, k: Expr) -> Scalar:
+    """The integral of a half-plane's coverage from u >= 0 outward, as ``_half_plane`` scales it."""
+    near, far = 0.5 * (1.0 - k), 0.5 * (1.0 + k)
+    corner = max(far - u, 0.0)
+    inner = k * k / 6.0 + 0.5 * (near - u) * (1.0 - near - u)
+    return where(u <= near, inner, corner * corner * corner / (6.0 * k))
+
+
+def _soft_step(f: Expr, g: Vec, width: Expr) -> Scalar:
+    """The mean over a pixel of a ramp from 1 to 0, ``width`` units of f wide, about f + g.x = 0.
+
+    The ramp is a half-plane's edge smeared over its width, so its mean is that of the half-plane's
+    coverage over the same width: the ramp at the center, and the integral's difference at its ends.
+    """
+    ax, ay = abs(g.x), abs(g.y)
+    a = max(ax, ay)
+    k = max(min(ax, ay) / a, FLATTEST)
+    c = max(width, HARDEST * a, 1e-12)
+    tails = [apply(_tail(), (abs(f + side * c) / a, k))[0] for side in (-0.5, 0.5)]
+    return clamp(clamp(0.5 - f / c, 0.0, 1.0) + a * (tails[0] - tails[1]) / c, 0.0, 1.0)
+
+
+def _distance(f: Expr, g: Vec, h: Vec) -> Scalar:
+    """Signed distance to {f = 0} along the gradient, to second order; h is (fxx, fxy, fyy).
+
+    The root next to 0 of f - |g| s + n'Hn s^2 / 2 = 0, n = g / |g|, in the form that cancels least.
+    """
+    slope = dot(g, g)
+    bend = (h[0] * g.x * g.x + 2.0 * h[1] * g.x * g.y + h[2] * g.y * g.y) / slope
+    return 2.0 * f / (length(g) + sqrt(max(slope - 2.0 * f * bend, 0.0)))
 
 
 def _ramp(f: Expr) -> Scalar:
@@ -76,6 +110,23 @@ def half_plane() -> Function:
 
 
 @cache
+def _tail() -> Function:
+    return trace(_beyond, [Input("u"), Input("k")], name="beyond")
+
+
+@cache
+def soft_step() -> Function:
+    """The mean over a pixel of a ramp down across {f = 0}: (f, g, width in units of f) -> 0..1."""
+    return trace(_soft_step, [F, G, WIDTH], name="soft_step")
+
+
+@cache
+def distance() -> Function:
+    """Signed distance to second order: (f, g, h) -> the units that g and h are measured by."""
+    return trace(_distance, [F, G, Input("h", Type(3))], name="distance_to_edge")
+
+
+@cache
 def _functions() -> dict[tuple[str, str], Function]:
     return {
         ("fill", "gradient"): half_plane(),
@@ -91,6 +142,13 @@ def _method(antialias: str) -> str:
     return "gradient" if antialias == "exact" else antialias
 
 
+def order(antialias: str, *, stroke: bool, fade: bool) -> int:
+    """How many of the field's derivatives a layer's coverage reads."""
+    if antialias == "fwidth":
+        return 0
+    return 2 if fade else int(stroke or antialias != "none")
+
+
 def fill(antialias: str, f: Expr, g: tuple[Expr, Expr]) -> Expr:
     """Coverage of {f <= 0}; ``g`` is the gradient of f per pixel."""
     function = _functions()["fill", _method(antialias)]
@@ -101,3 +159,23 @@ def band(antialias: str, f: Expr, g: tuple[Expr, Expr], width: Expr) -> Expr:
     """Coverage of the line of ``width`` pixels along {f = 0}; ``g`` is per pixel."""
     function = _functions()["band", _method(antialias)]
     return apply(function, (f, width) if len(function.leaves) == 2 else (f, *g, width))[0]
+
+
+def fade(antialias: str, f: Expr, g: Vec, h: Vec, ramp: Expr, width: Expr | None = None) -> Scalar:
+    """Coverage that falls from 1 to 0 over ``ramp`` pixels across {f = 0}; g, h are per pixel.
+
+    With ``width``, that of a line of so many pixels whose two sides fall so.
+    """
+    if antialias == "fwidth":
+        distance_ = f / length(Vec((make("dfdx", f), make("dfdy", f))))
+    else:
+        distance_ = apply(distance(), (f, *g, *h))[0]
+
+    def falling(d: Expr) -> Scalar:
+        if antialias in ("fwidth", "none"):
+            return clamp(0.5 - d / max(ramp, 1.0 if antialias == "fwidth" else HARDEST), 0.0, 1.0)
+        return apply(soft_step(), (d, *normalize(g), ramp))[0]
+
+    if width is None:
+        return falling(distance_)
+    return max(falling(distance_ - 0.5 * width) - falling(distance_ + 0.5 * width), 0.0)

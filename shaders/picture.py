@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,17 +18,23 @@ from numpy.typing import NDArray
 
 from .blame import fail
 from .calculus.evaluate import call
-from .calculus.expr import Expr, Source, const
+from .calculus.expr import Expr, Source, const, postorder
 from .calculus.function import Function, Input, Type, apply
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
-from .color import over
-from .coverage import band, fill
+from .calculus.vectors import Vec
+from .color import blend
+from .coverage import band, fade, fill, order
 from .errors import shown
 
-__all__ = ["Frame", "Layer", "Parameter", "Picture", "Source", "View"]
+__all__ = ["Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
 POINT = Input("p", Type(2), "point")
+VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
+"""What a layer's color may depend on, besides the point: its field's value and gradient there."""
+Color = tuple[Expr, Expr, Expr, Expr]
+"""Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
+CLEAR = (const(0.0),) * 4
 CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
 
@@ -94,21 +100,47 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One fill (``width`` is None) or stroke (``width`` in scene units) of a field."""
+    """One fill (``width`` is None) or stroke of a field. Lengths are in scene units.
+
+    ``fade`` is the width of the ramp that its edges fall over, None for hard edges.
+    """
 
     field: Function
-    color: tuple[Expr, Expr, Expr]  # linear light
+    color: Color
     opacity: Expr
     width: Expr | None = None
+    fade: Expr | None = None
+    blend: str = "normal"
     source: Source | None = dataclasses.field(default=None, compare=False)
+
+    @property
+    def roots(self) -> tuple[Expr, ...]:
+        """Every expression that the layer is made of."""
+        lengths = (e for e in (self.width, self.fade) if e is not None)
+        return (*self.field.outputs, *self.color, self.opacity, *lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Layers that are composed on their own, and laid down as one with one opacity."""
+
+    layers: tuple[Layer | Group, ...]
+    opacity: Expr
+    blend: str = "normal"
+    source: Source | None = dataclasses.field(default=None, compare=False)
+
+    @property
+    def roots(self) -> tuple[Expr, ...]:
+        """Every expression that the group is made of."""
+        return (self.opacity, *(e for layer in self.layers for e in layer.roots))
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Layers, bottom to top, over a background: linear light, or None for a transparent one."""
+    """Layers, bottom to top, over a background: an opaque color, or None for a transparent one."""
 
-    layers: tuple[Layer, ...]
-    background: tuple[Expr, Expr, Expr] | None
+    layers: tuple[Layer | Group, ...]
+    background: Color | None
     view: View = dataclasses.field(default=View(), compare=False)  # it changes no shader
 
     @property
@@ -141,27 +173,46 @@ def _reads(picture: Picture) -> list[Parameter]:
 
 @lru_cache(maxsize=64)
 def _composed(picture: Picture, antialias: str) -> Function:
-    zero, one = const(0.0), const(1.0)
-    color: tuple[Expr, ...] = (*picture.background, one) if picture.background else (zero,) * 4
-    for count, layer in enumerate(picture.layers, start=1):
-        color = apply(over(), (*color, *layer.color, _alpha(layer, antialias)), layer.source)
-        if count % CROWD == 0 and count < len(picture.layers):
-            crowd = Function("layers", [POINT], color, Type(4))
-            color = apply(crowd, POINT.leaves)
-    return Function("picture", [POINT], color, Type(4))
+    below = CLEAR if picture.background is None else picture.background
+    return Function("picture", [POINT], _stacked(picture.layers, below, antialias), Type(4))
 
 
-def _alpha(layer: Layer, antialias: str) -> Expr:
-    """Coverage times opacity of one layer at the point."""
-    needs_gradient = antialias in ("exact", "gradient") or (
-        layer.width is not None and antialias == "none"
-    )
-    function = jet(layer.field, 1) if needs_gradient else layer.field
-    value, *gradient = apply(function, POINT.leaves, layer.source)
+def _stacked(layers: Sequence[Layer | Group], color: Sequence[Expr], antialias: str) -> Vec:
+    """Premultiplied light of layers over a color."""
+    below = Vec(color)
+    for count, layer in enumerate(layers, start=1):
+        if isinstance(layer, Group):
+            own = Function("group", [POINT], _stacked(layer.layers, CLEAR, antialias), Type(4))
+            above = Vec(apply(own, POINT.leaves, layer.source)) * layer.opacity
+        else:
+            above = _light(layer, antialias)
+        below = Vec(apply(blend(layer.blend), (*below, *above), layer.source))
+        if count % CROWD == 0 and count < len(layers):
+            crowd = Function("layers", [POINT], below, Type(4))
+            below = Vec(apply(crowd, POINT.leaves))
+    return below
+
+
+def _light(layer: Layer, antialias: str) -> Vec:
+    """Premultiplied light of one layer at the point: its color, as far as it covers the pixel."""
+    colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
+    reads_jet = {*VALUE.leaves, *GRADIENT.leaves} & set(postorder(layer.color))
+    faded = layer.fade is not None
+    derivatives = order(antialias, stroke=layer.width is not None, fade=faded)
+    if reads_jet:
+        derivatives = max(derivatives, 1)
+    value, *rest = apply(jet(layer.field, derivatives), POINT.leaves, layer.source)
     pixel = leaf(BUILT_IN["pixel"])
-    gx, gy = (slope * pixel for slope in gradient) if gradient else (const(0.0), const(0.0))
-    if layer.width is None:
-        coverage = fill(antialias, value, (gx, gy))
+    gradient = Vec((*rest, *CLEAR)[:2])
+    g = gradient * pixel
+    if layer.fade is not None:
+        h = Vec((*rest[2:], *CLEAR)[:3]) * (pixel * pixel)
+        width = None if layer.width is None else layer.width / pixel
+        coverage = fade(antialias, value, g, h, layer.fade / pixel, width)
+    elif layer.width is None:
+        coverage = fill(antialias, value, (g.x, g.y))
     else:
-        coverage = band(antialias, value, (gx, gy), layer.width / pixel)
-    return coverage * layer.opacity
+        coverage = band(antialias, value, (g.x, g.y), layer.width / pixel)
+    *color, alpha = apply(colored, (*POINT.leaves, value, *gradient))
+    light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
+    return light

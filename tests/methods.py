@@ -38,6 +38,7 @@ from jetfield.scenes import (
 from jetfield.shaders.calculus.evaluate import evaluate
 from jetfield.shaders.glsl import listing
 from jetfield.shaders.glsl.program import Program
+from jetfield.shaders.picture import Layer
 
 Size = tuple[int, int]
 
@@ -194,11 +195,12 @@ def smoothstep(scene: Scene, size: Size) -> NDArray[Any]:
     known: dict[Any, Any] = {}
     light = [0.0] * 4
     if picture.background is not None:
-        light = [*map(float, evaluate(picture.background, known, frame.values)), 1.0]
+        light = [*map(float, evaluate(picture.background, known, frame.values))]
     body.append(f"vec4 color = vec4({', '.join(f'{c:.9f}' for c in light)});")
     for k, layer in enumerate(picture.layers):
+        assert isinstance(layer, Layer), "only plain layers have this form"
         name = program.add(layer.field, f"layer{k}")
-        r, g, b, opacity = evaluate((*layer.color, layer.opacity), dict(known), frame.values)
+        r, g, b, alpha, opacity = evaluate((*layer.color, layer.opacity), {}, frame.values)
         edge = "1.0 - smoothstep(-w, w, f)"
         if layer.width is not None:
             width = float(evaluate([layer.width], dict(known), frame.values)[0]) / frame.pixel
@@ -206,7 +208,7 @@ def smoothstep(scene: Scene, size: Size) -> NDArray[Any]:
         body.append(
             f"{{ float f = {name}(p); float w = fwidth(f); "
             f"color = mix(color, vec4({r:.9f}, {g:.9f}, {b:.9f}, 1.0), "
-            f"({edge}) * {opacity:.9f}); }}"
+            f"({edge}) * {opacity * alpha:.9f}); }}"
         )
     uniforms = "".join(
         f"uniform float {program.uniform(q)};\n" for q in program.parameters if q.name != "pixel"

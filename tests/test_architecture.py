@@ -26,13 +26,17 @@ ALSO = {"render/cli.py": {"scenes"}}
 
 # What `from jetfield.scenes import *` brings. A change here is a change to every user's scene.
 PUBLIC_SCENES = """
-    Scene View Field Warp Jet jet shape warp load gallery_names
+    Scene View Field Warp Paint Jet jet shape warp paint load gallery_names
     box capsule circle half_plane polygon regular_polygon segment
-    union intersection difference xor
+    arc bezier ellipse pie ring star triangle
+    union intersection difference xor morph
     affine log_polar mobius polar polar_repeat repeat swirl
+    bend complex_power fisheye inversion kaleidoscope mirror perspective ripple shear
+    conic_ramp cosine_palette fade isolines linear_ramp palette radial_ramp ramp rgb
     color_picker mouse px resolution seconds slider toggle
     Vec abs acos asin atan atan2 ceil clamp cos cross distance dot exp floor fract length log max
-    min mix mod normalize pi pow sign sin smoothstep sqrt step tan tau vec2 vec3 where
+    min mix mod normalize pi pow sign sin smoothstep sqrt step tan tau vec2 vec3 vec4 where
+    grad fbm noise value_noise
     DeviceError JetfieldError OutputError SceneError ShaderError
 """
 

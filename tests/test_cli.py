@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jetfield.render import DeviceError, cli, cli_render, offscreen, progress, render
+from jetfield.render import DeviceError, cli, cli_options, offscreen, progress, render
 from jetfield.render.arguments import DEVICES, LARGEST
 from jetfield.render.device import offscreen as device
 from jetfield.scenes import View, load
@@ -333,7 +333,7 @@ def test_whoever_reads_stdout_may_go():
 
 def test_words_that_stand_twice_agree():
     """The command line names choices without importing the modules that define them."""
-    assert cli_render.ANTIALIAS == ANTIALIAS
-    assert cli_render.DEVICES == DEVICES
-    assert cli_render.LARGEST == LARGEST
-    assert set(cli_render.OUTPUTS) == set(offscreen._BITS)
+    assert cli_options.ANTIALIAS == ANTIALIAS
+    assert cli_options.DEVICES == DEVICES
+    assert cli_options.LARGEST == LARGEST
+    assert set(cli_options.OUTPUTS) == set(offscreen._BITS)

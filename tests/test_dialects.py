@@ -36,6 +36,7 @@ from jetfield.scenes import (
     length,
     load,
     mouse,
+    noise,
     polygon,
     px,
     resolution,
@@ -72,10 +73,15 @@ def moving():
     return scene
 
 
-def transparent():
-    return (
-        Scene(background=None).fill(circle(0.6), "#ff5c8a", opacity=0.5).fill(box(0.5, 2), "teal")
-    )
+def transparent(background=None):
+    scene = Scene(background).fill(circle(0.6), "#ff5c8a", opacity=0.5)
+    return scene.fill(box(0.5, 2), "teal")
+
+
+@shape
+def rough(p):
+    """Its hash is of whole numbers."""
+    return length(p) - 0.6 + 0.3 * noise(3 * p, 2)
 
 
 @shape
@@ -125,6 +131,7 @@ WITHIN = {
     **{name: lambda name=name: load(name) for name in gallery_names()},
     "moving": moving,
     "transparent": transparent,
+    "noise": lambda: Scene().fill(rough(), "navy").stroke(rough(), "gold", width=px(2)),
     "strange names": strange_names,
     "a polygon of 300 corners": lambda: Scene().fill(outline(300), "navy"),
     "three polygons": lambda: Scene().fill(union(*(outline(99, k) for k in (1, 2, 3))), "navy"),
@@ -246,12 +253,8 @@ def values_of(name):
 
 def opaque(name):
     """The scene, over black if it has no background, as the site shows it."""
-    scene = scene_of(name)
-    if scene.lower().background is not None:
-        return scene
-    black = Scene("black", scene.view)
-    black.layers = scene.layers
-    return black
+    over_black = {"transparent": lambda: transparent("black"), "nothing": lambda: Scene("black")}
+    return over_black.get(name, lambda: scene_of(name))()
 
 
 def expected(name, seconds_, over_black=False):

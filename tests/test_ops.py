@@ -44,7 +44,7 @@ from jetfield.shaders.calculus.function import Function, Input, Type, trace
 from jetfield.shaders.calculus.jets import jet as jet_of
 from jetfield.shaders.calculus.vectors import seam
 
-ARITIES = {"length": (1, 2, 3), "dot": (2, 4)}
+ARITIES = {"length": (1, 2, 3), "dot": (2, 4), "within": (1,)}
 CHOICES = {"where", "seam"}  # of a condition: here, that of a < b
 STRUCTURE = {
     "const", "literal", "input", "parameter", "epsilon", "apply", "fold", "root", "get",
@@ -66,6 +66,8 @@ def entry(name: str, n: int) -> Function:
     args = point.leaves
     if name in CHOICES:
         args = (node("lt", args[:2]), *args[2:])
+    if name == "within":  # what it declares must be true
+        args = (node("sin", args), _const(-1.0), _const(1.0))
     return Function(f"just_{name}", [point], [node(name, args)])
 
 
@@ -90,6 +92,10 @@ def test_derivatives_are_differences(name, n):
         points[:, 0] = np.abs(points[:, 0]) + 0.05
     away = points[~near_kinks(f, points, 1e-3)]
     assert len(away) > 0.9 * len(points)
+    if name == "cell":  # it declares no steps: its user mends them
+        away = away[np.abs(away[:, 0] - np.rint(away[:, 0])) > 1e-3]
+    if name == "hash":  # steps along axes that the search for kinks does not try
+        away = away[(np.abs(away - np.floor(away) - 0.5) > 1e-3).all(axis=1)]
     if name in ("div", "reciprocal", "mod"):  # steep beside their poles
         away = away[np.abs(away[:, -1]) > 0.3]
     check_jet(function_jet(f), away, 1e-6)
@@ -236,14 +242,14 @@ def fits_float32(expected):
 
 def near_jump(name, n, points):
     """Where float32 may well be on the other side of a jump."""
-    op = OPS[name]
+    op = OPS["floor" if name == "cell" else name]
     if op.jumps is None or name in CHOICES:
         return np.zeros(len(points), bool)
     leaves = Input("p", Type(n), "point").leaves
     declared = list(op.jumps(*leaves))
     f = Function("jumps", [Input("p", Type(n), "point")], declared)
     near = [np.abs(d) < 1e-5 * (1 + np.abs(points).max(axis=1)) for d in call(f, list(points.T))]
-    exact = np.isin(points, [0.0]).any(axis=1) & (name in ("sign", "floor"))
+    exact = np.isin(points, [0.0]).any(axis=1) & (name in ("sign", "floor", "cell"))
     return np.any(near, axis=0) & ~exact
 
 
@@ -369,3 +375,74 @@ def test_plain_values_meet_pythons_own(pick):
     assert pick(x * x for x in range(4)) == own(x * x for x in range(4))
     assert pick("pear", "fig", key=len) == own("pear", "fig", key=len)
     assert pick([], default=7) == 7
+
+
+# --- the hash ------------------------------------------------------------------------------------
+def pcg4d(place):
+    """The first number of pcg4d, in Python's own whole numbers."""
+    mask = 2**32 - 1
+    v = [(int(c) * 1664525 + 1013904223) & mask for c in place]
+    for last in (False, True):
+        for k, (i, j) in enumerate(((1, 3), (2, 0), (0, 1), (1, 2))):
+            v[k] = (v[k] + v[i] * v[j]) & mask
+        if not last:
+            v = [c ^ (c >> 16) for c in v]
+    return (v[0] >> 8) / 2**24
+
+
+WHOLE = np.array([0, 1, -1, 2, -7, 255, 65536, -65537, 2**23, -(2**23), 2**23 + 1, 2**24], float)
+
+
+def test_the_hash_is_that_of_the_paper():
+    rng = np.random.default_rng(9)
+    rows = np.concatenate([rng.choice(WHOLE, (500, 4)), rng.integers(-9, 9, (500, 4))])
+    found = call(entry("hash", 4), list(rows.T))[0]
+    assert found.tolist() == [pcg4d(row) for row in rows]
+
+
+def test_the_hash_has_the_same_bits_on_the_gpu():
+    needs_gl()
+    rng = np.random.default_rng(10)
+    rows = np.concatenate([
+        rng.choice(WHOLE, (4000, 4)),
+        rng.integers(-40, 40, (4000, 4)),
+        rng.integers(-(2**23), 2**23, (4000, 4)),
+    ]).astype(np.float32)  # fmt: skip
+    expected = call(entry("hash", 4), list(rows.T.astype(np.float64)))[0]
+    assert on_gpu(entry("hash", 4), rows)[:, 0].tolist() == expected.tolist()
+
+
+def test_the_hash_holds_what_is_beyond_its_reach():
+    f = entry("hash", 4)
+    ends = call(f, [np.array([2.0**30, 1e12, 1e300]), 3.0, 4.0, 5.0])[0]
+    assert (ends == ends[0]).all()
+    assert call(f, [0.4, -0.4, 0.0, 1.2]) == call(f, [0.0, 0.0, 0.0, 1.0])  # the nearest place
+
+
+def test_the_hash_is_even_and_each_bit_of_a_place_matters():
+    x, y = (a.ravel() for a in np.meshgrid(np.arange(512.0), np.arange(512.0)))
+    values = call(entry("hash", 4), [x, y, 0.0, 0.0])[0]
+    counts = np.bincount((values * 256).astype(int), minlength=256)
+    expected = len(x) / 256
+    chi = ((counts - expected) ** 2 / expected).sum()
+    assert abs(chi - 255) < 5 * np.sqrt(2 * 255)
+    square = values.reshape(512, 512)
+    for a, b in ((square[1:], square[:-1]), (square[:, 1:], square[:, :-1])):
+        assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 5 / 512
+
+
+def test_a_cell_shows_no_kink_and_a_floor_does():
+    from jetfield.shaders.calculus.kinks import kinks
+
+    at = [np.array([2.0, 2.5])]
+    assert call(kinks(entry("floor", 1)), at)[0][0] == 0
+    assert np.min(call(kinks(entry("cell", 1)), at)[0]) > 1e20
+
+
+def test_within_does_nothing_but_tell_intervals():
+    f = entry("within", 1)
+    assert call(f, [np.array([0.3])])[0] == pytest.approx(math.sin(0.3))
+    point = Input("p", Type(1), "point")
+    wide = Function("wide", [point], [node("within", (*point.leaves, _const(0.0), _const(1.0)))])
+    least, most = call(bounds(wide), [np.array([-7.0]), np.array([9.0])])
+    assert (least, most) == pytest.approx((0, 1), abs=1e-12)

@@ -21,7 +21,7 @@ OTHERS = {
     "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
 }  # fmt: skip
 """Public names that are no part of a field."""
-METHODS = {"translate", "rotate", "scale", "round", "shell"}
+METHODS = {"translate", "rotate", "scale", "round", "shell", "elongate"}
 OPERATORS = {" | ", " & ", " - ", " ^ ", "~("}
 TIMES = 20
 
@@ -31,14 +31,16 @@ VALUES = {"seconds": 1.3, "mouse": (0.2, -0.3), "pixel": 0.01, "resolution": (1.
 GIVEN = {"seconds": 1.3, "mouse": (0.2, -0.3)}
 
 # --- a grammar of scenes -------------------------------------------------------------------------
-# A rule is a template: {n} a number, {l} a length, {a} an angle, {k} a small count, {w} a warp,
-# {f} a small field; and in the bodies of functions {s} a number that varies, {v} a vector.
+# A rule is a template: {n} a number, {l} a length, {a} an angle, {o} an opening, {k} a small count,
+# {w} a warp, {f} a small field; and in the bodies of functions {s} a number that varies, {v} a vector.
 SHAPES = [
     "circle({l})", "box({l}, {l})", "box({l}, {l}, 0.1)", "capsule(({n}, {n}), ({n}, {n}), {l})",
     "half_plane(({n}, 1), {n})", "polygon([(-0.5, -0.4), (0.6, -0.3), ({n}, 0.5), (-0.4, 0.3)])",
     "regular_polygon(5, {l})", "segment(({n}, {n}), ({n}, {n})).round(0.1)",
     "box(0.2, 0.3).warp(repeat(0.6, 0.4))", "polygon([(0, 0), (0.5, 0), (0, 0.5)])",
     "regular_polygon(3, {l})", "half_plane((1, {n}), {n})", "segment((0, {n}), (0.5, {n})).shell(0.1)",
+    "ellipse({l}, {l})", "ring({l}, 0.2)", "pie({l}, {o})", "arc({l}, {o}).round(0.1)", "star(5, {l}, {l})",
+    "triangle(({n}, {n}), (0.7, {n}), (-0.3, 0.5))", "bezier(({n}, {n}), ({n}, {n}), (0.5, {n})).shell(0.1)",
 ]  # fmt: skip
 WARPS = [
     "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",
@@ -49,7 +51,8 @@ STEPS = [
     "({0} | {f})", "({0} & {f})", "({0} - {f})", "({0} ^ {f})", "(~{0} & {f})", "~({0})",
     "union({0}, {f}, {f})", "union({0}, {f}, smooth={l})", "intersection({0}, {f})",
     "intersection({f}, {0}, smooth={l})", "difference({0}, {f}, {f})", "difference({f}, {0}, smooth=0.2)",
-    "xor({0}, {f})", "xor({f}, {0}, {f})",
+    "xor({0}, {f})", "xor({f}, {0}, {f})", "{0}.elongate({l})", "{0}.elongate(0.1, {l})",
+    "{0}.morph({f}, {l})", "morph({f}, {0}, 0.4)", "mix({0}, {f}, {l})",
     "{0}.warp({w})", "{0}.warp({w})", "{0}.warp({w})", "{0}.warp({w})",
 ]  # fmt: skip
 CHAINS = ["{0}.warp({w} @ {w})", "{0}.warp({w}).warp({w})", "{0}.warp({w} @ {w} @ {w})"]
@@ -98,6 +101,8 @@ def program(random):
             return random.choice(NUMBERS) if few else repr(random.randint(2, 9) / 10)
         if kind == "a":
             return repr(random.randint(-30, 30) / 10)
+        if kind == "o":
+            return random.choice(["1.2", "3.1", "5.5", "slider('open', 2, 0.5, 6)"])
         if kind == "k":
             return str(random.randint(1, 4))
         if kind == "w":
@@ -171,6 +176,12 @@ pytestmark = pytest.mark.xdist_group("random scenes")
 
 def test_nothing_is_nan(drawn):
     assert len(drawn) >= 150
+
+
+def test_no_place_is_nan(drawn):
+    for text, field in drawn.items():
+        for array in parts(field.place.jet(EVERY, 1, **GIVEN, pixel=0.01)):
+            assert np.isfinite(array).all(), text
 
 
 def test_every_public_name_is_met_often(drawn):

@@ -28,22 +28,31 @@ from jetfield.scenes import (
     Vec,
     affine,
     atan2,
+    bend,
     box,
     circle,
+    complex_power,
     cos,
     exp,
+    fisheye,
     half_plane,
+    inversion,
+    kaleidoscope,
     length,
     log_polar,
+    mirror,
     mobius,
+    perspective,
     polar,
     polar_repeat,
     polygon,
     px,
     repeat,
+    ripple,
     seconds,
     segment,
     shape,
+    shear,
     sin,
     slider,
     swirl,
@@ -51,13 +60,14 @@ from jetfield.scenes import (
     warp,
 )  # fmt: skip
 from jetfield.shaders.calculus.bounds import bounds
+from jetfield.shaders.calculus.expr import postorder
 from jetfield.shaders.calculus.jets import jet as jet_of
 
 
 @warp
-def ripple(p, amount=0.05, waves=9.0):
+def wobble(p, amount=0.05, waves=9.0):
     """A map of a user's own."""
-    return p + amount * vec2(sin(waves * p.y), sin(waves * p.x))
+    return p + amount * vec2(sin(waves * p.y), cos(waves * p.x))
 
 
 WARPS = {
@@ -69,37 +79,54 @@ WARPS = {
     "repeat": repeat(0.7, 0.9),
     "repeat a count": repeat(0.7, None, count=3),
     "swirl": swirl(1.5, radius=0.8),
+    "bend": bend(1.2),
+    "bend the other way": bend(-0.7),
+    "bend by nothing": bend(0),
+    "complex_power": complex_power(3),
+    "complex_power of a half": complex_power(1.5),
+    "complex_power below zero": complex_power(-2),
+    "complex_power that is steep": complex_power(7),
+    "complex_power with a steep pole": complex_power(-5),
+    "fisheye": fisheye(1.2, radius=0.8),
+    "fisheye that pinches": fisheye(-1.5),
+    "inversion": inversion(0.7),
+    "kaleidoscope": kaleidoscope(3),
+    "mirror": mirror((1, 0.5), 0.3),
+    "perspective": perspective(horizon=0.4, height=0.8),
     "ripple": ripple(),
+    "shear": shear(0.4, -0.3),
+    "wobble": wobble(),
     "chain": swirl(0.8) @ polar_repeat(3) @ affine(((0, 1), (1, 0))),
 }
+POLES = {
+    "bend": lambda p: np.hypot(p[:, 0], p[:, 1] - 1 / 1.2),
+    "bend the other way": lambda p: np.hypot(p[:, 0], p[:, 1] + 1 / 0.7),
+    "perspective": lambda p: np.abs(p[:, 1] - 0.4),
+}
+"""How far points are from where a warp is singular: from the origin, if not told."""
 every_warp = pytest.mark.parametrize("name", WARPS)
 
 
 def test_every_public_warp_is_here():
-    public = {
-        name
-        for name in vars(language.maps).keys() | vars(language.branches).keys()
-        if name in language.__all__
-    } - {
-        "Field",
-        "Vec",
-        "Warp",
-        "atan2",
-        "clamp",
-        "cos",
-        "dot",
-        "exp",
-        "floor",
-        "length",
-        "log",
-        "sin",
-    }
-    assert {str(w).partition("(")[0] for w in WARPS.values()} - {"ripple"} == public
+    rooms = (language.bends, language.branches, language.conformal, language.linear)
+    public = {name for room in rooms for name in room.__all__ if name in language.__all__}
+    assert {str(w).partition("(")[0] for w in WARPS.values()} - {"wobble"} == public
 
 
 # --- the map itself ------------------------------------------------------------------------------
 def complex_points(z):
     return np.stack([z.real, z.imag], axis=1)
+
+
+def bent(z, k):
+    """Where on the bent axis, and how far off it, the points are: from the center's side."""
+    ray = (z - 1j / k) * (1j if k > 0 else -1j)
+    return np.angle(ray) / k + 1j * (1 / k - np.sign(k) * np.abs(ray))
+
+
+def lens(z, strength, radius):
+    near, far = (radius**2 * (1 + side * math.tanh(strength)) for side in (-1, 1))
+    return z * np.sqrt((np.abs(z) ** 2 + near) / (np.abs(z) ** 2 + far))
 
 
 def by_hand(name, p):
@@ -117,7 +144,25 @@ def by_hand(name, p):
         "repeat": lambda: step(z.real, 0.7) + 1j * step(z.imag, 0.9),
         "repeat a count": lambda: z - 0.7 * np.clip(np.floor(z.real / 0.7 + 0.5), -1, 1),
         "swirl": lambda: turn(z, -1.5 * np.exp(-((np.abs(z) / 0.8) ** 2))),
+        "bend": lambda: bent(z, 1.2),
+        "bend the other way": lambda: bent(z, -0.7),
+        "bend by nothing": lambda: z,
+        "complex_power": lambda: z**3,
+        "complex_power of a half": lambda: z**1.5,
+        "complex_power below zero": lambda: z**-2,
+        "complex_power that is steep": lambda: z**7,
+        "complex_power with a steep pole": lambda: z**-5,
+        "fisheye": lambda: lens(z, 1.2, 0.8),
+        "fisheye that pinches": lambda: lens(z, -1.5, 1.0),
+        "inversion": lambda: 0.49 / z.conj(),
+        "kaleidoscope": lambda: (lambda w: w.real + 1j * np.abs(w.imag))(
+            turn(z, -2 * np.pi / 3 * np.floor(np.angle(z) / (2 * np.pi / 3) + 0.5))
+        ),
+        "mirror": lambda: -(1 + 0.5j) ** 2 / 1.25 * z.conj() + 0.6 * (1 + 0.5j) / 1.25,
+        "perspective": lambda: (z.real + 1j) * 0.8 / np.maximum(0.4 - z.imag, 0.8e-6),
         "ripple": lambda: z + 0.05 * (np.sin(9 * z.imag) + 1j * np.sin(9 * z.real)),
+        "shear": lambda: (z.real - 0.4 * z.imag + 1j * (z.imag + 0.3 * z.real)) / 1.12,
+        "wobble": lambda: z + 0.05 * (np.sin(9 * z.imag) + 1j * np.cos(9 * z.real)),
         "chain": lambda: (lambda w: turn(w, -0.8 * np.exp(-np.abs(w) ** 2)))(
             (lambda u: turn(u, -2 * np.pi / 3 * np.floor(np.angle(u) / (2 * np.pi / 3) + 0.5)))(
                 z.imag + 1j * z.real
@@ -129,7 +174,9 @@ def by_hand(name, p):
 @every_warp
 def test_where_points_go(name):
     points = spread(1, 2000)
-    assert np.abs(WARPS[name].jet(points, 0).value - by_hand(name, points)).max() < 1e-12
+    expected = by_hand(name, points)
+    error = np.abs(WARPS[name].jet(points, 0).value - expected)
+    assert (error / (1 + np.abs(expected))).max() < 1e-12
 
 
 @every_warp
@@ -137,6 +184,7 @@ def test_derivatives_are_differences(name):
     w = WARPS[name]
     points = spread(2, 2000, 1.6)
     points = points[np.hypot(*points.T) > 0.05]
+    points = points[POLES.get(name, lambda p: p[:, 0] + 9)(points) > 0.05]
     check_jet(w.jet, away(w.function, points), 1e-6)
 
 
@@ -149,7 +197,8 @@ def test_jacobians_have_a_row_for_each_value(name):
         v[:, j] = 1
         column = slope(lambda x: by_hand(name, x), points, v)
         smooth = ~near_kinks(WARPS[name].function, points, 1e-3)
-        assert np.abs(jacobian[:, :, j] - column)[smooth].max() < 1e-6
+        size = 1 + np.abs(jacobian).max(axis=(1, 2))[:, None]
+        assert (np.abs(jacobian[:, :, j] - column) / size)[smooth].max() < 1e-6
 
 
 @every_warp
@@ -157,6 +206,174 @@ def test_no_point_is_hostile(name):
     points = np.concatenate([grid(HOSTILE), [[-1.0, 1e-300], [-1.0, -1e-300], [0.35, 0.45]]])
     for array in parts(WARPS[name].jet(points, 2)):
         assert np.isfinite(array).all()
+
+
+# --- what one sees -------------------------------------------------------------------------------
+def polar_form(z, stretch=1.0, turn=0.0):
+    return z * stretch * np.exp(1j * turn)
+
+
+def enlarged(r, strength):
+    """The radius that a lens maps to r, by bisection."""
+    low, high = np.zeros_like(r), 100 + r
+    for _ in range(100):
+        middle = 0.5 * (low + high)
+        below = lens(middle, strength, 1.0) < r
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return low
+
+
+SEEN = {
+    "affine": (affine(((2, 0), (0, 4)), (1, 0)), lambda z: (z.real - 1) / 2 + 0.25j * z.imag),
+    "swirl": (swirl(1.5), lambda z: z * np.exp(1.5j * np.exp(-np.abs(z) ** 2))),
+    "mobius": (mobius(1, 0, 0.3, 1), lambda z: z / (1 - 0.3 * z)),
+    "inversion": (inversion(0.7), lambda z: 0.49 / z.conj()),
+    "complex_power": (complex_power(3), lambda z: polar_form(np.abs(z) ** (1 / 3), 1, np.angle(z) / 3)),
+    "complex_power of less": (complex_power(0.6), lambda z: z ** (1 / 0.6)),
+    "mirror": (mirror((0, 2), 1.0), lambda z: z.conj() + 1j),
+    "shear": (shear(0.4, 0.2), lambda z: z.real + 0.4 * z.imag + 1j * (z.imag + 0.2 * z.real)),
+    "bend": (bend(0.8), lambda z: 1.25j - 1j * np.exp(0.8j * z.real) * (1.25 - z.imag)),
+    "bend down": (bend(-0.8), lambda z: -1.25j + 1j * np.exp(-0.8j * z.real) * (1.25 + z.imag)),
+    "bend a little": (bend(1e-9), lambda z: z + 0.5e-9j * z.real**2 - 1e-9 * z.real * z.imag),
+    "fisheye": (fisheye(1.0), lambda z: z / np.abs(z) * enlarged(np.abs(z), 1.0)),
+    "fisheye that pinches": (fisheye(-1.0), lambda z: z / np.abs(z) * enlarged(np.abs(z), -1.0)),
+    "perspective": (perspective(0.3, 0.5), lambda z: (z.real + 1j * (0.3 * (z.imag + 2) - 0.5)) / (z.imag + 2)),
+}  # fmt: skip
+"""A warp, and where what it draws of a point z is seen (of z + 2i, in perspective)."""
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_a_warp_is_the_inverse_of_what_one_sees(name):
+    w, seen = SEEN[name]
+    points = spread(31, 500, 1.2)
+    z = points[:, 0] + 1j * points[:, 1]
+    if name == "complex_power of less":  # only what the principal branch shows
+        z = z[np.abs(np.angle(z)) < 0.59 * np.pi]
+    found = w.jet(complex_points(seen(z)), 0).value
+    shift = 2j if name == "perspective" else 0
+    assert np.abs(found - complex_points(z + shift)).max() < 1e-9
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_bend_passes_through_straight(order):
+    w = bend(slider("k", 0, -1, 1))
+    points = spread(32, 200)
+    straight = w.jet(points, order, parameters={"k": 0.0})
+    assert np.abs(straight.value - points).max() == 0
+    for k in (1e-12, -1e-12, 1e-7, -1e-7):
+        near = w.jet(points, order, parameters={"k": k})
+        for a, b in zip(parts(near), parts(straight), strict=True):
+            assert np.abs(a - b).max() < 20 * abs(k) + 1e-15
+
+
+def test_a_bend_joins_its_two_formulas_smoothly():
+    """On both sides of the slope where atan's series takes over."""
+    x = 0.125 / 0.5
+    points = np.array([[x * (1 - 1e-9), 0.0], [x * (1 + 1e-9), 0.0]])
+    for a in parts(bend(0.5).jet(points)):
+        assert np.abs(a[0] - a[1]).max() < 1e-6 * (1 + np.abs(a).max())
+
+
+def test_a_bend_keeps_lengths_along_the_axis():
+    t = np.linspace(-1, 1, 41)
+    arc = 2j - 2j * np.exp(0.5j * t)
+    points = complex_points(arc)
+    result = bend(0.5).jet(points, 1)
+    assert result.value == pytest.approx(np.stack([t, 0 * t], axis=1))
+    assert np.linalg.det(result.jacobian) == pytest.approx(np.ones(41))
+
+
+@pytest.mark.parametrize("strength", [-9.0, -2.0, -0.3, 0.0, 0.3, 2.0, 9.0])
+def test_a_fisheye_never_folds(strength):
+    r = np.concatenate([[0.0], np.geomspace(1e-6, 1e4, 4000)])
+    result = fisheye(strength, radius=0.7).jet(np.stack([r, 0 * r], axis=1), 1)
+    assert (result.jacobian[:, 0, 0] > 0).all()
+    assert result.jacobian[0] == pytest.approx(np.exp(-strength) * np.eye(2))
+    assert abs(result.value[-1, 0] - r[-1]) < 0.5 / r[-1]
+
+
+def test_a_whole_power_has_no_cut():
+    points = np.array([[-0.8, 1e-12], [-0.8, -1e-12]])
+    for n in (2, 3, 7, -2):
+        w = complex_power(n)
+        for above, below in (array for array in parts(w.jet(points))):
+            assert np.abs(above - below).max() < 1e-8 * (1 + np.abs(above).max())
+        assert "atan2" not in str(w.function.outputs)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, -1, -3])
+def test_a_slider_of_a_power_meets_the_whole_numbers(n):
+    points = spread(33, 300)
+    w = complex_power(slider("n", 1, -6, 6))
+    found, expected = w.jet(points, 2, parameters={"n": n}), complex_power(n).jet(points)
+    for a, b in zip(parts(found), parts(expected), strict=True):
+        assert (np.abs(a - b) <= 1e-9 * (1 + np.abs(b))).all()
+
+
+@pytest.mark.parametrize("w", [inversion(2.0), complex_power(-1), complex_power(-3)])
+def test_the_pole_lies_far_away(w):
+    away_, beside = w.jet([[0.0, 0.0], [1e-9, 0.0]], 0).value
+    assert np.hypot(*away_) > 1e10
+    assert np.hypot(*away_) > 0.999 * np.hypot(*beside)
+    assert circle(0.5).warp(w).jet([[0.0, 0.0]], 0).value > 1e10
+
+
+def test_a_mirror_keeps_distances():
+    field, points = box(0.7, 0.4).translate(0.5, 0.2), spread(34, 500)
+    seen = field.warp(mirror((1, 2), 0.5))
+    normal = np.array([1, 2]) / np.sqrt(5)
+    image = points - 2 * ((points @ normal) - 0.5 / np.sqrt(5))[:, None] * normal
+    assert seen.grade == "exact"
+    assert seen.jet(points, 0).value == pytest.approx(field.jet(image, 0).value)
+    assert np.linalg.det(mirror((1, 2), 0.5).jet(points, 1).jacobian) == pytest.approx(
+        -np.ones(500)
+    )
+    assert seen.warp(mirror((1, 2), 0.5)).jet(points, 0).value == pytest.approx(
+        field.jet(points, 0).value
+    )
+
+
+# --- perspective ---------------------------------------------------------------------------------
+FLOOR = {
+    "squares": box(0.5, 0.5).warp(repeat(1, 1)),
+    "everything": ~circle(1e-3).translate(50, -50),
+    "half a plane": half_plane((1, 0)),
+    "nothing": circle(0.2).translate(0, -3),
+}
+
+
+@pytest.mark.parametrize("name", FLOOR)
+def test_nothing_is_drawn_above_the_horizon(name):
+    field = FLOOR[name].warp(perspective(horizon=0.25, height=0.5))
+    points = spread(35, 4000)
+    points[:500, 1] = 0.25
+    points[500:1000, 1] = 0.25 + 10.0 ** np.linspace(-12, 0, 500)
+    result = field.jet(points, 2)
+    assert (result.value[points[:, 1] > 0.25] > 0).all()
+    assert all(np.isfinite(a).all() for a in parts(result))
+    above = result.value[points[:, 1] > 0.25]
+    assert above == pytest.approx(points[points[:, 1] > 0.25, 1] - 0.25)
+    below = points[:, 1] < 0.2
+    plane = perspective(0.25, 0.5).jet(points[below], 0).value
+    inside = FLOOR[name].jet(plane, 0).value <= 0
+    assert ((result.value[below] <= 0) == inside).all()
+    assert field.bounds.empty or field.bounds.top <= 0.25
+
+
+def test_an_endless_floor_ends_in_one_clean_edge():
+    field = FLOOR["everything"].warp(perspective(horizon=0.25))
+    y = 0.25 + np.array([-1e-3, -1e-6, 0.0, 1e-6, 1e-3])
+    result = field.jet(np.stack([0 * y + 0.3, y], axis=1), 1)
+    assert result.value == pytest.approx(y - 0.25, abs=1e-12)
+    assert result.gradient == pytest.approx(np.tile([0, 1], (5, 1)))
+
+
+def test_the_floor_recedes_in_its_own_units():
+    w = perspective(horizon=0.5, height=1.5)
+    assert w.jet([[0.3, -1.0]], 0).value[0] == pytest.approx([0.3, 1.0])  # y = horizon - height
+    rows = 0.5 - 1.5 / np.arange(1, 6)  # the rows 1, 2, ... of a floor of unit squares
+    found = w.jet(np.stack([0 * rows, rows], axis=1), 0).value
+    assert found[:, 1] == pytest.approx(np.arange(1, 6))
 
 
 def test_swirl_turns_against_its_strength():
@@ -279,6 +496,33 @@ def test_polar_repeat_is_the_least_of_n_whole_copies(name, n):
         assert np.abs(turned(own, 2 * math.pi * k / n) - found.gradient[mine]).max(initial=0) < 1e-9
 
 
+@every_crowd
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 24])
+def test_a_kaleidoscope_is_the_least_of_n_copies_and_their_reflections(name, n):
+    field = CROWD[name]
+    points = spread(17, 3000, 1.4)
+    copies = []
+    for flip in (1, -1):  # reflected in the x axis, then turned: backwards, turned then reflected
+        for k in range(n):
+            turn = 2 * math.pi * k / n
+            copies.append((turn, np.array([1, flip]), turned(points, -turn) * [1, flip]))
+    values = [field.jet(at, 0).value for _, _, at in copies]
+    found = field.warp(kaleidoscope(n)).jet(points, 1)
+    assert np.abs(found.value - np.min(values, axis=0)).max() < 1e-12
+    winner, ranked = np.argmin(values, axis=0), np.sort(values, axis=0)
+    clear = ranked[1] - ranked[0] > 1e-9
+    for k, (turn, flip, at) in enumerate(copies):
+        mine = clear & (winner == k)
+        own = field.jet(at[mine], 1).gradient * flip
+        assert np.abs(turned(own, turn) - found.gradient[mine]).max(initial=0) < 1e-9
+
+
+def test_a_kaleidoscope_of_a_true_distance_looks_at_few_copies():
+    shown = circle(0.05).translate(0.6, 0.1).warp(kaleidoscope(50)).function
+    folds = [e.data for e in postorder(shown.outputs) if e.op.name == "fold"]
+    assert [len(f.table.array) for f in folds] == [2 * 3]
+
+
 @pytest.mark.parametrize("name", [n for n in CROWD if CROWD[n].bounds.finite])
 @pytest.mark.parametrize("steps", [(0.5, 0.4), (1.3, None), (None, 0.3), (2.5, 2.0)])
 def test_an_endless_repeat_is_the_least_of_all_copies(name, steps):
@@ -362,6 +606,10 @@ def test_the_jet_of_a_warp_is_that_of_the_cell_that_holds_the_point():
     assert w.jet([[2.2, -0.7]], 1).jacobian[0].tolist() == [[1, 0], [0, 1]]
     w = polar_repeat(4)
     assert w.jet([[0.1, 2.0]], 0).value[0] == pytest.approx([2.0, -0.1])
+    w = kaleidoscope(4)
+    assert w.jet([[0.1, 2.0]], 0).value[0] == pytest.approx([2.0, 0.1])
+    assert w.jet([[2.0, 0.1]], 1).jacobian[0].tolist() == [[1, 0], [0, 1]]
+    assert w.jet([[2.0, -0.1]], 1).jacobian[0].tolist() == [[1, 0], [0, -1]]
 
 
 def test_the_seam_of_a_repeat_belongs_to_someone():
@@ -409,6 +657,11 @@ def test_the_clock_moves_a_warp():
         (lambda: swirl(math.nan), "strength=nan"),
         (lambda: swirl(1, radius=0), "radius=0"),
         (lambda: polar() @ circle(1), "warp"),
+        (lambda: kaleidoscope(0), "n=0"),
+        (lambda: shear(2, 0.5), "determinant 0"),
+        (lambda: complex_power(0), "one point"),
+        (lambda: mirror((0, 0)), r"normal=\(0, 0\)"),
+        (lambda: perspective(height=0), "height=0"),
     ],
 )
 def test_refusals(call, said):
@@ -438,7 +691,7 @@ def test_warps_pickle(name):
 
 def test_reprs_read_as_code():
     for w in (*WARPS.values(), polar() @ swirl(2.0)):
-        again = eval(repr(w), {**vars(language), "ripple": ripple})
+        again = eval(repr(w), {**vars(language), "wobble": wobble})
         assert repr(again) == repr(w)
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from .boxes import box, half_plane
+from .curves import bezier
 from .lines import capsule, segment
-from .polygons import polygon, regular_polygon
-from .rounds import circle
+from .polygons import polygon, regular_polygon, star, triangle
+from .rounds import circle, ellipse, ring
+from .sectors import arc, pie
 
-__all__ = ["box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment"]
+__all__ = [
+    "arc", "bezier", "box", "capsule", "circle", "ellipse", "half_plane", "pie", "polygon",
+    "regular_polygon", "ring", "segment", "star", "triangle",
+]  # fmt: skip

@@ -18,7 +18,13 @@ from ...shaders.calculus.vectors import (
 )
 from ..functions import Point, Positive, primitive
 
-__all__ = ["capsule", "segment", "segment_distance"]
+__all__ = ["capsule", "direction", "segment", "segment_distance"]
+
+
+def direction(span: Vec) -> Vec:
+    """The unit vector along a span; of a point, which has no direction, any."""
+    u = normalize(span)
+    return Vec((where(dot(u, u) > 0.5, u.x, 1.0), u.y))
 
 
 def segment_distance(p: Vec, a: Vec, b: Vec) -> Scalar:
@@ -28,9 +34,7 @@ def segment_distance(p: Vec, a: Vec, b: Vec) -> Scalar:
     of the difference to the nearest point is not, close to the segment.
     """
     middle, span = 0.5 * (a + b), b - a
-    u = normalize(span)
-    u = Vec((where(dot(u, u) > 0.5, u.x, 1.0), u.y))  # a point has no direction: any will do
-    d = p - middle
+    u, d = direction(span), p - middle
     beyond = abs(dot(d, u)) - 0.5 * length(span)
     beside = abs(cross(u, d))
     return seam(beyond > 0.0, length(Vec((beyond, beside))), beside)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...shaders.calculus.expr import Expr
 from ...shaders.calculus.folds import Table, fold
-from ...shaders.calculus.function import Input, Type, trace
+from ...shaders.calculus.function import Input, Type, apply, trace
 from ...shaders.calculus.vectors import (
     Scalar,
     Vec,
@@ -21,7 +21,10 @@ from ...shaders.calculus.vectors import (
     dot,
     floor,
     length,
+    max,
+    min,
     mod,
+    normalize,
     seam,
     sin,
     where,
@@ -29,9 +32,10 @@ from ...shaders.calculus.vectors import (
 from ..box import around
 from ..checks import fail, shown, whole_number
 from ..field import Field, Recipe
-from ..functions import Positive, primitive
+from ..functions import Point, Positive, primitive
+from .lines import direction
 
-__all__ = ["polygon", "regular_polygon"]
+__all__ = ["polygon", "regular_polygon", "star", "triangle"]
 
 
 def polygon(points: Sequence[Sequence[float]]) -> Field:
@@ -103,19 +107,59 @@ def _outline(edges: Table) -> Expr:
         odd = mod(crossings + 0.5, 2.0) > 1.0  # the half keeps whole numbers off mod's jumps
         return where(odd, -distance, distance)
 
-    from ...shaders.calculus.function import apply
-
     return apply(trace(polygon, [POINT]), POINT.leaves)[0]
 
 
-@primitive("exact", lambda n, radius: (-radius, -radius, radius, radius))
+CORNERS, SIGN = [Input("a", Type(2)), Input("b", Type(2))], Input("sign")
+
+
+def _side(p: Vec, a: Vec, b: Vec, sign: Expr) -> tuple[Scalar, Scalar, Scalar]:
+    """Of a side: how far p lies outside of its line, beyond its ends, and from the side."""
+    u, d = direction(b - a), p - 0.5 * (a + b)
+    outside = sign * cross(d, u)
+    beyond = abs(dot(d, u)) - 0.5 * length(b - a)
+    return outside, beyond, seam(beyond > 0.0, length(Vec((beyond, outside))), abs(outside))
+
+
+def _corners_hull(a: Vec, b: Vec, c: Vec) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+    (left, right), (bottom, top) = ((min(*x), max(*x)) for x in zip(a, b, c, strict=True))
+    return left, bottom, right, top
+
+
+@primitive("exact", _corners_hull)
+def triangle(p: Vec, a: Point, b: Point, c: Point) -> Scalar:
+    """A triangle, its corners in either order.
+
+    Inside, the distance is that to the nearest line of a side, outside that to the nearest side. A
+    flat one is the segment that is left.
+    """
+    sign = where(cross(b - a, c - a) < 0.0, -1.0, 1.0)
+    side = trace(_side, [POINT, *CORNERS, SIGN], name="side")
+    sides = [apply(side, (*p, *x, *y, sign)) for x, y in ((a, b), (b, c), (c, a))]
+    outside, beyond, distance = zip(*sides, strict=True)
+    within = max(*outside)
+    # inside a point lies beside the longest side; on the line of a flat triangle it need not
+    return seam((within < 0.0) & (min(*beyond) < 0.0), within, min(*distance))
+
+
+def _turned(p: Vec, angle: Scalar) -> Vec:
+    c, s = cos(angle), sin(angle)
+    return Vec((c * p.x - s * p.y, s * p.x + c * p.y))
+
+
+def _reach(n: int, radius: Scalar, first: float = 0.0) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+    """The box of n points on a circle, from an angle ``first`` off +y."""
+    turns = [math.tau * k / n + first for k in range(n)]
+    x, y = [math.sin(t) for t in turns], [math.cos(t) for t in turns]
+    return radius * min(x), radius * min(y), radius * max(x), radius * max(y)
+
+
+@primitive("exact", _reach)
 def _regular_polygon(p: Vec, n: int, radius: Positive) -> Scalar:
     """A regular polygon: the plane is turned by whole sectors until the nearest side is upright."""
     turn = math.tau / n
     sector = floor(atan2(p.x, p.y) / turn)
-    angle = (sector + 0.5) * turn - 0.5 * math.pi
-    c, s = cos(angle), sin(angle)
-    q = Vec((c * p.x - s * p.y, s * p.x + c * p.y))
+    q = _turned(p, (sector + 0.5) * turn - 0.5 * math.pi)
     beside = q.x - radius * math.cos(math.pi / n)
     beyond = abs(q.y) - radius * math.sin(math.pi / n)
     return seam(beyond > 0.0, length(Vec((beside, beyond))), beside)
@@ -126,4 +170,38 @@ def regular_polygon(n: int, radius: Any) -> Field:
     n = whole_number("regular_polygon", "n", n, 3)
     made = _regular_polygon(n, radius)
     made.recipe = Recipe("regular_polygon({}, {})", n, radius)
+    return made
+
+
+def _points(n: int, outer: Scalar, inner: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+    tips, corners = _reach(n, outer), _reach(n, inner, math.pi / n)
+    least = [min(a, b) for a, b in zip(tips[:2], corners[:2], strict=True)]
+    most = [max(a, b) for a, b in zip(tips[2:], corners[2:], strict=True)]
+    return least[0], least[1], most[0], most[1]
+
+
+@primitive("exact", _points, lipschitz=1.0)
+def _star(p: Vec, n: int, outer: Positive, inner: Positive) -> Scalar:
+    """A star: the plane is turned and folded until one side is left, from a tip to a corner."""
+    turn = math.tau / n
+    sector = floor(atan2(p.x, p.y) / turn + 0.5)
+    q = _turned(p, sector * turn)
+    q = Vec((q.y, abs(q.x)))
+    tip = Vec((outer, 0.0))
+    corner = inner * Vec((math.cos(math.pi / n), math.sin(math.pi / n)))
+    u, d = normalize(corner - tip), q - 0.5 * (tip + corner)
+    beside = cross(d, u)
+    beyond = abs(dot(d, u)) - 0.5 * length(corner - tip)
+    end = where(beside < 0.0, -1.0, 1.0) * length(Vec((beyond, beside)))
+    return seam(beyond > 0.0, end, beside)
+
+
+def star(n: int, outer: Any, inner: Any) -> Field:
+    """A star of n >= 2 tips at the distance outer from the origin, one of them at +y.
+
+    The corners between them lie at the distance inner.
+    """
+    n = whole_number("star", "n", n, 2)
+    made = _star(n, outer, inner)
+    made.recipe = Recipe("star({}, {}, {})", n, outer, inner)
     return made

@@ -2,7 +2,8 @@
 
 ``bounds(f)`` takes an interval wherever ``f`` takes a point or a field, and returns an interval
 around each output. It is a function of the same graph, so NumPy and GLSL evaluate the same rules;
-each op widens its result by its own rounding error, in the evaluator's unit of rounding.
+each op widens its result by its own rounding error, in the evaluator's unit of rounding. A function
+that says how fast it changes with its point is bounded by its value in the middle of the box.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from .expr import OPS, Expr, const, make, node, postorder
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
 from .parameters import Parameter
-from .rules import HUGE
+from .rules import HUGE, added, most
 
-__all__ = ["bounds", "range_of"]
+__all__ = ["bounds", "range_of", "rising"]
 
 Pair = tuple[Expr, Expr]
 CALLED = {"mul", "div", "reciprocal", "mod", "sin", "cos", "atan2", "pow", "mix"}
 """Ops whose rule is long enough to be a function of its own in the listing."""
+ROUNDING = 64.0
+"""Rounding errors of a distance, in units of the last place of all numbers that go into it."""
+FEW = 16.0
+"""Roundings that a declared function may take."""
 
 
 def bounds(function: Function) -> Function:
@@ -31,11 +36,24 @@ def bounds(function: Function) -> Function:
     return extension
 
 
+def rising(function: Function) -> Function:
+    """Declare that a function of one number rises: its bounds are its values at the ends."""
+    i = _interval(function.inputs[0])
+    low, high = (apply(function, [end])[0] for end in i.leaves)
+    ends = _widen(FEW, None, low, high)
+    function.derived["bounds"] = Function(
+        f"{function.name}_bounds", [i], ends, Type(kind="interval"), doc=function.doc
+    )
+    return function
+
+
 def _interval(i: Input) -> Input:
     return i if i.role == "parameter" else Input(i.name, Type(i.type.size, kind="interval"))
 
 
 def _extend(function: Function) -> Function:
+    if function.lipschitz is not None:
+        return _around_the_middle(function, function.lipschitz)
     known: dict[Expr, Pair] = {}
     inputs = [_interval(i) for i in function.inputs]
     for old, new in zip(function.inputs, inputs, strict=True):
@@ -55,6 +73,29 @@ def _extend(function: Function) -> Function:
     return Function(
         f"{function.name}_bounds", inputs, [p[0] for p in pairs] + [p[1] for p in pairs],
         Type(len(pairs), kind="interval"), doc=function.doc, source=function.source,
+    )  # fmt: skip
+
+
+def _around_the_middle(function: Function, lipschitz: float) -> Function:
+    """The value in the middle of the box, give or take what it changes by on the way there."""
+    inputs = [_interval(i) for i in function.inputs]
+    middle, way, sizes = list[Expr](), list[Expr](), list[Expr]()
+    for old, new in zip(function.inputs, inputs, strict=True):
+        if old.role == "parameter":
+            middle += new.leaves
+            sizes += (make("abs", leaf) for leaf in new.leaves)
+        else:
+            half = len(old.leaves)
+            for low, high in zip(new.leaves[:half], new.leaves[half:], strict=True):
+                middle.append(0.5 * (low + high))
+                way.append(0.5 * (high - low))
+                sizes.append(most((low, high)))
+    (value,) = apply(function, middle)
+    sizes.append(make("abs", value))
+    reach = lipschitz * make("length", *way) + ROUNDING * node("epsilon") * added(sizes)
+    return Function(
+        f"{function.name}_bounds", inputs, [value - reach, value + reach], Type(1, kind="interval"),
+        doc=function.doc, source=function.source,
     )  # fmt: skip
 
 

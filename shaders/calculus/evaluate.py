@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 Request = tuple["_Plan", dict[Expr, Any]]
 """A graph to evaluate, and what its inputs are."""
 Work = Generator[Request, list[Any], list[Any]]
+SAME = 1e-6
+"""Slopes that differ by less, relative to 1 + their size, bend nothing that one could see."""
 ROWS = 1 << 20
 """Folds evaluate at most this many (row, point) pairs at once."""
 
@@ -129,21 +131,35 @@ def _fold(f: Fold, args: list[Any]) -> Work:
         result = _reduce(f.kind, outputs)
     assert result is not None
     if f.kind == "gap":
-        least = result[0]
-        return [np.ptp(least, axis=0) if len(least) > 1 else np.full(shape, np.inf)]
+        return [result[0][1] - result[0][0]]
     return [r[0] for r in result]
 
 
 def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
     """The partial result over axis 0, kept as an axis of length 1 (2 for a gap)."""
     if kind == "gap":
-        count = min(2, len(outputs[0]))
-        return [np.partition(outputs[0], count - 1, axis=0)[:count]]
+        return _winner_and_other(outputs)
     if isinstance(kind, tuple):
         reduce: dict[str, Callable[..., Any]] = {"min": np.min, "max": np.max, "add": np.sum}
         return [reduce[k](o, axis=0, keepdims=True) for k, o in zip(kind, outputs, strict=True)]
     winner = (np.argmin if kind == "min" else np.argmax)(outputs[0], axis=0)[None]
     return [np.take_along_axis(o, winner, axis=0) for o in outputs]
+
+
+def _winner_and_other(outputs: list[Any]) -> list[Any]:
+    """The row of the least first output, and that of the least with other slopes than it has."""
+    key, *slopes = outputs
+    winner = np.argmin(key, axis=0)[None]
+    differs = np.zeros(key.shape, bool)
+    for slope in slopes:
+        own = np.take_along_axis(slope, winner, axis=0)
+        differs |= np.abs(slope - own) > SAME * (1.0 + np.abs(own))
+    others = np.where(differs, key, np.inf)
+    other = np.argmin(others, axis=0)[None]
+    pairs = [(np.take_along_axis(o, winner, axis=0), np.take_along_axis(o, other, axis=0))
+             for o in (key, *slopes)]  # fmt: skip
+    pairs[0] = pairs[0][0], np.take_along_axis(others, other, axis=0)
+    return [np.concatenate(pair) for pair in pairs]
 
 
 def _root(r: Root, args: list[Any]) -> Generator[Request, list[Any], Any]:

@@ -117,6 +117,9 @@ class Expr:
         quotient = self.__truediv__(other)
         return quotient if quotient is NotImplemented else make("floor", quotient)
 
+    def __rfloordiv__(self, other: Any) -> Expr:
+        return make("floor", self.__rtruediv__(other))
+
     def __pow__(self, other: Any) -> Expr:
         if not is_whole(other):
             return _binary("pow", self, other)
@@ -337,16 +340,8 @@ def unflatten(flat: Flat, decode: Callable[[Any], Any] = _same) -> list[Expr]:
     return [built[i] for i in flat[1]]
 
 
-SIGNS = {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "div": "/",
-    "lt": "<",
-    "le": "<=",
-    "and": "&",
-    "or": "|",
-}
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "and": "&", "or": "|"}
+SIGNS |= {"lt": "<", "le": "<=", "neg": "-", "not": "~"}
 
 
 def describe(expr: Expr, depth: int = 6) -> str:
@@ -363,9 +358,15 @@ def describe(expr: Expr, depth: int = 6) -> str:
     if depth == 0:
         return "..."
     parts = [describe(a, depth - 1) for a in expr.args]
+    if name == "lt" and parts[1].startswith("toggle("):
+        return parts[1]  # a switch reads its number as a condition
     if name in SIGNS:
-        left, right = (f"({x})" if " " in x else x for x in parts)
-        return f"{left} {SIGNS[name]} {right}"
+        *left, right = (f"({x})" if " " in x else x for x in parts)
+        if name in ("lt", "le") and expr.args[0].op.name == "const":
+            return f"{right} {SIGNS[name].replace('<', '>')} {left[0]}"
+        if not left:
+            return f"{SIGNS[name]}{right}"
+        return f"{left[0]} {SIGNS[name]} {right}"
     if name == "get":
         return f"{parts[0]}[{expr.data}]"
     label = name if expr.data is None else expr.data.name

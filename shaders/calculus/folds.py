@@ -49,7 +49,8 @@ class Fold:
 
     ``kind`` "min" or "max" keeps all outputs of the row whose first output is least or greatest,
     the first such row at a tie; a tuple names a reduction for each output ("min", "max", "add");
-    "gap" is the distance from the least to the second least first output.
+    "gap" is the distance from the least first output to the least of those rows whose other outputs
+    (its slopes) are not those of the winner: how near a bend is.
     """
 
     kind: str | tuple[str, ...]

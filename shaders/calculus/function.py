@@ -18,7 +18,8 @@ from typing import Any, Literal
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
-__all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace"]
+__all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace",
+           "widened"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,18 @@ class Function:
     """A named function: typed inputs, a result type, and a body that gives ``result.size`` scalars.
 
     ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
-    values, for readable GLSL), ``doc`` and ``source`` are outside the identity.
+    values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
+    how fast its one output changes with its points at most, if that is known: 1 for a distance.
     """
 
-    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "name", "names", "outputs",
-                 "result", "source")  # fmt: skip
+    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "lipschitz", "name", "names",
+                 "outputs", "result", "source")  # fmt: skip
     name: str
     inputs: tuple[Input, ...]
     outputs: tuple[Expr, ...]
     result: Type
     inline: bool
+    lipschitz: float | None
     names: dict[Expr, str]
     doc: str
     source: Source | None
@@ -114,6 +117,7 @@ class Function:
         result: Type | None = None,
         *,
         inline: bool = False,
+        lipschitz: float | None = None,
         names: dict[Expr, str] | None = None,
         doc: str = "",
         source: Source | None = None,
@@ -122,7 +126,7 @@ class Function:
         result = result or Type(len(outputs))
         if len(outputs) != result.size:
             raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
-        key = (name, inputs, outputs, result, inline)
+        key = (name, inputs, outputs, result, inline, lipschitz)
         with _lock:
             found = _functions.get(key)
             if found is None:
@@ -130,6 +134,7 @@ class Function:
                 found.name, found.inputs, found.outputs = name, inputs, outputs
                 found.result, found.inline, found.names = result, inline, dict(names or {})
                 found.doc, found.source, found.derived = doc, source, {}
+                found.lipschitz = lipschitz
                 _functions[key] = found
             else:  # the newest author's words: a scene file may have been edited
                 found.names.update(names or {})
@@ -175,6 +180,22 @@ def apply(
     call = node("apply", tuple(args), function)
     call.source = source or call.source
     return tuple(node("get", (call,), i) for i in range(function.result.size))
+
+
+def widened(function: Function, varies: Sequence[bool]) -> Function:
+    """The function with those parameters as points of which an argument varies where it is called.
+
+    ``varies`` says so of each of its leaves.
+    """
+    inputs, at = [], 0
+    for i in function.inputs:
+        moved = i.role == "parameter" and any(varies[at : at + i.type.size])
+        inputs.append(Input(i.name, i.type, "point") if moved else i)
+        at += i.type.size
+    if tuple(inputs) == function.inputs:
+        return function
+    return Function(function.name, inputs, function.outputs, function.result,
+                    names=function.names, doc=function.doc, source=function.source)  # fmt: skip
 
 
 def called(expr: Expr) -> tuple[Function, ...]:
@@ -228,6 +249,7 @@ def trace(
     name: str = "",
     result: Type | None = None,
     source: Source | None = None,
+    lipschitz: float | None = None,
     **static: Any,
 ) -> Function:
     """Run a Python function once on its inputs' leaves and keep what it computed.
@@ -265,5 +287,5 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        names=names, doc=python.__doc__ or "", source=source,
+        lipschitz=lipschitz, names=names, doc=python.__doc__ or "", source=source,
     )  # fmt: skip

@@ -13,11 +13,11 @@ from itertools import combinations_with_replacement
 
 from .expr import Expr, const, make, node, postorder, rebuild
 from .folds import Fold
-from .function import Function, Input, Type, apply, callees
+from .function import Function, Input, Type, apply, callees, widened
 from .roots import slopes
 from .rules import Select
 
-__all__ = ["chain_rule", "jet", "pullback"]
+__all__ = ["chain_rule", "derivatives", "jet", "pullback"]
 
 ZERO, ONE = const(0.0), const(1.0)
 Row = tuple[Expr, ...]
@@ -71,6 +71,21 @@ def _derive(function: Function, order: int, n: int) -> None:
         names=walk.names(function), doc=function.doc, source=function.source,
     )  # fmt: skip
     function.derived[key].derived["value"] = function
+
+
+def derivatives(e: Expr, variables: Sequence[Expr], known: dict[Expr, Row]) -> Row:
+    """First derivatives of an expression by the leaves ``variables``.
+
+    ``known`` has those of other leaves; all that are in neither are held constant.
+    """
+    walk = _Walk(1, len(variables))
+    for k, leaf in enumerate(variables):
+        walk.seed(leaf, k)
+    for leaf, row in known.items():
+        walk.know(leaf, leaf, row)
+    for each in postorder([e]):
+        walk.visit(each)
+    return walk.first[walk.value[e]]
 
 
 class _Walk:
@@ -207,16 +222,7 @@ class _Walk:
 
     def widen(self, function: Function, args: tuple[Expr, ...]) -> Function:
         """The function with those parameters as points that vary here too."""
-        inputs, at = [], 0
-        for i in function.inputs:
-            own = args[at : at + i.type.size]
-            at += i.type.size
-            varies = any(d is not ZERO for a in own for d in self.first[a])
-            inputs.append(Input(i.name, i.type, "point") if varies and i.role == "parameter" else i)
-        if tuple(inputs) == function.inputs:
-            return function
-        return Function(function.name, inputs, function.outputs, function.result,
-                        names=function.names, doc=function.doc, source=function.source)  # fmt: skip
+        return widened(function, [any(d is not ZERO for d in self.first[a]) for a in args])
 
     def register(self, outputs: list[Expr], t: Type) -> list[Expr]:
         for i in range(t.m):

@@ -2,13 +2,16 @@
 
 ``kinks(f)`` is a function of the same inputs whose one output is the least |s| over all
 expressions s whose zero sets hold a kink or a jump of ``f``: small near one, large far from all.
+What does not vary with the point is no kink, however close to one; nor is a tie of two rows of a
+fold that have the same slopes. A kink that a choice hides is still declared.
 """
 
 from __future__ import annotations
 
 from .expr import Expr, const, make, node, postorder
 from .folds import Fold
-from .function import Function, apply, callees
+from .function import Function, apply, callees, widened
+from .jets import jet
 from .rules import HUGE
 
 __all__ = ["kinks"]
@@ -24,30 +27,33 @@ def kinks(function: Function) -> Function:
 
 
 def _least(function: Function) -> Expr:
+    roles = {leaf: i.role for i in function.inputs for leaf in i.leaves}
+    varies: dict[Expr, bool] = {}
     least = const(HUGE)
     for e in postorder(function.outputs):
-        for s in _declared(e):
+        varies[e] = roles.get(e, "parameter") != "parameter" or any(varies[a] for a in e.args)
+        for s in _declared(e, [varies[a] for a in e.args]) if varies[e] else ():
             least = make("min", least, make("abs", s))
     return least
 
 
-def _declared(e: Expr) -> list[Expr]:
-    found = [
+def _declared(e: Expr, varies: list[bool]) -> list[Expr]:
+    if e.op.name == "apply":
+        return list(apply(kinks(widened(e.data, varies)), e.args))
+    if e.op.name == "fold":
+        return _of_fold(e, varies)
+    return [
         *(e.op.kinks(*e.args) if e.op.kinks else ()),
         *(e.op.jumps(*e.args) if e.op.jumps else ()),
     ]
-    if e.op.name == "apply":
-        found += apply(kinks(e.data), e.args)
-    elif e.op.name == "fold":
-        nearest = node("fold", e.args, Fold(("min",), kinks(e.data.function), e.data.table))
-        found.append(node("get", (nearest,), 0))
-        if not isinstance(e.data.kind, tuple):  # where the winner and the runner-up are equal
-            gap = node("fold", e.args, Fold("gap", _first(e.data), e.data.table))
-            found.append(node("get", (gap,), 0))
-    return found
 
 
-def _first(f: Fold) -> Function:
-    """The function whose least value a fold looks for."""
-    key = f.function.outputs[0] if f.kind == "min" else -f.function.outputs[0]
-    return Function(f"{f.function.name}_key", f.function.inputs, [key])
+def _of_fold(e: Expr, varies: list[bool]) -> list[Expr]:
+    f: Fold = e.data
+    item = widened(f.function, [*varies, *(False for _ in f.function.inputs[-1].leaves)])
+    folds = [Fold(("min",), kinks(item), f.table)]
+    if not isinstance(f.kind, tuple):  # where the winner and another row are equal
+        key = item.outputs[0] if f.kind == "min" else -item.outputs[0]
+        first = jet(Function(f"{item.name}_key", item.inputs, [key]), 1)
+        folds.append(Fold("gap", first, f.table))
+    return [node("get", (node("fold", e.args, fold),), 0) for fold in folds]

@@ -13,12 +13,12 @@ A new op is one entry here. ``tests/test_ops.py`` runs every entry through one s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from .expr import OPS, Op, const, make
+from .hashing import HASH, hashed, lattice_value
 from .rules import (
     HUGE,
     STEEP,
@@ -26,6 +26,7 @@ from .rules import (
     Select,
     added,
     angle,
+    blended,
     boundaries,
     choice,
     clamp_,
@@ -33,6 +34,8 @@ from .rules import (
     dot_,
     exp_,
     floor_,
+    halves,
+    held,
     inverted,
     length_,
     log_,
@@ -41,6 +44,7 @@ from .rules import (
     min_,
     most,
     nearest_integer,
+    nonzero,
     pow_,
     products,
     quotient,
@@ -58,24 +62,9 @@ from .signs import never_negative, never_positive, never_small
 
 __all__: list[str] = []  # importing it fills OPS
 
-LIMIT = 1e150
-"""float64 sums and products are held below this, so that even their squares stay finite."""
-
 
 def _op(name: str, arity: int | None, **entry: Any) -> None:
     OPS[name] = Op(name, arity, **entry)
-
-
-def _held(x: Any) -> Any:
-    return np.clip(x, -LIMIT, LIMIT)
-
-
-def _nonzero(x: Any) -> Any:
-    return np.where(np.abs(x) < TINY, np.copysign(TINY, x), x)
-
-
-def _halves(a: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
-    return zip(a[: len(a) // 2], a[len(a) // 2 :], strict=True)
 
 
 # --- leaves and structure: what they mean is in function.py, folds.py and roots.py ---------------
@@ -93,21 +82,21 @@ _op("get", 1)  # data: which value of a tuple
 # --- arithmetic ----------------------------------------------------------------------------------
 _op(
     "add", 2,
-    numpy=lambda a, b: _held(a + b),
+    numpy=lambda a, b: held(a + b),
     glsl="{0} + {1}", commutes=True,
     partials=lambda a, b: (1.0, 1.0),
     interval=lambda a, b: (a[0] + b[0], a[1] + b[1]), error=1.0,
 )  # fmt: skip
 _op(
     "sub", 2,
-    numpy=lambda a, b: _held(a - b),
+    numpy=lambda a, b: held(a - b),
     glsl="{0} - {1}",
     partials=lambda a, b: (1.0, -1.0),
     interval=lambda a, b: (a[0] - b[1], a[1] - b[0]), error=1.0,
 )  # fmt: skip
 _op(
     "mul", 2,
-    numpy=lambda a, b: _held(a * b),
+    numpy=lambda a, b: held(a * b),
     glsl="{0} * {1}", commutes=True,
     partials=lambda a, b: (b, a),
     interval=lambda a, b: squared(a) if a is b else products(a, b), error=1.0,
@@ -121,7 +110,7 @@ _op(
 )  # fmt: skip
 _op(
     "div", 2,
-    numpy=lambda a, b: np.clip(a / _nonzero(b), -HUGE, HUGE),
+    numpy=lambda a, b: np.clip(a / nonzero(b), -HUGE, HUGE),
     glsl=lambda a, b: "{0} / {1}" if never_small(b) else "divide({0}, {1})",
     helper="""float divide(float a, float b) {
     float nonzero = abs(b) < 1e-30 ? (b < 0.0 ? -1e-30 : 1e-30) : b;
@@ -281,10 +270,10 @@ _op(
 )  # fmt: skip
 _op(
     "mix", 3,
-    numpy=lambda a, b, t: _held(a + (b - a) * t),
+    numpy=lambda a, b, t: held(a + (b - a) * t),
     glsl="mix({0}, {1}, {2})",
     partials=lambda a, b, t: (1.0 - t, t, b - a),
-    interval=lambda a, b, t: sum_of([a, products((b[0] - a[1], b[1] - a[0]), t)]), error=4.0,
+    interval=blended, error=4.0,
     scale=lambda a, b, t: (most(a) + most(b)) * (1.0 + most(t)),
 )  # fmt: skip
 _op(
@@ -302,10 +291,31 @@ _op(
     kinks=lambda c, a, b: boundaries(c),  # of the second derivative
 )  # fmt: skip
 
+# --- noise ---------------------------------------------------------------------------------------
+_op(
+    "hash", 4,  # of a whole place (x, y, z) and a seed to [0, 1)
+    numpy=hashed, glsl="hash({0}, {1}, {2}, {3})", helper=HASH,
+    partials=lambda *a: (0.0, 0.0, 0.0, 0.0),
+    interval=lattice_value,
+    jumps=lambda *a: tuple(nearest_integer(x - 0.5) for x in a),
+)  # fmt: skip
+_op(
+    "cell", 1,  # floor(), whose steps its user mends: they show in no derivative to order 2
+    numpy=np.floor, glsl="floor({0})",
+    partials=lambda a: (0.0,),
+    interval=lambda a: (floor_(a[0]), floor_(a[1])),
+)  # fmt: skip
+_op(
+    "within", 3,  # a, declared to lie between low and high: intervals learn it, nothing is done
+    numpy=lambda a, low, high: a, glsl="{0}",
+    partials=lambda a, low, high: (1.0, 0.0, 0.0),
+    interval=lambda a, low, high: tuple(clamp_(x, low[0], high[1]) for x in a), error=4.0,
+)  # fmt: skip
+
 # --- lengths -------------------------------------------------------------------------------------
 _op(
     "length", None,
-    numpy=lambda *a: np.abs(a[0]) if len(a) == 1 else np.sqrt(sum(np.square(_held(x)) for x in a)),
+    numpy=lambda *a: np.abs(a[0]) if len(a) == 1 else np.sqrt(sum(np.square(held(x)) for x in a)),
     glsl="length({0})",
     partials=lambda *a: tuple(x * recip_(length_(*a)) for x in a),
     interval=lambda *a: (
@@ -317,16 +327,16 @@ _op(
 )  # fmt: skip
 _op(
     "dot", None,  # a0, a1, ..., b0, b1, ...
-    numpy=lambda *a: _held(sum(x * y for x, y in _halves(a))),
+    numpy=lambda *a: held(sum(x * y for x, y in halves(a))),
     glsl="dot({0}, {1})",
     partials=lambda *a: a[len(a) // 2 :] + a[: len(a) // 2],
     interval=lambda *a: sum_of([
         squared(x) if x is y else products(x, y)
-        for x, y in _halves(a)
+        for x, y in halves(a)
     ]),
     error=6.0,
     scale=lambda *a: added(
-        most(x) * most(y) for x, y in _halves(a)
+        most(x) * most(y) for x, y in halves(a)
     ),
 )  # fmt: skip
 

@@ -80,14 +80,16 @@ def _decoded(data: Any, functions: list[Function]) -> Any:
 
 def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:
     graph = flatten((*f.outputs, *f.names), encode)
-    return f.name, f.inputs, f.result, graph, f.inline, tuple(f.names.values()), f.doc, f.source
+    labels = tuple(f.names.values())
+    return f.name, f.inputs, f.result, graph, f.inline, f.lipschitz, labels, f.doc, f.source
 
 
 def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
-    name, inputs, result, graph, inline, labels, doc, source = written
+    name, inputs, result, graph, inline, lipschitz, labels, doc, source = written
     roots = unflatten(graph, lambda data: _decoded(data, functions))
     names = dict(zip(roots[result.size :], labels, strict=True))
     outputs = roots[: result.size]
     return Function(
-        name, inputs, outputs, result, inline=inline, names=names, doc=doc, source=source
-    )
+        name, inputs, outputs, result,
+        inline=inline, lipschitz=lipschitz, names=names, doc=doc, source=source,
+    )  # fmt: skip

@@ -34,7 +34,9 @@ class Parameter:
             return "px(1)" if self.name == "pixel" else f"{self.name}()"
         if self.kind == "slider":
             return f"slider({self.name!r}, {self.default:g}, {self.low:g}, {self.high:g})"
-        return f"{'color_picker' if self.kind == 'color' else 'toggle'}({self.name!r})"
+        if self.kind == "toggle":
+            return f"toggle({self.name!r}{', True' if self.default else ''})"
+        return f"color_picker({self.name!r})"
 
 
 BUILT_IN = {

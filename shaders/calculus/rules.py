@@ -6,12 +6,14 @@ An interval is a pair (low, high) of expressions; so is that of a condition: (su
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from .expr import Expr, const, make
 
-__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select"]
+__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select", "halves", "held", "nonzero"]
 
 TINY = 1e-30
 """Below this a denominator counts as zero; representable, with its reciprocal, in float32."""
@@ -19,6 +21,20 @@ HUGE = 1e30
 """Quotients saturate here."""
 STEEP = 80.0
 """exp saturates past this argument: float32 ends at 88."""
+LIMIT = 1e150
+"""float64 sums and products are held below this, so that even their squares stay finite."""
+
+
+def held(x: Any) -> Any:
+    return np.clip(x, -LIMIT, LIMIT)
+
+
+def nonzero(x: Any) -> Any:
+    return np.where(np.abs(x) < TINY, np.copysign(TINY, x), x)
+
+
+def halves(a: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
+    return zip(a[: len(a) // 2], a[len(a) // 2 :], strict=True)
 
 
 class Select(NamedTuple):
@@ -44,6 +60,7 @@ abs_, atan2_, clamp_, cos_, dot_, exp_, floor_, length_, log_, max_, min_, pow_,
     for n in ("abs", "atan2", "clamp", "cos", "dot", "exp", "floor", "length", "log", "max",
               "min", "pow", "reciprocal", "sign")
 )  # fmt: skip
+cell_, hash_, within_ = _call("cell"), _call("hash"), _call("within")
 sin_, sqrt_, where_ = _call("sin"), _call("sqrt"), _call("where")
 
 
@@ -106,6 +123,12 @@ def sum_of(terms: list[Pair]) -> Pair:
     for term in terms[1:]:
         low, high = low + term[0], high + term[1]
     return low, high
+
+
+def blended(a: Pair, b: Pair, t: Pair) -> Pair:
+    """Of (1 - t) a + t b: the least, over all a and b, is least at an end of t."""
+    ends = [sum_of([products((1.0 - s, 1.0 - s), a), products((s, s), b)]) for s in t]
+    return min_(ends[0][0], ends[1][0]), max_(ends[0][1], ends[1][1])
 
 
 def remainder(a: Pair, b: Pair) -> Pair:

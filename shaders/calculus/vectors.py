@@ -13,95 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from .expr import OPS, Expr, const, is_whole, make
+from .expr import Expr, is_whole
+from .vec import Scalar, Vec, call, components, reduce
 
 __all__ = [
     "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
     "distance", "dot", "exp", "floor", "fract", "length", "log", "max", "min", "mix", "mod",
     "normalize", "pi", "pow", "sign", "sin", "smoothstep", "sqrt", "step", "tan", "tau", "vec2",
-    "vec3", "where",
+    "vec3", "vec4", "where",
 ]  # fmt: skip
-
-Scalar = Any
-"""What a traced function computes: a traced number, a plain one, or an array of them."""
 
 pi = math.pi
 tau = math.tau
-
-
-class Vec(tuple[Any, ...]):
-    """A vector: a tuple of numbers with componentwise arithmetic and ``x``, ``y``, ``z``."""
-
-    __slots__ = ()
-    __array_ufunc__ = None
-
-    @property
-    def x(self) -> Any:
-        """The first component."""
-        return self[0]
-
-    @property
-    def y(self) -> Any:
-        """The second component."""
-        return self._at(1)
-
-    @property
-    def z(self) -> Any:
-        """The third component."""
-        return self._at(2)
-
-    def _at(self, index: int) -> Any:
-        if index >= len(self):
-            raise AttributeError(f"a vector of {len(self)} has no .{'xyz'[index]}")
-        return self[index]
-
-    def _with(self, other: Any, function: Callable[[Any, Any], Any]) -> Vec:
-        if isinstance(other, (tuple, list)):
-            if len(other) != len(self):
-                raise TypeError(f"vectors of {len(self)} and {len(other)} do not combine")
-            return Vec(function(a, b) for a, b in zip(self, other, strict=True))
-        if isinstance(other, (Expr, int, float, np.ndarray, np.number)):
-            return Vec(function(a, other) for a in self)
-        return NotImplemented  # type: ignore[no-any-return]
-
-    def __add__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a + b)
-
-    def __radd__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b + a)
-
-    def __sub__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a - b)
-
-    def __rsub__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b - a)
-
-    def __mul__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a * b)
-
-    def __rmul__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b * a)
-
-    def __truediv__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a / b)
-
-    def __rtruediv__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b / a)
-
-    def __mod__(self, other: Any) -> Vec:
-        return self._with(other, mod)
-
-    def __neg__(self) -> Vec:
-        return Vec(-a for a in self)
-
-    def __pos__(self) -> Vec:
-        return self
-
-    def __abs__(self) -> Vec:
-        return Vec(abs(a) for a in self)
-
-    def __repr__(self) -> str:
-        return f"vec{len(self)}({', '.join(map(repr, self))})"
 
 
 def vec2(x: Any, y: Any) -> Vec:
@@ -114,45 +37,24 @@ def vec3(x: Any, y: Any, z: Any) -> Vec:
     return Vec((x, y, z))
 
 
-def _call(op: str, *args: Any) -> Any:
-    """One op on scalars, on vectors component by component, or at once on numbers and arrays."""
-    sizes = {len(a) for a in args if isinstance(a, (tuple, list))}
-    if sizes:
-        if len(sizes) > 1:
-            raise TypeError(f"{op}: vectors of {sorted(sizes)} components do not combine")
-        size = sizes.pop()
-        columns = [a if isinstance(a, (tuple, list)) else (a,) * size for a in args]
-        return Vec(_call(op, *row) for row in zip(*columns, strict=True))
-    if any(isinstance(a, Expr) for a in args):
-        return make(op, *(_node(op, a) for a in args))
-    numpy = OPS[op].numpy
-    assert numpy is not None
-    with np.errstate(all="ignore"):
-        values = [a if isinstance(a, bool) else np.asarray(a) for a in args]
-        result = np.asarray(numpy(*values))
-    return result.item() if result.ndim == 0 else result
-
-
-def _node(op: str, value: Any) -> Expr:
-    lifted = value if isinstance(value, Expr) else const(0.0).__add__(value)
-    if not isinstance(lifted, Expr):
-        raise TypeError(f"{op}: {value!r} is neither a number nor a vector")
-    return lifted
+def vec4(x: Any, y: Any, z: Any, w: Any) -> Vec:
+    """The vector (x, y, z, w)."""
+    return Vec((x, y, z, w))
 
 
 def sin(x: Any) -> Any:
     """Sine of an angle in radians."""
-    return _call("sin", x)
+    return call("sin", x)
 
 
 def cos(x: Any) -> Any:
     """Cosine of an angle in radians."""
-    return _call("cos", x)
+    return call("cos", x)
 
 
 def tan(x: Any) -> Any:
     """Tangent, sin / cos: large at its poles, never infinite."""
-    return _call("div", sin(x), cos(x))
+    return call("div", sin(x), cos(x))
 
 
 def asin(x: Any) -> Any:
@@ -167,27 +69,27 @@ def acos(x: Any) -> Any:
 
 def atan(x: Any) -> Any:
     """Arc tangent in (-pi/2, pi/2)."""
-    return _call("atan", x)
+    return call("atan", x)
 
 
 def atan2(y: Any, x: Any) -> Any:
     """The angle of (x, y) in (-pi, pi]; 0 at the origin."""
-    return _call("atan2", y, x)
+    return call("atan2", y, x)
 
 
 def exp(x: Any) -> Any:
     """e to the power x, saturating at x = 80."""
-    return _call("exp", x)
+    return call("exp", x)
 
 
 def log(x: Any) -> Any:
     """Natural logarithm; that of 1e-30 for smaller x."""
-    return _call("log", x)
+    return call("log", x)
 
 
 def sqrt(x: Any) -> Any:
     """Square root; 0 for negative x."""
-    return _call("sqrt", x)
+    return call("sqrt", x)
 
 
 def pow(base: Any, exponent: Any, *modulus: Any) -> Any:
@@ -197,24 +99,24 @@ def pow(base: Any, exponent: Any, *modulus: Any) -> Any:
     """
     if isinstance(base, (tuple, list)) and not isinstance(exponent, (tuple, list)):
         return Vec(pow(b, exponent) for b in base)
-    if modulus or is_whole(exponent):
+    if modulus or (is_whole(exponent) and hasattr(base, "__pow__")):
         return builtins.pow(base, exponent, *modulus)
-    return _call("pow", base, exponent)
+    return call("pow", base, exponent)
 
 
 def abs(x: Any) -> Any:
     """Absolute value; its derivative at 0 is 1."""
-    return _call("abs", x)
+    return call("abs", x)
 
 
 def sign(x: Any) -> Any:
     """-1, 0 or 1; locally constant."""
-    return _call("sign", x)
+    return call("sign", x)
 
 
 def floor(x: Any) -> Any:
     """The largest whole number <= x; locally constant."""
-    return _call("floor", x)
+    return call("floor", x)
 
 
 def ceil(x: Any) -> Any:
@@ -229,7 +131,7 @@ def fract(x: Any) -> Any:
 
 def mod(x: Any, period: Any) -> Any:
     """x - period * floor(x / period), in [0, period)."""
-    return _call("mod", x, period)
+    return call("mod", x, period)
 
 
 def min(*args: Any, **options: Any) -> Any:
@@ -248,89 +150,72 @@ def _extreme(op: str, plain: Callable[..., Any], args: tuple[Any, ...], options:
         return plain(values, **options)
     result = values[0]
     for value in values[1:]:
-        result = _call(op, result, value)
+        result = call(op, result, value)
     return result
 
 
 def clamp(x: Any, low: Any, high: Any) -> Any:
     """x held between low and high."""
-    return _call("clamp", x, low, high)
+    return call("clamp", x, low, high)
 
 
 def mix(a: Any, b: Any, t: Any) -> Any:
     """a + (b - a) t: a at t = 0, b at t = 1."""
-    return _call("mix", a, b, t)
+    return call("mix", a, b, t)
 
 
 def step(edge: Any, x: Any) -> Any:
     """0 where x < edge, else 1."""
-    if isinstance(x, (tuple, list)) or isinstance(edge, (tuple, list)):
-        size = len(x) if isinstance(x, (tuple, list)) else len(edge)
-        edges = edge if isinstance(edge, (tuple, list)) else (edge,) * size
-        xs = x if isinstance(x, (tuple, list)) else (x,) * size
-        return Vec(step(e, c) for e, c in zip(edges, xs, strict=True))
-    return where(x < edge, 0.0, 1.0)
+    return where(call("lt", x, edge), 0.0, 1.0)
 
 
 def smoothstep(low: Any, high: Any, x: Any) -> Any:
     """0 below low, 1 above high, 3t^2 - 2t^3 between."""
-    t = clamp(_call("div", x - low, high - low), 0.0, 1.0)
+    t = clamp(call("div", call("sub", x, low), call("sub", high, low)), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
     """a where the condition holds, else b."""
-    return _call("where", condition, a, b)
+    return call("where", condition, a, b)
 
 
 def seam(condition: Any, a: Any, b: Any) -> Any:
     """where(), for pieces that agree in value and first derivative where the condition turns."""
-    return _call("seam", condition, a, b)
-
-
-def _reduce(op: str, args: tuple[Any, ...]) -> Any:
-    if any(isinstance(a, Expr) for a in args):
-        return make(op, *(_node(op, a) for a in args))
-    numpy = OPS[op].numpy
-    assert numpy is not None
-    result = np.asarray(numpy(*(np.asarray(a, dtype=float) for a in args)))
-    return result.item() if result.ndim == 0 else result
-
-
-def _components(name: str, v: Any) -> tuple[Any, ...]:
-    if isinstance(v, (tuple, list)):
-        return tuple(v)
-    if isinstance(v, np.ndarray) and v.ndim >= 1:
-        return tuple(v)
-    raise TypeError(f"{name}: {v!r} is not a vector")
+    return call("seam", condition, a, b)
 
 
 def length(v: Any) -> Any:
     """The Euclidean length of a vector; its gradient at 0 is 0."""
-    return _reduce("length", _components("length", v))
+    parts = components("length", v)
+    while len(parts) > 4:  # GLSL has no longer vectors
+        parts = (reduce("length", parts[:4]), *parts[4:])
+    return reduce("length", parts)
 
 
 def dot(a: Any, b: Any) -> Any:
     """The inner product of two vectors."""
-    left, right = _components("dot", a), _components("dot", b)
+    left, right = components("dot", a), components("dot", b)
     if len(left) != len(right):
         raise TypeError(f"dot: vectors of {len(left)} and {len(right)} do not combine")
-    return _reduce("dot", left + right)
+    if len(left) > 4:  # GLSL has no longer vectors
+        return dot(left[:4], right[:4]) + dot(left[4:], right[4:])
+    return reduce("dot", left + right)
 
 
 def cross(a: Any, b: Any) -> Any:
     """The area a.x b.y - a.y b.x of the parallelogram of two plane vectors."""
-    (ax, ay), (bx, by) = _components("cross", a), _components("cross", b)
+    (ax, ay), (bx, by) = components("cross", a), components("cross", b)
     return ax * by - ay * bx
 
 
 def distance(a: Any, b: Any) -> Any:
     """The length of a - b."""
-    return length(Vec(_components("distance", a)) - tuple(_components("distance", b)))
+    return length(Vec(components("distance", a)) - tuple(components("distance", b)))
 
 
 def normalize(v: Any) -> Vec:
     """v / |v|; 0 at 0."""
-    components = Vec(_components("normalize", v))
-    unit: Vec = components * _call("reciprocal", length(components))
+    parts = Vec(components("normalize", v))
+    unit: Vec = parts * call("reciprocal", length(parts))
     return unit

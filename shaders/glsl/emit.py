@@ -141,6 +141,9 @@ class _Writer:
         form = self.forms[term]
         text, precedence = self.compose(term)
         often = self.uses.get(term, 0) > 1
+        if often and form.trivial and self.uses.get(self.holder(term), 0) == 1:
+            self.spill(term)  # the one number that a call returns, read more than once
+            return
         if often and not form.trivial and not (form.composed and len(text) < 12):
             text, precedence = self.variable(term, text), 100
         self.text[term] = text, precedence

@@ -75,19 +75,21 @@ def vector(size: int) -> str:
     return "float" if size == 1 else f"vec{size}"
 
 
-def _member(name: str, rows: int, columns: int = 1) -> Member:
-    if columns > 1 and rows == 1:
-        return Member(name, columns)
-    if max(rows, columns) > 4:
-        raise ShaderError(f"GLSL has no room for {rows} x {columns} numbers; four is the most")
-    return Member(name, rows, columns)
+def _first(t: Type) -> list[Member]:
+    """The value and first derivatives: as one matrix, or column by column if it is too large."""
+    if t.m == 1 and t.n <= 4:
+        return [Member("value", 1), Member("gradient", t.n)]
+    if max(t.m, t.n) <= 4:
+        return [Member("value", t.m), Member("jacobian", t.m, t.n)]
+    columns = (_pieces(f"column{j}", t.m) for j in range(t.n))
+    return [*_pieces("value", t.m), *(piece for column in columns for piece in column)]
 
 
 def _pieces(name: str, size: int) -> list[Member]:
     """``size`` numbers as vectors of at most four."""
     if size <= 4:
         return [Member(name, size)]
-    return [Member(f"{name}{k}", min(4, size - 4 * k)) for k in range((size + 3) // 4)]
+    return [Member(f"{name}_{k}", min(4, size - 4 * k)) for k in range((size + 3) // 4)]
 
 
 @cache
@@ -105,9 +107,9 @@ def layout(t: Type) -> Layout:
         return Layout(f"Row{t.m}", tuple(Member(label, piece.rows) for label, piece in rows))
     plane = t.n == 2 and t.m in (1, 2)
     name = f"{'Jet' if t.m == 1 else 'Map'}{t.order}" + ("" if plane else f"_{t.m}x{t.n}")
-    first = _member("gradient" if t.m == 1 else "jacobian", t.m, t.n)
-    members = [_member("value", t.m), first]
+    members = _first(t)
     if t.order == 2:
         for i in range(t.m):
-            members += _pieces("hessian" if t.m == 1 else f"hessian_{AXES[i]}", t.triangle)
+            own = "hessian" if t.m == 1 else f"hessian_{AXES[i] if t.m <= 4 else i}"
+            members += _pieces(own, t.triangle)
     return Layout(name, tuple(members))

@@ -90,7 +90,8 @@ def _listing(
     picture: Picture, antialias: str, output: str, numbers: str, dialect: Dialect, view: View | None
 ) -> Listing:
     if dialect.opaque and picture.background is None:
-        picture = replace(picture, background=(const(0.0),) * 3)
+        black = const(0.0)
+        picture = replace(picture, background=(black, black, black, const(1.0)))
     program = Program(numbers, dialect.taken, dialect=dialect)
     draw = program.add(picture.composed(antialias))
     color = f"{draw}(p)"

@@ -71,6 +71,9 @@ def precedence_of(spelling: str) -> int:
 
 def expand(term: Term, scope: Scope) -> Form:
     """How a term is printed, by the first reading that fits."""
+    if any(e.op.name == "within" for e in term.exprs):  # declares, and does nothing
+        bare = tuple(e.args[0] if e.op.name == "within" else e for e in term.exprs)
+        return expand(Term(bare, term.layout), scope)
     if term.layout:
         return _struct(term, scope)
     if len(term.exprs) == 1:

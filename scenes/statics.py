@@ -1,0 +1,77 @@
+"""Static arguments: those that shape a function, and are part of its identity.
+
+They are annotated ``int``, ``bool``, ``str``, a sequence or ``Field``; all other arguments of a
+``@shape``, ``@warp`` or ``@paint`` are traced numbers or vectors.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+
+from ..shaders.calculus.expr import Expr
+from .checks import fail, shown
+from .field import Field
+
+__all__ = ["Number", "identity", "static_kind", "static_value"]
+
+Number = float | Expr
+"""A number, or a traced value such as a slider."""
+STATIC_WORDS = (
+    "List",
+    "Tuple",
+    "int",
+    "bool",
+    "str",
+    "list",
+    "tuple",
+    "Sequence",
+    "Field",
+    "Iterable",
+)
+
+
+def static_kind(hint: Any) -> str | None:
+    """The word for what a static argument must be, or None for a traced one."""
+    if hint is None or hint == Number or getattr(hint, "__metadata__", None):
+        return None
+    text = hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
+    text = text.partition("[")[0].rpartition(".")[2]
+    if text in STATIC_WORDS:
+        return text
+    options = [static_kind(a) for a in get_args(hint) if a is not type(None)]
+    return next((o for o in options if o), None) if type(None) in get_args(hint) else None
+
+
+def static_value(call: str, name: str, value: Any, kind: str, optional: bool) -> Any:
+    if value is None and optional:
+        return None
+    if kind == "int" and (isinstance(value, bool) or not isinstance(value, (int, np.integer))):
+        hint = "; a count is structure and takes no slider" if isinstance(value, Expr) else ""
+        raise fail(f"{call}: {name}={shown(value)} must be a whole number{hint}")
+    if kind == "bool" and not isinstance(value, bool):
+        raise fail(f"{call}: {name}={shown(value)} must be True or False")
+    if kind == "str" and not isinstance(value, str):
+        raise fail(f"{call}: {name}={shown(value)} must be a string")
+    if kind == "Field" and not isinstance(value, Field):
+        raise fail(f"{call}: {name}={shown(value)} must be a field")
+    if kind in ("List", "Tuple", "list", "tuple", "Sequence", "Iterable"):
+        if isinstance(value, str) or not hasattr(value, "__iter__"):
+            raise fail(f"{call}: {name}={shown(value)} must be a sequence")
+        return _frozen(value)
+    return value
+
+
+def _frozen(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple, range)) else value
+
+
+def identity(value: Any) -> Any:
+    if isinstance(value, Field):
+        return value.expr
+    if isinstance(value, tuple):
+        return tuple(identity(v) for v in value)
+    return (type(value), value)

@@ -1,0 +1,47 @@
+"""What is given for a parameter of a scene, checked: a slider's number, a switch, a color."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .calculus.parameters import Parameter
+from .color import linear_rgb
+from .errors import SceneError, shown
+
+__all__ = ["given", "is_number"]
+
+
+def given(call: str, parameter: Parameter, value: Any) -> Any:
+    """The value as the calculus reads it: a number, or a color in linear light.
+
+    Raises:
+        SceneError: it is not what the parameter takes; the message names the call, not its line.
+    """
+    what = f"{call}: parameters[{parameter.name!r}]"
+    if parameter.kind == "toggle":
+        if not isinstance(value, (bool, np.bool_)) and not (is_number(value) and value in (0, 1)):
+            raise SceneError(f"{what}={shown(value)} must be True or False")
+        return float(value)
+    if parameter.kind == "slider":
+        low = -math.inf if parameter.low is None else parameter.low
+        high = math.inf if parameter.high is None else parameter.high
+        if not is_number(value) or not low <= value <= high:
+            raise SceneError(f"{what}={shown(value)} must be a number from {low:g} to {high:g}")
+        return float(value)
+    try:
+        return linear_rgb(value)
+    except SceneError as error:
+        raise SceneError(f"{what}: {error}") from None
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a plain number and finite: no truth value, no text."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        return False
+    try:
+        return not isinstance(value, np.complexfloating) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
