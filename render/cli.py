@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
-from . import cli_completion, cli_doctor, cli_gallery, cli_probe, cli_render
+from . import cli_completion, cli_doctor, cli_gallery, cli_glsl, cli_probe, cli_render
 
 
 class Command(NamedTuple):
@@ -54,6 +54,10 @@ COMMANDS: Final = (
     Command(
         "render", "draw a scene to a PNG file",
         cli_render.add_arguments, cli_render.run, cli_render.EXAMPLES,
+    ),
+    Command(
+        "glsl", "print a scene as a shader",
+        cli_glsl.add_arguments, cli_glsl.run, cli_glsl.EXAMPLES,
     ),
     Command(
         "probe", "say all that is known of one point of a scene",

@@ -8,9 +8,8 @@ writes 16-bit color.
 
 from __future__ import annotations
 
-import os
 import struct
-from contextlib import suppress
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Final
 
@@ -19,8 +18,7 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 
 from ..shaders.errors import OutputError
-
-Path = str | os.PathLike[str]
+from .files import Path, WholeFile
 
 _COLOR_TYPES: Final = {1: 0, 3: 2, 4: 6}  # PNG's numbers for gray, RGB, RGBA, by channels
 _UP: Final = 2  # PNG's filter that keeps the difference to the row above
@@ -84,31 +82,21 @@ class PngWriter:
         *,
         call: str = "render_file",
     ) -> None:
-        self._path = _checked(path, call)
+        self._whole = WholeFile(path, call=call, suffix=".png")
         self._call = call
         self._header = struct.pack(">IIBBBBB", width, height, bits, _COLOR_TYPES[channels], 0, 0, 0)
         self._stored = np.dtype(">u2") if bits == 16 else np.dtype(np.uint8)  # big end first
         self._above = np.zeros(width * channels * bits // 8, np.uint8)
         self._missing = height
         self._deflate = isal_zlib.compressobj(_LEVEL)
-        # A link is followed: what it points to is replaced, as by any program that writes a file.
-        self._target = os.path.realpath(self._path)
-        # Random, since several machines may write into one folder.
-        name = f".jetfield-{os.urandom(6).hex()}.part"
-        self._part = os.path.join(os.path.dirname(self._target), name)
 
     def __enter__(self) -> PngWriter:
-        try:
-            self._file = open(self._part, "xb")  # closed by __exit__
-        except OSError as error:
-            raise self._failed(error) from error
-        try:
-            self._put(b"\x89PNG\r\n\x1a\n")
+        with ExitStack() as stack:
+            self._file = stack.enter_context(self._whole)
+            self._file.write(b"\x89PNG\r\n\x1a\n")
             self._chunk(b"IHDR", self._header)
             self._chunk(b"sRGB", _PERCEPTUAL)
-        except BaseException:
-            self._discard()
-            raise
+            self._open = stack.pop_all()
         return self
 
     def write(self, rows: NDArray[Any]) -> None:
@@ -135,63 +123,17 @@ class PngWriter:
         trace: TracebackType | None,
     ) -> None:
         if error is not None:
-            self._discard()
+            self._open.__exit__(kind, error, trace)
             return
-        try:
+        with self._open:
             if self._missing:
                 raise OutputError(f"{self._call}: {self._missing} rows of the picture are missing")
             self._chunk(b"IDAT", self._deflate.flush())
             self._chunk(b"IEND", b"")
-            try:
-                self._file.close()
-                os.replace(self._part, self._target)
-            except OSError as reason:
-                raise self._failed(reason) from reason
-        except BaseException:
-            self._discard()
-            raise
 
     def _chunk(self, kind: bytes, data: bytes) -> None:
         if data or kind != b"IDAT":
             check = isal_zlib.crc32(data, isal_zlib.crc32(kind))
-            self._put(struct.pack(">I", len(data)) + kind)
-            self._put(data)
-            self._put(struct.pack(">I", check))
-
-    def _put(self, data: bytes) -> None:
-        try:
+            self._file.write(struct.pack(">I", len(data)) + kind)
             self._file.write(data)
-        except OSError as error:
-            raise self._failed(error) from error
-
-    def _discard(self) -> None:
-        with suppress(OSError):  # a full disk refuses the last bytes once more
-            self._file.close()
-        with suppress(OSError):
-            os.unlink(self._part)
-
-    def _failed(self, error: OSError) -> OutputError:
-        return OutputError(f"{self._call}: cannot write {self._path}: {error.strerror or error}")
-
-
-def _checked(path: Path, call: str) -> str:
-    """The path, if a PNG may be written there as far as can be told beforehand."""
-    if not isinstance(path, str | os.PathLike):
-        raise OutputError(f"{call}: the path must be a string or a Path, got {path!r}")
-    name = os.fsdecode(path)
-    folder = os.path.dirname(os.path.abspath(name))
-    if os.path.isdir(name):
-        raise OutputError(f"{call}: {name} is a directory; name a file in it, ending in .png")
-    if not name.lower().endswith(".png"):
-        raise OutputError(f"{call}: {name or 'an empty path'} does not end in .png, the one format")
-    if not os.path.isdir(folder):
-        raise OutputError(f"{call}: there is no directory {folder} to write {name} in")
-    try:
-        os.stat(name)
-    except FileNotFoundError:
-        return name
-    except (OSError, ValueError) as error:  # such as a name that is too long, or holds a zero byte
-        raise OutputError(f"{call}: cannot write {name!r}: {error}") from error
-    if not os.access(name, os.W_OK):
-        raise OutputError(f"{call}: {name} is there and may not be written")
-    return name
+            self._file.write(struct.pack(">I", check))

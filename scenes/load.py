@@ -87,7 +87,7 @@ def _run(path: str) -> ModuleType:
 
     full = os.path.abspath(path)
     linecache.checkcache(path)  # fields are named by the lines that assign them, as they are now
-    module = ModuleType(f"_jetfield_scene_{zlib.crc32(full.encode()):08x}")
+    module = ModuleType(f"_jetfield_scene_{zlib.crc32(os.fsencode(full)):08x}")
     module.__file__, module.__package__ = full, ""
     with _explained(path), _at_home(os.path.dirname(full), module):
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)

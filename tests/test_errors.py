@@ -333,6 +333,7 @@ ELSEWHERE = [
     ("render(Scene(), (4, 4), view=2)", "render: view=2 must be a View(center=(x, y), height=h)"),
     ("to_glsl(3)", "to_glsl: expected a Scene or a Field, got 3"),
     ("to_glsl(Scene(), 'web')", "to_glsl: dialect='web' must be one of"),
+    ("to_glsl(circle(1), 'shadertoy', numbers='live')", 'to_glsl: numbers="live" needs uniforms, and shadertoy has none: say "baked"'),
     ("to_glsl(Scene(), numbers='a')", "to_glsl: numbers='a' must be one of \"baked\", \"live\""),
     ("circle(1).jet([0, 0])", "jet: points must have shape (N, 2), got (2,)"),
     ("circle(1).jet([[0, nan]])", "jet: points hold NaN or infinity"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .dialects import DIALECTS, Dialect
 from .listing import Listing, library, listing
 
-__all__ = ["Listing", "library", "listing"]
+__all__ = ["DIALECTS", "Dialect", "Listing", "library", "listing"]

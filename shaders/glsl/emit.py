@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..calculus.expr import Expr, Source
 from ..calculus.function import Function
 from .layout import AXES, layout
-from .names import Names
+from .names import Names, comment
 from .scope import Scope, callee
 from .terms import Form, Term, expand
 
@@ -74,7 +74,7 @@ class _Writer:
         result, _ = self.compose(root)
         arguments = ", ".join(f"{layout(i.type).glsl} {self.inputs[i.name]}" for i in f.inputs)
         title = next(iter(f.doc.strip().splitlines()), "")
-        head = [Line(f"// {title}")] if title else []
+        head = [Line(comment(title))] if title else []
         head.append(Line(f"{shape.glsl} {name}({arguments}) {{", f.source))
         self.statement(f"return {result};", root)
         return [*head, *self.lines, Line("}")]

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calculus.expr import Source
+from ..calculus.expr import Source, const
 from ..calculus.function import Function
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
 from ..color import encoder
-from ..picture import Frame, Picture
+from ..picture import Frame, Picture, View
+from .dialects import DRAWN, Dialect, declared, number
 from .emit import Line
+from .names import comment
 from .program import Program
 
 __all__ = ["Listing", "library", "listing"]
 
-VERTEX = """#version 330 core
-// One triangle that covers the viewport; it needs no buffer.
+VERTEX = """{head}// One triangle that covers the viewport; it needs no buffer.
 {declarations}void main() {{
 {copies}    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
     gl_Position = vec4(4.0 * corner - 1.0, 0.0, 1.0);
 }}
 """
-FRAME = ("view_center", "origin", "fragment")
-VARYINGS = 14
-"""Blocks of live numbers that the vertex shader passes on: OpenGL 3.3 promises 15 vec4s. More are
-read as uniforms, which is slower."""
-UNIFORM = {1: "float", 2: "vec2", 3: "vec3"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,59 +72,109 @@ class Listing:
         return None
 
 
-@lru_cache(maxsize=64)
 def listing(
-    picture: Picture, *, antialias: str = "exact", output: str = "srgb8", numbers: str = "baked"
+    picture: Picture,
+    *,
+    antialias: str = "exact",
+    output: str = "srgb8",
+    numbers: str = "baked",
+    dialect: Dialect = DRAWN,
 ) -> Listing:
-    """The shaders that draw a picture, in GLSL 330 core."""
-    program = Program(numbers, taken=(*FRAME, "pixel"))
+    """The shaders that draw a picture: by default in GLSL 330 core, as ``render`` draws them."""
+    view = picture.view if dialect is not DRAWN else None  # equal pictures may differ in it
+    return _listing(picture, antialias, output, numbers, dialect, view)
+
+
+@lru_cache(maxsize=64)
+def _listing(
+    picture: Picture, antialias: str, output: str, numbers: str, dialect: Dialect, view: View | None
+) -> Listing:
+    if dialect.opaque and picture.background is None:
+        black = const(0.0)
+        picture = replace(picture, background=(black, black, black, const(1.0)))
+    program = Program(numbers, dialect.taken, dialect=dialect)
     draw = program.add(picture.composed(antialias))
     color = f"{draw}(p)"
     if output != "linear":
         color = f"{program.add(encoder(output))}({color})"
-    uniforms = {program.uniform(p): p for p in program.parameters}
-    lines = [Line("#version 330 core"), Line("uniform vec2 view_center;  // scene units")]
-    lines.append(Line("uniform vec2 origin;       // from the picture's center, in pixels"))
-    lines.append(Line("uniform float pixel;       // its width in scene units"))
-    lines += [
-        Line(f"uniform {UNIFORM[p.size]} {name};")
-        for name, p in uniforms.items()
-        if name != "pixel"
-    ]
-    copied = program.blocks if len(program.blocks) <= VARYINGS else []
-    kind = "flat in" if copied else "uniform"
-    lines += [Line(f"{kind} vec4 {block};") for block in program.blocks]
-    lines += [
-        Line("out vec4 fragment;"),
-        Line(""),
-        *annotated(program.lines),
-        Line("void main() {"),
-    ]
-    lines.append(Line("    vec2 p = view_center + pixel * (gl_FragCoord.xy + origin);"))
-    lines += [Line(f"    fragment = {color};"), Line("}")]
-    return Listing(
-        VERTEX.format(
-            declarations="".join(
-                f"uniform vec4 live_{k};\nflat out vec4 {block};\n"
-                for k, block in enumerate(copied)
-            ),
-            copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(copied)),
+    place = _placed(view or picture.view)
+    lines = _texts(dialect.head + dialect.precision)
+    lines += _texts(dialect.notes.format(**place) + dialect.view.format(**place))
+    lines += _declarations(program, {"pixel"})
+    copied = program.blocks if len(program.blocks) <= dialect.varyings else []
+    lines += [Line(f"flat in vec4 {block};") for block in copied]
+    lines += [] if copied else _blocks(program)
+    lines += [*_texts(dialect.output), Line(""), *annotated(program.lines)]
+    lines += _texts(dialect.main.format(color=color))
+    vertex = VERTEX.format(
+        head=dialect.vertex,
+        declarations="".join(
+            f"uniform vec4 live_{k};\nflat out vec4 {block};\n" for k, block in enumerate(copied)
         ),
-        "\n".join(line.text for line in lines) + "\n",
+        copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(copied)),
+    )
+    return _listed(program, lines, vertex if dialect.vertex else "")
+
+
+@lru_cache(maxsize=64)
+def library(function: Function, numbers: str = "baked", dialect: Dialect = DRAWN) -> Listing:
+    """A field with its jets of order 1 and 2, as functions to paste into another shader.
+
+    Where the text has to say what is seen, as for pixels on Shadertoy, it is that of ``View()``.
+    """
+    program = Program(numbers, dialect.taken if dialect.fixed else (), dialect=dialect)
+    name = program.names.take(function.name)
+    jets = (program.names.take(f"{name.rstrip('_')}_jet{order}") for order in (1, 2))
+    for order, own in enumerate((name, *jets)):
+        program.add(jet(function, order), own)
+    read = {p.name for p in program.parameters}
+    lines = _texts(dialect.precision)
+    if dialect.fixed and read & {"pixel", "mouse"}:
+        lines += _texts(dialect.view.format(**_placed(View())))
+    lines += [*_declarations(program, set()), *_blocks(program)]
+    lines += [*([Line("")] if lines else []), *annotated(program.lines)]
+    while not lines[-1].text:
+        lines.pop()
+    return _listed(program, lines, "")
+
+
+def _listed(program: Program, lines: list[Line], vertex: str) -> Listing:
+    uniforms = {} if program.dialect.fixed else {program.uniform(p): p for p in program.parameters}
+    return Listing(
+        vertex, "\n".join(line.text for line in lines) + "\n",
         program.tables, uniforms, tuple(program.numbers), tuple(program.blocks),
         tuple(line.source for line in lines),
     )  # fmt: skip
 
 
-def library(function: Function, numbers: str = "baked") -> str:
-    """A field with its jets of order 1 and 2, as functions to paste into another shader."""
-    program = Program(numbers, textures=False)
-    for order in (0, 1, 2):
-        program.add(jet(function, order))
-    head = [f"uniform {UNIFORM[p.size]} {program.uniform(p)};" for p in program.parameters]
-    head += [f"uniform vec4 {block};" for block in program.blocks]
-    body = "\n".join(line.text for line in annotated(program.lines))
-    return re.sub(r"\n+$", "\n", "\n".join([*head, body]))
+def _declarations(program: Program, always: set[str]) -> list[Line]:
+    """What declares the parameters that the program reads; what a person may edit is on top."""
+    dialect = program.dialect
+    read = {p.name for p in program.parameters} | always
+    texts = [b.declaration for name, b in dialect.built_in.items() if name in read]
+    gap = [Line("")] if dialect.fixed else []
+    own = [line for text in texts if text for line in (*gap, *_texts(text))]
+    others = [
+        Line(declared(dialect, p, program.uniform(p)))
+        for p in program.parameters
+        if p.name not in dialect.built_in
+    ]
+    return others + own if dialect.fixed else own + others
+
+
+def _blocks(program: Program) -> list[Line]:
+    """What declares live numbers that the fragment shader reads by itself."""
+    about = "  // Listing.numbers" if program.dialect.comments else ""
+    return [Line(program.dialect.block.format(name=block) + about) for block in program.blocks]
+
+
+def _placed(view: View) -> dict[str, str]:
+    x, y = view.center
+    return {"x": number(x), "y": number(y), "height": number(view.height)}
+
+
+def _texts(text: str) -> list[Line]:
+    return [Line(line) for line in text.splitlines()]
 
 
 def annotated(lines: list[Line]) -> list[Line]:
@@ -138,7 +183,8 @@ def annotated(lines: list[Line]) -> list[Line]:
     for line in lines:
         text = line.text
         if line.source and line.source != last:
-            text = f"{text}  // {line.source.file.rpartition('/')[2]}:{line.source.line}"
+            name = line.source.file.rpartition("/")[2]
+            text = f"{text}  {comment(f'{name}:{line.source.line}')}"
         last = line.source or last
         result.append(Line(text, line.source))
     return result

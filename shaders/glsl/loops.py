@@ -163,11 +163,10 @@ class Atlas:
         return whole.reshape(height, WIDTH, 4)
 
 
-TEXEL = f"""uniform sampler2D tables;
-vec4 texel(int i) {{
+TEXEL = f"""vec4 texel(int i) {{
     return texelFetch(tables, ivec2(i % {WIDTH}, i / {WIDTH}), 0);
 }}"""
-"""The sampler of the atlas, and how a texel of it is read."""
+"""How a texel of the atlas is read."""
 
 
 def row_lines(name: str, row: Layout, table: Table, start: int) -> list[Line]:

@@ -17,6 +17,7 @@ from ..calculus.rewrite import replace_leaves
 from ..calculus.roots import in_t
 from ..calculus.verify import verify
 from ..errors import ShaderError
+from .dialects import DRAWN, Dialect
 from .emit import Line, emit
 from .layout import Layout, Member, layout
 from .loops import (
@@ -33,8 +34,6 @@ from .terms import spell
 
 __all__ = ["FLOAT_EPSILON", "Program"]
 
-SHORT = 1024
-"""Numbers of a table that a constant array holds, where textures are to be spared."""
 WRITTEN = 64
 """Functions that a fold's rows may call, all together, before the rows become a loop."""
 OURS = ("tables", "texel", "Jet1", "Jet2", "Map1", "Map2", "Box")
@@ -47,13 +46,12 @@ class Program:
     """GLSL functions in the making: ``add`` some, then take ``text`` (or ``lines``).
 
     ``numbers`` "baked" writes the scene's numbers as constants, which fold; "live" reads them
-    from variables, listed in ``numbers``. Long tables lie in a texture (``tables``); with
-    ``textures=False`` those of moderate length are constant arrays, which need no set-up but
-    compile and draw slowly.
+    from variables, listed in ``numbers``. Tables lie in a texture (``tables``), or in constant
+    arrays as far as the dialect has them: those need no set-up, but compile and draw more slowly.
     """
 
     def __init__(
-        self, numbers: str = "baked", taken: Iterable[str] = (), *, textures: bool = True
+        self, numbers: str = "baked", taken: Iterable[str] = (), *, dialect: Dialect = DRAWN
     ) -> None:
         self.names = Names()
         helpers = (re.search(r"float (\w+)\(", op.helper) for op in OPS.values())
@@ -61,6 +59,7 @@ class Program:
             *OURS,
             *(f"Row{k}" for k in range(5, 17)),
             *(found.group(1) for found in helpers if found),
+            *(own.text.rstrip("()") for own in dialect.built_in.values() if own.declaration),
             *taken,
         ):
             self.names.take(word)
@@ -68,8 +67,9 @@ class Program:
         self.numbers: list[float] = []
         self.blocks: list[str] = []  # vec4s that hold the numbers, four each
         self.parameters: list[Parameter] = []
-        self.textures = textures
+        self.dialect = dialect
         self.atlas = Atlas()
+        self._elements = dialect.elements  # that constant arrays may still take
         self._stored: dict[Table, str] = {}
         self._leaf: dict[Expr, str] = {}
         self._name: dict[object, str] = {}
@@ -79,12 +79,15 @@ class Program:
         self._body: list[Line] = []
 
     def add(self, function: Function, name: str = "") -> str:
-        """Write a function and all that it calls; returns what it is called in the listing."""
+        """Write a function and all that it calls; returns what it is called in the listing.
+
+        ``name`` is one that the caller has taken for it, before what it calls could.
+        """
         verify(function)
         ready = replace_leaves(function, self._replace, self._baked)
         for f in (*callees(ready.outputs), ready):
             if f not in self._name:
-                self._write(f, name if f is ready and name else f.name)
+                self._write(f, name if f is ready else "")
         return self._name[ready]
 
     @property
@@ -93,11 +96,18 @@ class Program:
         head = [Line(s.declaration) for s in self._structs.values()]
         head += [Line("")] if head else []
         if self.atlas.texels:
-            head += [*(Line(text) for text in TEXEL.splitlines()), Line("")]
+            head += [*(Line(text) for text in self._sampled()), Line("")]
         for helper in self._helpers.values():
             head += [Line(text) for text in helper.splitlines()]
             head.append(Line(""))
         return head + self._body
+
+    def _sampled(self) -> list[str]:
+        """The sampler of the texture of tables, and the function that reads it."""
+        height, width = self.atlas.texture.shape[:2]
+        about = f"  // {width} x {height} texels, RGBA32F, NEAREST: Listing.tables"
+        head = f"{self.dialect.sampler} tables;" + (about if self.dialect.comments else "")
+        return [head, *TEXEL.splitlines()]
 
     @property
     def tables(self) -> dict[str, NDArray[np.float32]]:
@@ -131,7 +141,7 @@ class Program:
                 self._fold(e)
             elif e.op.name == "root" and e.data not in self._name:
                 self._root(e)
-        self._name[f] = self.names.take(name)
+        self._name[f] = name or self.names.take(f.name)
         self._append(emit(f, self._name[f], self._call_name, self._leaf, self.names))
 
     def _append(self, lines: Sequence[Line]) -> None:
@@ -163,8 +173,8 @@ class Program:
         parameter, component = e.data
         if parameter not in self.parameters:
             self.parameters.append(parameter)
-            built_in = parameter.name == "pixel"  # the frame declares it
-            self._name[parameter] = "pixel" if built_in else self.names.take(parameter.name)
+            built_in = self.dialect.built_in.get(parameter.name)
+            self._name[parameter] = built_in.text if built_in else self.names.take(parameter.name)
         self._leaf[e] = self._name[parameter] + (
             "" if component is None else f".{'xyz'[component]}"
         )
@@ -200,8 +210,16 @@ class Program:
     def _rows(self, row: Layout, table: Table) -> Callable[[str], str]:
         """Store a table, once; returns how the row of an index is read."""
         if table not in self._stored:
-            if not self.textures and table.array.size <= SHORT:
+            elements = len(table.array) * len(row.members)
+            if elements <= self._elements:
+                self._elements -= elements
                 self._stored[table] = self._arrays(row, table)
+            elif not self.dialect.sampler:
+                raise ShaderError(
+                    f"a list of {len(table.array)} takes {elements} constants of up to four "
+                    f"numbers, and {self._elements} of the {self.dialect.elements} that "
+                    f"{self.dialect.name} has are left: use shorter lists, or another dialect"
+                )
             else:
                 name = self.names.take("row_of_table")
                 self._append(row_lines(name, row, table, self.atlas.start(table)))
