@@ -30,6 +30,17 @@ VERTEX = """{head}// One triangle that covers the viewport; it needs no buffer.
 """
 
 
+ONCE = """// The loop runs once, which a compiler cannot know. LLVM, under Mesa's software rasteriser, takes
+// twice as long for every loop that follows another, unless they all lie in one.
+vec4 {name}(vec2 p) {{
+    vec4 color = vec4(0.0);
+    for (bool again = true; again; again = {pixel} < 0.0) color = {color};
+    return color;
+}}
+
+"""
+
+
 @dataclass(frozen=True, eq=False)
 class Listing:
     """A vertex and a fragment shader, what they read, and where their lines come from."""
@@ -97,6 +108,7 @@ def _listing(
     color = f"{draw}(p)"
     if output != "linear":
         color = f"{program.add(encoder(output))}({color})"
+    once = program.loops > 0 and antialias != "fwidth"  # neighbors' differences want no loop
     place = _placed(view or picture.view)
     lines = _texts(dialect.head + dialect.precision)
     lines += _texts(dialect.notes.format(**place) + dialect.view.format(**place))
@@ -105,6 +117,10 @@ def _listing(
     lines += [Line(f"flat in vec4 {block};") for block in copied]
     lines += [] if copied else _blocks(program)
     lines += [*_texts(dialect.output), Line(""), *annotated(program.lines)]
+    if once:
+        name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
+        lines += _texts(ONCE.format(name=name, color=color, pixel=pixel))
+        color = f"{name}(p)"
     lines += _texts(dialect.main.format(color=color))
     vertex = VERTEX.format(
         head=dialect.vertex,

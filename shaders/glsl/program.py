@@ -70,6 +70,7 @@ class Program:
         self.dialect = dialect
         self.atlas = Atlas()
         self._elements = dialect.elements  # that constant arrays may still take
+        self.loops = 0  # functions that hold one
         self._stored: dict[Table, str] = {}
         self._leaf: dict[Expr, str] = {}
         self._name: dict[object, str] = {}
@@ -196,6 +197,7 @@ class Program:
         calls = sum(1 for _ in callees(f.outputs))
         long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _folds(f)
         source = self._rows(row, table) if long else None
+        self.loops += long
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
     def _value_of(self, f: Function) -> Function:
@@ -242,6 +244,7 @@ class Program:
         self.add(slope)
         self._name[e.data] = name = self.names.take(f"root_of_{e.data.function.name}")
         value = self._name[e.data.function]
+        self.loops += 1
         self._append(root_lines(name, e.data.function, value, self._name[self._baked[slope]]))
 
 
