@@ -119,10 +119,11 @@ def _warping(w: Warping) -> Iterator[str]:
 def _size(w: Warping) -> str:
     if w.size is None:
         return "space collapses; the drawn shape has no size"
-    how = "keeps its size" if math.isclose(w.size, 1, rel_tol=1e-9) else (
-        "becomes bigger" if w.size < 1 else "becomes smaller")  # fmt: skip
     flipped = " and is flipped" if w.flipped else ""
-    return f"space {how}{flipped}; the drawn shape is {_n(w.size)} times as large"
+    if math.isclose(w.size, 1, rel_tol=1e-9):
+        return f"space keeps its size{flipped}; the shape is drawn as large as it is"
+    how = "bigger" if w.size < 1 else "smaller"
+    return f"space becomes {how}{flipped}; the drawn shape is {_n(w.size)} times as large"
 
 
 _SHAPES: Final = {

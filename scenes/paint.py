@@ -21,7 +21,7 @@ from .field import Field, Recipe
 from .functions import Definition
 from .values import px as pixels
 
-__all__ = ["Fade", "Paint", "color_of", "fade", "grad", "paint", "rgb", "strength_of"]
+__all__ = ["Fade", "Paint", "color_of", "fade", "grad", "paint", "painted", "rgb", "strength_of"]
 
 P = ParamSpec("P")
 ONE = const(1.0)
@@ -42,7 +42,7 @@ class Paint:
         return Paint, (self.color, self.recipe)
 
 
-def paint(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Paint]:
+def paint(function: Callable[..., Any], /) -> Callable[..., Paint]:
     """Make a paint of a function of the point: ``@paint``.
 
     The function gets the point ``p`` in the picture and its own arguments, and returns a color,
@@ -52,6 +52,11 @@ def paint(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Paint]
     """
     if not callable(function):
         raise fail(f"@paint: {shown(function)} is not a function")
+    return painted(function)
+
+
+def painted(function: Callable[Concatenate[Any, P], Any]) -> Callable[P, Paint]:
+    """``paint``, for a function that reads no field: its other arguments are those of the paint."""
     definition = Definition(function, "paint")
 
     @functools.wraps(function)

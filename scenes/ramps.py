@@ -21,7 +21,7 @@ from ..shaders.color import oklab
 from ..shaders.coverage import soft_step
 from .checks import fail, number, shown
 from .functions import Point, Positive
-from .paint import color_of, grad, paint
+from .paint import color_of, grad, painted
 from .statics import Number
 
 __all__ = [
@@ -82,22 +82,22 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
     return Vec(c.item() if c.ndim == 0 else c for c in channels)
 
 
-@paint
+@painted
 def linear_ramp(p: Vec, start: Point, end: Point, stops: list[Any], space: str = "linear") -> Vec:
     """A ramp along the line from start (t = 0) to end (t = 1), level across it."""
     along = end - start
-    return _painted("linear_ramp", dot(p - start, along) / dot(along, along), stops, space)
+    return _along("linear_ramp", dot(p - start, along) / dot(along, along), stops, space)
 
 
-@paint
+@painted
 def radial_ramp(
     p: Vec, center: Point, radius: Positive, stops: list[Any], space: str = "linear"
 ) -> Vec:
     """A ramp from the center (t = 0) out to the radius (t = 1)."""
-    return _painted("radial_ramp", length(p - center) / radius, stops, space)
+    return _along("radial_ramp", length(p - center) / radius, stops, space)
 
 
-@paint
+@painted
 def conic_ramp(
     p: Vec, center: Point, stops: list[Any], angle: Number = 0.0, space: str = "linear"
 ) -> Vec:
@@ -110,7 +110,7 @@ def conic_ramp(
     return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), around, space)
 
 
-def _painted(call: str, t: Expr, stops: Any, space: str) -> Vec:
+def _along(call: str, t: Expr, stops: Any, space: str) -> Vec:
     stations = _stations(call, stops, space)
     return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), stations, space)
 

@@ -35,7 +35,8 @@ r n quarter 2 | g t diamond 0 | p r eye 3     | t p ring 0    | n g leaf 0    | 
 p n bars 1    | p t quarter 3 | t n half 0    | r g leaf 1    | p n eye 2     | g r bow 1
 """
 
-ground, figure = {}, {}
+ground: dict[str, list[Field]] = {}
+figure: dict[str, list[Field]] = {}
 for j, row in enumerate(quilt.strip().splitlines()):
     for i, tile in enumerate(row.split("|")):
         under, over, motif, turns = tile.split()

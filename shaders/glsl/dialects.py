@@ -46,6 +46,7 @@ class Dialect:
     comments: bool = True  # parameters and tables say what they are
     vertex: str = ""  # how the vertex shader begins; "" if the target has its own
     varyings: int = 0  # blocks of live numbers that the vertex shader passes on
+    wrapped: bool = False  # many loops lie within one, see listing.ONCE
     elements: int = 0  # rows of constant arrays, each up to a vec4, that a text may hold
     sampler: str = ""  # how the texture of longer tables is declared; "" if there is none
     taken: tuple[str, ...] = ()  # names that the record's own text uses
@@ -76,6 +77,7 @@ uniform vec2 origin;       // from the picture's center, in pixels
     comments=False,
     vertex="#version 330 core\n",
     varyings=14,
+    wrapped=True,
     sampler="uniform sampler2D",
     taken=("view_center", "origin", "pixel", "fragment"),
 )
@@ -96,6 +98,7 @@ _HIGH = "precision highp float;\nprecision highp int;\n"
 _GLSL_300ES = replace(
     _GLSL_330,
     name="300es",
+    wrapped=False,
     head="#version 300 es\n",
     precision=_HIGH,
     vertex=f"#version 300 es\n{_HIGH}",

@@ -30,8 +30,11 @@ VERTEX = """{head}// One triangle that covers the viewport; it needs no buffer.
 """
 
 
-ONCE = """// The loop runs once, which a compiler cannot know. LLVM, under Mesa's software rasteriser, takes
-// twice as long for every loop that follows another, unless they all lie in one.
+MANY = 12
+"""Loops, one after another, that LLVM compiles in two seconds in Mesa's software
+rasteriser: every further one doubles the time, unless they all lie in a loop. That costs up to
+1.7 times the drawing, and SwiftShader, in browsers, minds it the other way around."""
+ONCE = """// Runs once, which the compiler cannot know: within a loop, loops compile in no time.
 vec4 {name}(vec2 p) {{
     vec4 color = vec4(0.0);
     for (bool again = true; again; again = {pixel} < 0.0) color = {color};
@@ -104,11 +107,12 @@ def _listing(
         black = const(0.0)
         picture = replace(picture, background=(black, black, black, const(1.0)))
     program = Program(numbers, dialect.taken, dialect=dialect)
-    draw = program.add(picture.composed(antialias))
+    composed = picture.composed(antialias)
+    draw = program.add(composed)
     color = f"{draw}(p)"
     if output != "linear":
         color = f"{program.add(encoder(output))}({color})"
-    once = program.loops > 0 and antialias != "fwidth"  # neighbors' differences want no loop
+    once = dialect.wrapped and program.loops(composed) > MANY and antialias != "fwidth"
     place = _placed(view or picture.view)
     lines = _texts(dialect.head + dialect.precision)
     lines += _texts(dialect.notes.format(**place) + dialect.view.format(**place))

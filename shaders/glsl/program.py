@@ -70,7 +70,7 @@ class Program:
         self.dialect = dialect
         self.atlas = Atlas()
         self._elements = dialect.elements  # that constant arrays may still take
-        self.loops = 0  # functions that hold one
+        self._loops: dict[object, int] = {}  # by function, fold or root: what a call of it runs
         self._stored: dict[Table, str] = {}
         self._leaf: dict[Expr, str] = {}
         self._name: dict[object, str] = {}
@@ -120,6 +120,10 @@ class Program:
         """The listing."""
         return "\n".join(line.text for line in self.lines)
 
+    def loops(self, function: Function) -> int:
+        """How many loops a call of an added function runs, were all calls pasted in."""
+        return self._loops[self._baked[function]]
+
     def uniform(self, parameter: Parameter) -> str:
         """What a parameter is called in the listing."""
         return self._name[parameter]
@@ -142,6 +146,8 @@ class Program:
                 self._fold(e)
             elif e.op.name == "root" and e.data not in self._name:
                 self._root(e)
+        calls = (e for e in postorder(f.outputs) if e.op.name in ("apply", "fold", "root"))
+        self._loops[f] = sum(self._loops[e.data] for e in calls)
         self._name[f] = name or self.names.take(f.name)
         self._append(emit(f, self._name[f], self._call_name, self._leaf, self.names))
 
@@ -195,9 +201,10 @@ class Program:
         self._declare(row)
         table = e.data.table
         calls = sum(1 for _ in callees(f.outputs))
-        long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _folds(f)
+        long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _loops(f)
         source = self._rows(row, table) if long else None
-        self.loops += long
+        inner, last = self._loops[value], self._loops[f] if value is not f else 0
+        self._loops[e.data] = (1 + inner if long else len(table.array) * inner) + last
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
     def _value_of(self, f: Function) -> Function:
@@ -244,14 +251,14 @@ class Program:
         self.add(slope)
         self._name[e.data] = name = self.names.take(f"root_of_{e.data.function.name}")
         value = self._name[e.data.function]
-        self.loops += 1
+        self._loops[e.data] = 1
         self._append(root_lines(name, e.data.function, value, self._name[self._baked[slope]]))
 
 
-def _folds(function: Function) -> bool:
-    """Whether a function folds over a table itself: written out, copies of copies multiply."""
+def _loops(function: Function) -> bool:
+    """Whether a function has a loop itself: written out, copies of copies multiply."""
     return any(
-        e.op.name == "fold"
+        e.op.name in ("fold", "root")
         for f in (*callees(function.outputs), function)
         for e in postorder(f.outputs)
     )
