@@ -169,7 +169,8 @@ def text_files() -> Iterator[Path]:
 
 
 def test_files_are_short():
-    files = [path for path in text_files() if path.relative_to(ROOT).parts[0] != "tests"]
+    made = ROOT / "scenes" / "gallery" / "README.md"  # by `jetfield gallery`
+    files = [p for p in text_files() if p.relative_to(ROOT).parts[0] != "tests" and p != made]
     lengths = {name(path): len(path.read_text().splitlines()) for path in files}
     assert {path: lines for path, lines in lengths.items() if lines > 380} == {}, (
         "past about 350 lines a file splits by idea"

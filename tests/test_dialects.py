@@ -315,7 +315,7 @@ def test_a_browser_draws_every_text_as_render_does(kind):
     )
     for (name, at), drawn in zip(drawings, found, strict=True):
         wanted = expected(name, at, kind == "shadertoy")
-        compared(f"{name} at {at}, {kind}", drawn, wanted, 1e-3)
+        compared(f"{name} at {at}, {kind}", drawn, wanted, 2e-3)
 
 
 def test_the_mouse_is_at_the_origin_until_it_is_pressed():

@@ -66,7 +66,7 @@ from jetfield.shaders.calculus.expr import Source, const
 from jetfield.shaders.calculus.function import Function, Input, Type, trace
 from jetfield.shaders.calculus.jets import jet as jet_of
 from jetfield.shaders.calculus.roots import root
-from jetfield.shaders.glsl import listing
+from jetfield.shaders.glsl import DIALECTS, listing
 
 POINT = Input("p", Type(2), "point")
 
@@ -559,3 +559,23 @@ def test_repeat_of_unequal_counts_is_drawn():
         field.jet(points, 0).value, abs=1e-6
     )
     assert not glslang(to_glsl(scene_of(circle(0.2).warp(affine(((1, 2), (0, 1)))))))
+
+
+def test_a_picture_of_many_loops_is_drawn():
+    """Every polygon of 40 corners is two loops; LLVM doubles its time for each beyond a few."""
+
+    scene = Scene("white")
+    for k in range(9):
+        turns = np.linspace(0, 2 * np.pi, 41)[:-1]
+        radii = 0.3 + 0.02 * np.cos(9 * turns + k)
+        place = 0.6 * np.array([np.cos(k), np.sin(k)])
+        corners = place + radii[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=-1)
+        scene.fill(polygon(corners.tolist()), "#123456", opacity=0.1 * (k + 1))
+    wrapped = "again = pixel < 0.0"
+    assert wrapped in listing(scene.lower()).fragment
+    assert (
+        wrapped not in listing(scene.lower(), antialias="fwidth").fragment
+    )  # differences need none
+    assert wrapped not in listing(scene.lower(), dialect=DIALECTS["300es"]).fragment
+    gl, numpy = (render(scene, (48, 32), device=device).astype(int) for device in ("gl", "numpy"))
+    assert np.abs(gl - numpy).max() <= 1

@@ -18,7 +18,7 @@ ROOMS = ["render", "scenes", "shaders"]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 # One worker runs them all, so that the wheel is built and installed once.
-pytestmark = [pytest.mark.packaging, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.packaging
 
 
 class Installed(NamedTuple):

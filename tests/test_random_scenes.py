@@ -19,8 +19,10 @@ from jetfield.shaders.calculus.jets import jet as jet_of
 OTHERS = {
     "Scene", "View", "Field", "Warp", "Vec", "Jet", "jet", "load", "gallery_names", "color_picker",
     "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
+    "Paint", "paint", "conic_ramp", "cosine_palette", "fade", "linear_ramp", "palette", "radial_ramp", "ramp",
+    "rgb", "vec4",
 }  # fmt: skip
-"""Public names that are no part of a field."""
+"""Public names that are no part of a field; test_random_pictures paints."""
 METHODS = {"translate", "rotate", "scale", "round", "shell", "elongate"}
 OPERATORS = {" | ", " & ", " - ", " ^ ", "~("}
 TIMES = 20
@@ -44,7 +46,7 @@ SHAPES = [
 ]  # fmt: skip
 WARPS = [
     "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",
-    "polar()", "log_polar()", "polar_repeat({k})", "affine(((0.9, 0.3), ({n}, 1.2)))", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 1))",
+    "polar()", "polar()", "log_polar()", "polar_repeat({k})", "affine(((0.9, 0.3), ({n}, 1.2)))", "repeat({l}, None, count={k})", "repeat(0.7, {l}, count=(2, 1))",
     "bend({n})", "complex_power({k})", "complex_power({l} - 1.05)", "fisheye({n}, radius={l})",
     "inversion({l})", "kaleidoscope({k})", "mirror(({n}, 1), {n})", "perspective({n}, {l})", "ripple(0.1 * {l}, 3)", "shear({n})",
 ]  # fmt: skip
@@ -55,6 +57,7 @@ STEPS = [
     "intersection({f}, {0}, smooth={l})", "difference({0}, {f}, {f})", "difference({f}, {0}, smooth=0.2)",
     "xor({0}, {f})", "xor({f}, {0}, {f})", "{0}.elongate({l})", "{0}.elongate(0.1, {l})",
     "{0}.morph({f}, {l})", "morph({f}, {0}, 0.4)", "mix({0}, {f}, {l})",
+    "isolines({0}, {l}).round(0.05)",
     *["{0}.warp({w})"] * 8,
 ]  # fmt: skip
 CHAINS = ["{0}.warp({w} @ {w})", "{0}.warp({w}).warp({w})", "{0}.warp({w} @ {w} @ {w})"]
@@ -70,6 +73,7 @@ SCALARS = [
     "where({s} < {s}, {s}, {s})", "length({v})", "dot({v}, {v})", "cross({v}, {v})", "distance({v}, {v})",
     "normalize({v}).x", "atan2({s}, 1.5 + {s})", "sin(pi * {s})", "cos(tau * {s} / 3)",
     "length(vec3({s}, {s}, 1))", "noise({v})", "noise(vec3({s}, {s}, 0.3))", "value_noise(2 * {v})", "fbm({v}, 2)",
+    "length(grad({s}))",
 ]  # fmt: skip
 VECTORS = [
     "vec2({s}, {s})",
@@ -171,9 +175,6 @@ def drawn():
 
     draw()
     return kept
-
-
-pytestmark = pytest.mark.xdist_group("random scenes")
 
 
 def test_nothing_is_nan(drawn):

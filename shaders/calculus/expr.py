@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 __all__ = [
-    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "is_whole", "make", "node",
-    "postorder", "rebuild", "substitute", "unflatten",
+    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "is_condition", "is_whole",
+    "lift", "make", "node", "postorder", "rebuild", "substitute", "unflatten",
 ]  # fmt: skip
 
 
@@ -221,21 +221,23 @@ def _refusal(message: str) -> Exception:
 
 
 def _binary(name: str, a: Any, b: Any) -> Expr:
-    left, right = _lift(a), _lift(b)
+    left, right = lift(a), lift(b)
     if left is None or right is None:
         return NotImplemented  # type: ignore[no-any-return]
     wanted = (OPS[name].takes or ("float",))[0]
-    if any(_is_condition(x) != (wanted == "bool") for x in (left, right)):
+    if any(is_condition(x) != (wanted == "bool") for x in (left, right)):
         need = "conditions" if wanted == "bool" else "numbers, not conditions"
         raise _refusal(f"{name} takes {need}; write where(condition, 1, 0) for a number")
     return make(name, left, right)
 
 
-def _is_condition(e: Expr) -> bool:
+def is_condition(e: Expr) -> bool:
+    """Whether a node is true or false, not a number."""
     return e.op.result == "bool" or isinstance(e.data, bool)
 
 
-def _lift(value: Any) -> Expr | None:
+def lift(value: Any) -> Expr | None:
+    """A node, or a plain number or truth value as one; None for anything else."""
     if isinstance(value, Expr):
         return value
     if isinstance(value, bool) or type(value).__name__ == "bool":  # NumPy's too

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .expr import OPS, Expr, const, make
+from .expr import OPS, Expr, is_condition, lift, make
 
 __all__ = ["Scalar", "Vec", "call", "components", "reduce"]
 
@@ -133,7 +133,7 @@ def call(op: str, *args: Any) -> Any:
         columns = [a if isinstance(a, (tuple, list)) else (a,) * size for a in args]
         return Vec(call(op, *row) for row in zip(*columns, strict=True))
     if any(isinstance(a, Expr) for a in args):
-        return make(op, *(_node(op, a) for a in args))
+        return make(op, *_nodes(op, args))
     numpy = OPS[op].numpy
     assert numpy is not None
     with np.errstate(all="ignore"):
@@ -148,11 +148,19 @@ def _plain(op: str, value: Any) -> Any:
     return array
 
 
-def _node(op: str, value: Any) -> Expr:
-    lifted = value if isinstance(value, Expr) else const(0.0).__add__(value)
-    if not isinstance(lifted, Expr):
-        raise _refused(op, value, "neither a number nor a vector")
-    return lifted
+def _nodes(op: str, args: tuple[Any, ...]) -> list[Expr]:
+    """Arguments as nodes, each a number or a condition as the op takes it."""
+    nodes = []
+    for value, wanted in zip(args, OPS[op].takes or ("float",) * len(args), strict=True):
+        lifted = lift(value)
+        if lifted is None:
+            raise _refused(op, value, "neither a number nor a vector")
+        if is_condition(lifted) and wanted == "float":
+            raise _refused(op, value, "a condition; write where(condition, 1, 0) for a number")
+        if not is_condition(lifted) and wanted == "bool":
+            raise _refused(op, value, "no condition; compare it, as in p.x > 0")
+        nodes.append(lifted)
+    return nodes
 
 
 def _refused(op: str, value: Any, what: str) -> Exception:
@@ -164,7 +172,7 @@ def _refused(op: str, value: Any, what: str) -> Exception:
 
 def reduce(op: str, args: tuple[Any, ...]) -> Any:
     if any(isinstance(a, Expr) for a in args):
-        return make(op, *(_node(op, a) for a in args))
+        return make(op, *_nodes(op, args))
     numpy = OPS[op].numpy
     assert numpy is not None
     result = np.asarray(numpy(*(np.asarray(_plain(op, a), dtype=float) for a in args)))
