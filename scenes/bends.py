@@ -51,7 +51,10 @@ def _swayed(box: Bounds, amount: Expr, _: Expr) -> Bounds:
 
 @mapping(_swayed)
 def ripple(p: Vec, amount: Number = 0.05, waves: Number = 9.0) -> Vec:
-    """p + amount (sin(waves y), sin(waves x)): each axis sways along the other."""
+    """p + amount (sin(waves y), sin(waves x)): each axis sways along the other.
+
+    The plane folds over itself once amount * waves reaches 1.
+    """
     moved: Vec = p + amount * vec2(sin(waves * p.y), sin(waves * p.x))
     return moved
 

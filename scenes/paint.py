@@ -136,7 +136,8 @@ def fade(width: Any = None, *, px: Any = None) -> Fade:
     """An opacity for ``fill`` and ``stroke`` that falls from 1 to 0 across the edge.
 
     It falls evenly over ``px`` pixels, or over ``width`` scene units, measured in the picture after
-    all warps, half of it on each side of the edge; a stroke is smeared as a whole, so one narrower
+    all warps, half of it on each side of the edge. It is measured by the field's derivatives, to
+    second order, so corners within its reach show. A stroke is smeared as a whole, so one narrower
     than its fade is fainter. ``0.5 * fade(px=8)`` falls from one half.
     """
     if (width is None) == (px is None):
