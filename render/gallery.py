@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..shaders.color import encode, linear_rgb
 from ..shaders.errors import OutputError
+from .files import WholeFile
 from .image import save
 from .offscreen import render, render_file
 
@@ -88,7 +88,8 @@ def finish(folder: str, drawn: Sequence[Drawn]) -> list[str]:
     """
     sheet, text = (os.path.join(folder, name) for name in ("contact.png", "README.md"))
     save(contact_sheet([each.small for each in drawn]), sheet)
-    _write(text, page([each.entry for each in drawn]))
+    with WholeFile(text, call="gallery") as file:
+        file.write(page([each.entry for each in drawn]).encode())
     return [sheet, text]
 
 
@@ -137,17 +138,3 @@ def page(entries: Sequence[Entry]) -> str:
         parts += [entry.idea] if entry.idea else []
         parts.append(f"```python\n{entry.code}\n```")
     return "\n\n".join(parts) + "\n"
-
-
-def _write(path: str, text: str) -> None:
-    """Write a text file, whole or not at all."""
-    part = os.path.join(os.path.dirname(path), f".jetfield-{os.urandom(6).hex()}.part")
-    try:
-        with open(part, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(part, path)
-    except OSError as error:
-        raise OutputError(f"gallery: cannot write {path}: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            os.unlink(part)
