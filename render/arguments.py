@@ -51,7 +51,7 @@ def framed(
         size=checked_size(call, size),
         view=picture.view if view is None else view,
         seconds=number(f"{call}: seconds", seconds),
-        parameters=_values(call, picture.parameters, parameters),
+        parameters=values(call, picture.parameters, parameters, f"{call}: parameters[{{!r}}]"),
         mouse=pair(f"{call}: mouse", mouse),
     )
 
@@ -120,14 +120,18 @@ def pair(what: str, value: Any) -> tuple[float, float]:
         raise SceneError(f"{what}={shown(value)} must be two finite numbers (x, y)") from None
 
 
-def _values(call: str, known: Sequence[Parameter], values: Any) -> dict[str, Any]:
-    """A value for each parameter of the scene: the one given, or its default."""
-    if values is None:
-        values = {}
-    if not isinstance(values, Mapping):
-        raise SceneError(f"{call}: parameters={shown(values)} must map names to values")
+def values(call: str, known: Sequence[Parameter], named: Any, label: str) -> dict[str, Any]:
+    """A value for each parameter of the scene: the one given, or its default.
+
+    Raises:
+        SceneError: a name or a value is wrong; ``label``, with a hole for its name, calls a value.
+    """
+    if named is None:
+        named = {}
+    if not isinstance(named, Mapping):
+        raise SceneError(f"{call}: parameters={shown(named)} must map names to values")
     by_name = {parameter.name: parameter for parameter in known}
-    for name in values:
+    for name in named:
         if name not in by_name:
             names = ", ".join(map(repr, sorted(by_name))) or "none"
             raise SceneError(
@@ -135,6 +139,8 @@ def _values(call: str, known: Sequence[Parameter], values: Any) -> dict[str, Any
                 f"it has {names}{closest(name, list(by_name))}"
             )
     return {
-        name: given(call, parameter, values[name]) if name in values else parameter.default
+        name: given(label.format(name), parameter, named[name])
+        if name in named
+        else parameter.default
         for name, parameter in by_name.items()
     }

@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: after help, the version, or a usage error.
     """
-    options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+    options = _parsed(_joined(sys.argv[1:] if arguments is None else arguments))
     if arguments is None:
         signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -102,6 +102,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _report(error)
     return 0
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    """The command line as options; where it is wrong, what was meant."""
+    parser = _parser()
+    if words and not words[0].startswith("-") and words[0] not in (c.name for c in COMMANDS):
+        parser.error(f"there is no command {words[0]!r}; {_meant(words)}")
+    options, rest = parser.parse_known_args(words)
+    if rest:
+        loose = next((word for word in rest if "=" in word and word[0] != "-"), None)
+        hint = f"; every setting has its own --set: --set {loose}" if loose else ""
+        options.parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
+    return options
+
+
+def _meant(words: list[str]) -> str:
+    """What a command line that begins with no command may have been meant for."""
+    import difflib
+    import shlex
+
+    from ..scenes.load import gallery_names
+
+    names = [command.name for command in COMMANDS]
+    if near := difflib.get_close_matches(words[0], names, n=1):
+        return f"did you mean: jetfield {shlex.join([*near, *words[1:]])}"
+    if words[0].endswith(".py") or words[0] in gallery_names():
+        return f"did you mean: jetfield render {shlex.join(words)}"
+    return f"there are {', '.join(names)}"
 
 
 def _terminated(number: int, frame: object) -> NoReturn:
@@ -123,7 +151,9 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
-    parser.set_defaults(traceback=False, run=lambda *_: parser.error("a command is missing"))
+    parser.set_defaults(
+        traceback=False, parser=parser, run=lambda *_: parser.error("a command is missing")
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in COMMANDS:
         sub = commands.add_parser(
@@ -136,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_arguments(sub)
         sub.add_argument("--traceback", action="store_true", help="show where an error came from")
-        sub.set_defaults(run=command.run)
+        sub.set_defaults(run=command.run, parser=sub)
     return parser
 
 

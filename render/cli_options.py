@@ -46,10 +46,17 @@ def add_size(parser: argparse.ArgumentParser, default: tuple[int, int]) -> None:
                         help=f"width and height in pixels (default: {text})")  # fmt: skip
 
 
-def framing(options: argparse.Namespace) -> dict[str, Any]:
-    """What ``add_frame`` declared, but for the size, as the renderers' keyword arguments."""
-    from ..shaders.picture import View
+def framing(options: argparse.Namespace, scene: Any) -> dict[str, Any]:
+    """What ``add_frame`` declared, but for the size, as the renderers' keyword arguments.
 
+    Raises:
+        SceneError: the scene has no such parameter, or it takes no such value.
+    """
+    from ..shaders.picture import View
+    from .arguments import lowered, values
+
+    if options.set:  # refused in the words of the command line
+        values("--set", lowered("--set", scene).parameters, dict(options.set), "--set {}")
     center, height = (options.view[:2], options.view[2]) if options.view else (None, None)
     return {
         "seconds": options.seconds,
@@ -106,6 +113,14 @@ def setting(text: str) -> tuple[str, Any]:
         return name, float(value)
     except ValueError:
         return name, value
+
+
+def depth(text: str) -> str:
+    """The bits of a channel; whoever names a file here is told the option for that."""
+    if text.lower().endswith(".png"):
+        depths = " or ".join(OUTPUTS)
+        raise argparse.ArgumentTypeError(f"{text!r} must be {depths}; the file is -o {text}")
+    return text
 
 
 def _numbers(text: str, form: str) -> list[float]:

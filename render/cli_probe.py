@@ -41,8 +41,9 @@ def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
     from .arguments import framed, lowered
     from .probe import probe
 
-    picture = lowered("probe", load(options.scene))
-    frame = framed("probe", picture, options.size, **framing(options))
+    scene = load(options.scene)
+    picture = lowered("probe", scene)
+    frame = framed("probe", picture, options.size, **framing(options, scene))
     found = probe(picture, frame, options.at)
     print(_json(options.scene, found) if options.json else "\n".join(text(options.scene, found)))
 

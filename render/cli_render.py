@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import Any, Final
 
-from .cli_options import ANTIALIAS, DEVICES, OUTPUTS, add_frame, add_scene, framing
+from .cli_options import ANTIALIAS, DEVICES, OUTPUTS, add_frame, add_scene, depth, framing
 
 EXAMPLES: Final = """
   jetfield render fan                              draws fan.png, 1024x1024
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_frame(parser)
     add("--antialias", choices=ANTIALIAS, default="exact",
         help="how edges are softened (default: exact)")  # fmt: skip
-    add("--output", choices=OUTPUTS, default="srgb8",
+    add("--output", type=depth, choices=OUTPUTS, default="srgb8",
         help="8 or 16 bits a channel (default: srgb8)")  # fmt: skip
     add("--device", choices=DEVICES, default="auto",
         help="numpy needs no OpenGL, and is slow (default: auto, which is gl)")  # fmt: skip
@@ -44,13 +44,14 @@ def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
     out = options.out
     if out is None:
         out = f"{os.path.splitext(os.path.basename(options.scene))[0]}.png"
+    scene = load(options.scene)
     render_file(
-        load(options.scene),
+        scene,
         out,
         options.size,
         antialias=options.antialias,
         output=options.output,
         device=options.device,
-        **framing(options),
+        **framing(options, scene),
     )
     print(out, flush=True)

@@ -16,7 +16,7 @@ from ..shaders.calculus.function import Function, Input, Type, apply, trace
 from ..shaders.calculus.vectors import Scalar, abs, max, min
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
-from .checks import fail, here, number, shown
+from .checks import fail, form, here, no_field, number, shown
 from .field import CALLS, Field, Grade, Recipe, weakest, weight
 
 __all__ = ["complement", "difference", "intersection", "lift", "union", "xor"]
@@ -88,6 +88,7 @@ def lift(python: Callable[..., Any]) -> Function:
     )
 
 
+@form("union(a, b, smooth=0.1)")
 def union(*fields: Field, smooth: Any = 0) -> Field:
     """The points in any of the fields; ``smooth`` > 0 rounds where they meet, over that width."""
     fields = _fields("union", fields)
@@ -105,6 +106,7 @@ def union(*fields: Field, smooth: Any = 0) -> Field:
     return Field(lambda: _united(parts), box, grade, recipe, parts, grows=_grow(fields))
 
 
+@form("intersection(a, b, smooth=0.1)")
 def intersection(*fields: Field, smooth: Any = 0) -> Field:
     """The points in all of the fields; ``smooth`` > 0 rounds where they meet, over that width."""
     fields = _fields("intersection", fields)
@@ -118,6 +120,7 @@ def intersection(*fields: Field, smooth: Any = 0) -> Field:
     return Field(value, box, _worst(fields), recipe, grows=len(fields) == 1 and fields[0].grows)
 
 
+@form("difference(a, b, smooth=0.1)")
 def difference(first: Field, *rest: Field, smooth: Any = 0) -> Field:
     """The points in the first field and in none of the rest."""
     fields = _fields("difference", (first, *rest))
@@ -130,6 +133,7 @@ def difference(first: Field, *rest: Field, smooth: Any = 0) -> Field:
     return Field(value, first.bounds, _worst(fields), recipe, grows=first.grows)
 
 
+@form("xor(a, b)")
 def xor(*fields: Field, smooth: Any = 0) -> Field:
     """The points in an odd number of the fields."""
     if _width("xor", smooth) is not None:
@@ -151,7 +155,9 @@ def _fields(call: str, fields: Sequence[Any]) -> tuple[Field, ...]:
     for f in fields:
         if not isinstance(f, Field):
             hint = f"; spread a list with {call}(*fields)" if isinstance(f, (list, tuple)) else ""
-            raise fail(f"{call}: {shown(f)} is not a field{hint}")
+            if isinstance(f, (int, float, Expr)):
+                hint = f"; a width to round over has a name: {call}(a, b, smooth={shown(f)})"
+            raise no_field(call, f, hint)
     return tuple(fields)
 
 

@@ -58,7 +58,7 @@ def evaluated(
             there = ", ".join(sorted(k for k, p in known.items() if p.kind != "built-in")) or "none"
             raise fail(f"{call}: there is no parameter {name!r}; there are: {there}")
         try:
-            values[name] = given(call, known[name], value)
+            values[name] = given(f"{call}: parameters[{name!r}]", known[name], value)
         except SceneError as error:
             raise fail(str(error)) from None
     if pixel is None and "pixel" in known:

@@ -17,7 +17,7 @@ from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.places import place as place_of
 from ..shaders.picture import POINT
 from .box import Bounds
-from .checks import fail, here, pair, place, shown
+from .checks import fail, form, here, pair, place, shown, to_field
 from .evaluation import at_numbers, evaluated
 
 if TYPE_CHECKING:
@@ -155,16 +155,25 @@ class Field:
         return complement(self)
 
     def __add__(self, other: Any) -> Field:
-        raise fail(f"field + {shown(other)}: to grow a shape by r write field.round(r)")
+        hint = "to grow a shape by r write field.round(r)"
+        if isinstance(other, Field):
+            hint = "a | b joins two shapes"
+        raise fail(f"field + {shown(other)}: {hint}")
 
-    __radd__ = __add__
+    def __radd__(self, other: Any) -> Field:
+        if other == 0:  # what sum() begins with
+            raise fail("0 + field: sum(fields) adds numbers; union(*fields) joins shapes")
+        return self.__add__(other)
 
     def __rsub__(self, other: Any) -> Field:
         hint = "the left side must be a field too; ~field is the outside"
         raise fail(f"{shown(other)} - field: {hint}")
 
     def __mul__(self, other: Any) -> Field:
-        raise fail(f"field * {shown(other)}: to grow a shape by a factor s write field.scale(s)")
+        hint = "to grow a shape by a factor s write field.scale(s)"
+        if isinstance(other, Field):
+            hint = "a & b is what two shapes share"
+        raise fail(f"field * {shown(other)}: {hint}")
 
     __rmul__ = __truediv__ = __mul__
 
@@ -195,12 +204,13 @@ class Field:
             )
             raise fail(f"field {sign} {shown(other)}: {hint}")
         if not isinstance(other, Field):
-            hint = "; call it first" if callable(other) else ""
+            hint = to_field(other)
             raise fail(f"field {sign} {shown(other)}: the right side must be a field too{hint}")
         combined: Field = getattr(booleans, name)(self, other)
         return combined
 
     # --- moving and offsetting -------------------------------------------------------------------
+    @form("translate(x, y)")
     def translate(self, x: Any, y: Any = None) -> Field:
         """The shape moved by (x, y) scene units; one pair will do."""
         from .offsets import translate
@@ -209,30 +219,35 @@ class Field:
             x, y = pair("translate", "(x, y)", x)
         return translate(self, x, y)
 
+    @form("rotate(pi / 4)")
     def rotate(self, angle: Any) -> Field:
         """The shape turned counter-clockwise about the origin by an angle in radians."""
         from .offsets import rotate
 
         return rotate(self, angle)
 
+    @form("scale(2)")
     def scale(self, factor: Any) -> Field:
         """The shape grown by a factor > 0 about the origin; distances grow with it."""
         from .offsets import scale
 
         return scale(self, factor)
 
+    @form("round(0.1)")
     def round(self, radius: Any) -> Field:
         """f - radius: grown by radius, with rounded corners (shrunk, if radius < 0)."""
         from .offsets import round
 
         return round(self, radius)
 
+    @form("shell(0.1)")
     def shell(self, thickness: Any) -> Field:
         """|f| - thickness / 2: the outline as a band of this thickness in the field's own units."""
         from .offsets import shell
 
         return shell(self, thickness)
 
+    @form("elongate(x, y)")
     def elongate(self, x: Any, y: Any = 0) -> Field:
         """The shape cut along its axes and drawn apart by x and y scene units in all.
 
@@ -243,12 +258,14 @@ class Field:
 
         return elongate(self, x, y)
 
+    @form("morph(other, 0.5)")
     def morph(self, other: Any, t: Any) -> Field:
         """Between this field, t = 0, and another, t = 1: the mix of their values."""
         from .offsets import morph
 
         return morph(self, other, t)
 
+    @form("warp(swirl(1))")
     def warp(self, warp: Any) -> Field:
         """The field pulled back through a warp: f o w, the least over the warp's branches."""
         from .warps import Warp
@@ -264,6 +281,7 @@ class Field:
         return warp.pull(self)
 
     # --- asking ----------------------------------------------------------------------------------
+    @form("field(p), where p is one point (x, y)")
     def __call__(self, p: Any) -> Any:
         """The field's value at a traced point, for use inside a @shape; at plain numbers, a float.
 

@@ -28,7 +28,6 @@ from typing import (
     overload,
 )
 
-from ..shaders.blame import said
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
@@ -36,9 +35,10 @@ from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import JetfieldError, TracedError
 from ..shaders.picture import GRADIENT, POINT, VALUE
 from .box import EVERYWHERE, Bounds, bounds_of
-from .checks import GALLERY, OURS, fail, here, number, pair, shown
+from .checks import GALLERY, OURS, fail, here, misfit, number, pair, shown
 from .field import GRADES, Field, Grade, Recipe
-from .statics import Number, identity, static_kind, static_value
+from .hints import said
+from .statics import Number, annotation, identity, static_kind, static_value
 
 __all__ = ["Definition", "Direction", "NotNegative", "Number", "Opening", "Point", "Positive",
            "shape"]  # fmt: skip
@@ -119,12 +119,11 @@ class Definition:
         try:
             bound = self.call_signature.bind(*args, **options)
         except TypeError as error:
-            said_, wanted = str(error), ", ".join(p.name for p in self.arguments)
-            strange = next((k for k in options if k not in self.call_signature.parameters), None)
-            if strange:
-                names = f"; its arguments are called {wanted}" if wanted else "; it takes none"
-                said_ = f"got an unexpected keyword argument {strange!r}{names}"
-            raise fail(f"{self.name}({wanted}): {said_}") from None
+            wrong = misfit(error, self.call_signature, options)
+            if list(self.signature.parameters)[:2] == ["x", "y"]:
+                wrong += f"; the function gets one point: write def {self.name}(p), and p.x and p.y"
+            wanted = ", ".join(p.name for p in self.arguments)
+            raise fail(f"{self.name}({wanted}): {wrong}") from None
         bound.apply_defaults()
         return {name: self._check(name, value) for name, value in bound.arguments.items()}
 
@@ -134,6 +133,9 @@ class Definition:
             return static_value(
                 self.name, name, value, kind, NoneType in get_args(self.hints[name])
             )
+        if name not in self.hints and (word := annotation(value)):
+            hint = f"to take it as it is write `{name}: {word}` in the def"
+            raise fail(f"{self.name}: {name}={shown(value)} must be a number or a vector; {hint}")
         marks = getattr(self.hints.get(name), "__metadata__", ())
         if "point" in marks:
             v = pair(self.name, name, value)
@@ -180,7 +182,7 @@ class Definition:
 
         def run(*values: Any) -> Any:
             own = dict(zip(names, values[len(self.inputs) :], strict=True))
-            return self.python(values[0], **own, **ready, **static)
+            return self._returned(self.python(values[0], **own, **ready, **static))
 
         try:
             traced = trace(
@@ -207,6 +209,17 @@ class Definition:
             if e.op.name == "const" and not math.isfinite(e.data):
                 raise fail(f"{self.name}: computes with the constant {e.data}, which is not finite")
         return traced
+
+    def _returned(self, value: Any) -> Any:
+        """What the function returned, unless it is plain that it should return something else."""
+        hint = ""
+        if value is None:
+            hint = "; is there a `return` missing?"
+        elif isinstance(value, str) and self.kind == "paint":
+            hint = f"; write rgb({value!r}) for the color of a name"
+        if hint:
+            raise fail(f"{self.name}: returns {shown(value)}, not {RETURNS[self.kind][1]}{hint}")
+        return value
 
     def __call__(self, arguments: dict[str, Any]) -> tuple[Expr, ...]:
         """The function's outputs at the point, for these arguments."""
@@ -283,6 +296,7 @@ def primitive(
 
         signature = definition.call_signature.replace(return_annotation="Field")
         build.__signature__ = signature  # type: ignore[attr-defined]
+        build.makes = "shape"  # type: ignore[attr-defined]
         return build
 
     return decorate

@@ -10,7 +10,7 @@ from ..shaders.calculus.rules import cell_
 from ..shaders.calculus.vectors import Scalar, abs
 from .booleans import lift
 from .box import EVERYWHERE
-from .checks import fail, here, number, shown
+from .checks import here, no_field, number
 from .field import Field, Recipe, weakest
 
 __all__ = ["isolines"]
@@ -28,7 +28,7 @@ def isolines(field: Field, spacing: Any) -> Field:
     steep the field is. The value is the distance, in the field's units, to the nearest multiple.
     """
     if not isinstance(field, Field):
-        raise fail(f"isolines: {shown(field)} is not a field")
+        raise no_field("isolines", field)
     step = number("isolines", "spacing", spacing, 0, above=True)
     value = apply(lift(_isolines), (field.compact(), step), here())[0]
     recipe = Recipe("isolines({}, {})", field.recipe, spacing)

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..shaders.errors import JetfieldError, SceneError
+from .hints import said
 
 if TYPE_CHECKING:
     from .scene import Scene
@@ -161,7 +162,7 @@ def _explained(file: str) -> Iterator[None]:
             "it only has to define `scene`"
         ) from error
     except Exception as error:
-        text = f": {' '.join(str(error).split())}" if str(error) else ""
+        text = f": {' '.join(said(error).split())}" if str(error) else ""
         raise SceneError(f"{_place(file, error)}: {type(error).__name__}{text}") from error
 
 

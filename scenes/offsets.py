@@ -13,7 +13,7 @@ from ..shaders.calculus.vectors import Scalar, Vec, abs, clamp, cos, max, min, s
 from ..shaders.picture import POINT
 from .booleans import lift
 from .box import EVERYWHERE, Bounds, around, bounds_of
-from .checks import fail, here, number, shown
+from .checks import fail, here, no_field, number, shown
 from .field import Field, Recipe, weakest
 
 __all__ = ["elongate", "mix", "morph", "rotate", "round", "scale", "shell", "translate"]
@@ -175,8 +175,7 @@ def morph(first: Any, second: Any, t: Any) -> Field:
     """
     for field in (first, second):
         if not isinstance(field, Field):
-            hint = "; call it first" if callable(field) else ""
-            raise fail(f"morph: {shown(field)} is not a field{hint}")
+            raise no_field("morph", field)
     share = number("morph", "t", t)
     if share.op.name != "literal":
         share = clamp(share, 0.0, 1.0)

@@ -31,6 +31,7 @@ class Paint:
     """A color for every point: what ``fill``, ``stroke`` and a background take. Immutable."""
 
     __slots__ = ("color", "recipe")
+    no_field = "; the field comes first, then the paint"
 
     def __init__(self, color: Color, recipe: Recipe) -> None:
         self.color, self.recipe = color, recipe
@@ -67,7 +68,7 @@ def painted(function: Callable[Concatenate[Any, P], Any]) -> Callable[P, Paint]:
 
     signature = definition.call_signature.replace(return_annotation="Paint")
     build.__signature__ = signature  # type: ignore[attr-defined]
-    build.makes_paint = True  # type: ignore[attr-defined]
+    build.makes = "paint"  # type: ignore[attr-defined]
     return build
 
 
@@ -82,13 +83,16 @@ def rgb(name: str) -> Vec:
 
 def color_of(call: str, given: Any) -> Color:
     """Whatever can color a layer, as linear red, green, blue and alpha at the point."""
-    if getattr(given, "makes_paint", False):
+    if getattr(given, "makes", "") == "paint":
         given = given()  # @paint without arguments, not called
     if isinstance(given, Paint):
         return given.color
     if isinstance(given, Vec) and len(given) in (3, 4):
         r, g, b, alpha = (*(number(call, "paint", c) for c in given), ONE)[:4]
         return r, g, b, alpha
+    if isinstance(given, (list, tuple)) and given and all(isinstance(c, str) for c in given):
+        hint = "a list of colors belongs in a ramp, such as linear_ramp((-1, 0), (1, 0), colors)"
+        raise fail(f"{call}: {shown(given)} is no color; {hint}")
     try:
         r, g, b, opaque = (node("literal", (), c) for c in rgba(given))
     except SceneError as error:

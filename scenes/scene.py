@@ -9,10 +9,9 @@ from ..shaders.calculus.expr import Expr, Source, const, postorder
 from ..shaders.calculus.parameters import Parameter, parameters
 from ..shaders.color import BLENDS
 from ..shaders.picture import GRADIENT, VALUE, Color, Group, Layer, Picture, View
-from .checks import fail, here, number, shown
+from .checks import fail, form, here, no_field, number, shown
 from .field import Field
 from .paint import Fade, Paint, color_of, strength_of
-from .warps import Warp
 
 __all__ = ["LayerGroup", "Scene", "View"]
 
@@ -27,6 +26,7 @@ class _Stack:
         self._root, self._depth = root, depth
         self._laid: list[Layer | LayerGroup] = []
 
+    @form('fill(field, "red", opacity=1, blend="normal")')
     def fill(self, field: Field, paint: Any, *, opacity: Any = 1, blend: str = "normal") -> Self:
         """Paint the inside of a field, f <= 0.
 
@@ -37,6 +37,7 @@ class _Stack:
         self._lay("fill", field, paint, opacity, blend, None)
         return self
 
+    @form('stroke(field, "red", width=px(2))')
     def stroke(
         self, field: Field, paint: Any, *, width: Any, opacity: Any = 1, blend: str = "normal"
     ) -> Self:
@@ -45,6 +46,7 @@ class _Stack:
         self._lay("stroke", field, paint, opacity, blend, breadth)
         return self
 
+    @form('group(opacity=1, blend="normal")')
     def group(self, *, opacity: Any = 1, blend: str = "normal") -> LayerGroup:
         """Layers of their own that are laid down here as one, with one opacity.
 
@@ -73,12 +75,7 @@ class _Stack:
         self, call: str, field: Any, paint: Any, opacity: Any, blend: Any, width: Expr | None
     ) -> None:
         if not isinstance(field, Field):
-            hint = "; call it first" if callable(field) else ""
-            if isinstance(field, Warp):
-                hint = "; a warp acts on one: field.warp(...)"
-            elif isinstance(field, Paint):
-                hint = "; the field comes first, then the paint"
-            raise fail(f"{call}: {shown(field)} is not a field{hint}")
+            raise no_field(call, field, Paint.no_field if isinstance(paint, Field) else "")
         _check_blend(call, blend)
         color = color_of(call, paint)
         soft = opacity.width if isinstance(opacity, Fade) else None
@@ -90,6 +87,7 @@ class _Stack:
         self._laid.append(layer)
 
 
+@form("Scene(background, View(center=(0, 0), height=2))")
 class Scene(_Stack):
     """A stack of layers over a background, seen through a view.
 

@@ -14,7 +14,7 @@ from ..shaders.calculus.expr import Expr
 from .checks import fail, shown
 from .field import Field
 
-__all__ = ["Number", "identity", "static_kind", "static_value"]
+__all__ = ["Number", "annotation", "identity", "static_kind", "static_value"]
 
 Number = float | Expr
 """A number, or a traced value such as a slider."""
@@ -44,6 +44,18 @@ def static_kind(hint: Any) -> str | None:
     return next((o for o in options if o), None) if type(None) in get_args(hint) else None
 
 
+def annotation(value: Any) -> str:
+    """The word that makes an argument static for this value, if it is neither number nor vector."""
+    if isinstance(value, (str, bool)):
+        return type(value).__name__
+    if isinstance(value, Field):
+        return "Field"
+    if isinstance(value, (list, tuple)):
+        nested = any(isinstance(v, (str, list, tuple, Field)) for v in value)
+        return "list" if nested or len(value) not in (2, 3) else ""
+    return "list" if isinstance(value, np.ndarray) and value.ndim == 2 else ""
+
+
 def static_value(call: str, name: str, value: Any, kind: str, optional: bool) -> Any:
     if value is None and optional:
         return None
@@ -58,7 +70,8 @@ def static_value(call: str, name: str, value: Any, kind: str, optional: bool) ->
         raise fail(f"{call}: {name}={shown(value)} must be a field")
     if kind in ("List", "Tuple", "list", "tuple", "Sequence", "Iterable"):
         if isinstance(value, str) or not hasattr(value, "__iter__"):
-            raise fail(f"{call}: {name}={shown(value)} must be a sequence")
+            hint = f", such as [{value!r}, ...]" if isinstance(value, str) else ""
+            raise fail(f"{call}: {name}={shown(value)} must be a sequence{hint}")
         return _frozen(value)
     return value
 

@@ -9,7 +9,7 @@ from ..shaders.calculus.parameters import BUILT_IN, Parameter, leaf
 from ..shaders.calculus.vectors import Vec
 from ..shaders.color import linear_rgb
 from ..shaders.errors import SceneError
-from .checks import fail, is_number, number, shown
+from .checks import fail, form, is_number, number, shown
 
 __all__ = ["color_picker", "mouse", "px", "resolution", "seconds", "slider", "toggle"]
 
@@ -22,6 +22,7 @@ def _name(call: str, name: Any) -> str:
     return name
 
 
+@form('slider("name", 0.5, 0, 1)')
 def slider(name: str, default: float, low: float, high: float) -> Expr:
     """A number that the user moves between low and high; a value like any number."""
     _name("slider", name)

@@ -68,6 +68,7 @@ class Warp:
     """
 
     __slots__ = ("recipe", "source", "stages")
+    no_field = "; a warp acts on one: field.warp(...)"
 
     def __init__(self, stages: tuple[Stage, ...], recipe: Recipe) -> None:
         self.stages, self.recipe = stages, recipe
@@ -148,6 +149,7 @@ def mapping(
 
         signature = definition.call_signature.replace(return_annotation="Warp")
         build.__signature__ = signature  # type: ignore[attr-defined]
+        build.makes = "warp"  # type: ignore[attr-defined]
         return build
 
     return decorate

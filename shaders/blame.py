@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import sys
+from collections.abc import Callable, Mapping
 from types import FrameType
+from typing import Any, TypeVar, cast
 
 from .calculus.expr import Source
 from .errors import SceneError
 
-__all__ = ["GALLERY", "OURS", "fail", "here", "said"]
+__all__ = ["GALLERY", "OURS", "fail", "form", "here", "misfit", "said"]
 
+Called = TypeVar("Called", bound=Callable[..., Any])
 ROOMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OURS = tuple(os.path.join(ROOMS, room) + os.sep for room in ("scenes", "shaders", "render"))
 GALLERY = os.path.join(ROOMS, "scenes", "gallery") + os.sep
@@ -33,6 +38,47 @@ def fail(message: str, kind: type[SceneError] = SceneError) -> SceneError:
     """The error to raise, with the scene's line."""
     source = here()
     return kind(f"{message} ({source})" if source else message)
+
+
+def form(example: str) -> Callable[[Called], Called]:
+    """A function or a class whose wrong calls are told how a right one looks.
+
+    ``example`` is such a call: ``stroke(field, paint, width=px(2))``.
+    """
+
+    def decorate(target: Called) -> Called:
+        made = isinstance(target, type)
+        run: Any = vars(target)["__init__"] if made else target
+        signature = inspect.signature(run)
+
+        @functools.wraps(run)
+        def call(*args: Any, **options: Any) -> Any:
+            try:
+                return run(*args, **options)
+            except TypeError:
+                try:
+                    signature.bind(*args, **options)
+                except TypeError as error:
+                    name, wrong = example.partition("(")[0], misfit(error, signature, options)
+                    raise fail(f"{name}: {wrong}; write {example}") from None
+                raise
+
+        if made:
+            type.__setattr__(cast(type, target), "__init__", call)
+            return target
+        return cast(Called, call)
+
+    return decorate
+
+
+def misfit(error: TypeError, signature: inspect.Signature, options: Mapping[str, Any]) -> str:
+    """What a call's arguments lack, or have too much, by the error of ``signature.bind``."""
+    names = [name for name in signature.parameters if name != "self"]
+    strange = next((name for name in options if name not in names), None)
+    if not strange:
+        return str(error)
+    known = f"; its arguments are called {', '.join(names)}" if names else "; it takes none"
+    return f"got an unexpected keyword argument {strange!r}{known}"
 
 
 def said(error: Exception) -> str:

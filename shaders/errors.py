@@ -20,6 +20,7 @@ def shown(value: Any) -> str:
     if callable(value) and isinstance(name, str):
         return f"the {'class' if isinstance(value, type) else 'function'} {name}"
     text = repr(value)
+    text = " ".join(text.split()) if "\n" in text else text  # arrays take several lines
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

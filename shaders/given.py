@@ -14,13 +14,12 @@ from .errors import SceneError, shown
 __all__ = ["given", "is_number"]
 
 
-def given(call: str, parameter: Parameter, value: Any) -> Any:
+def given(what: str, parameter: Parameter, value: Any) -> Any:
     """The value as the calculus reads it: a number, or a color in linear light.
 
     Raises:
-        SceneError: it is not what the parameter takes; the message names the call, not its line.
+        SceneError: it is not what the parameter takes; ``what`` names the call and the parameter.
     """
-    what = f"{call}: parameters[{parameter.name!r}]"
     if parameter.kind == "toggle":
         if not isinstance(value, (bool, np.bool_)) and not (is_number(value) and value in (0, 1)):
             raise SceneError(f"{what}={shown(value)} must be True or False")

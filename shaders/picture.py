@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .blame import fail
+from .blame import fail, form
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
 from .calculus.function import Function, Input, Type, apply
@@ -45,6 +45,7 @@ def _finite(value: Any) -> float:
     return float(value)
 
 
+@form("View(center=(0, 0), height=2)")
 @dataclass(frozen=True, slots=True)
 class View:
     """The part of the plane that a picture shows: ``height`` scene units around ``center``.

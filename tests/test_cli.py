@@ -119,7 +119,10 @@ def test_help_loads_nothing_heavy():
 
 USAGE = [
     ("", "a command is missing"),
-    ("draw scene.py", "invalid choice: 'draw'"),
+    ("draw scene.py", "there is no command 'draw'; there are render, glsl, probe, gallery, doctor, completion"),
+    ("koi.py --size 5x5", "there is no command 'koi.py'; did you mean: jetfield render koi.py --size 5x5"),
+    ("fan", "there is no command 'fan'; did you mean: jetfield render fan"),
+    ("rendr koi.py", "there is no command 'rendr'; did you mean: jetfield render koi.py"),
     ("render", "the following arguments are required: SCENE"),
     ("render scene.py --size 0x5", "argument --size: '0x5' must have sides of 1 to 65536 pixels"),
     ("render scene.py --size 9x70000", "'9x70000' must have sides of 1 to 65536 pixels"),
@@ -138,6 +141,8 @@ USAGE = [
     ("render scene.py --view 0,0,0", "'0,0,0' must have a positive height, as in 0,0,2"),
     ("render scene.py --view 0,0,-2", "'0,0,-2' must have a positive height"),
     ("render scene.py --set size", "argument --set: 'size' must be NAME=VALUE"),
+    ("render scene.py --set a=1 b=2", "unrecognized arguments: b=2; every setting has its own --set: --set b=2"),
+    ("render scene.py --output out.png", "argument --output: 'out.png' must be srgb8 or srgb16; the file is -o out.png"),
     ("render scene.py --set =1", "argument --set: '=1' must be NAME=VALUE"),
     ("render scene.py --antialias exakt", "argument --antialias: invalid choice: 'exakt'"),
     ("render scene.py --output linear", "argument --output: invalid choice: 'linear'"),
@@ -155,13 +160,13 @@ ERRORS = [
     ("scene", "there is no gallery scene 'scene'; for the file, say scene.py"),
     ("broken.py", "broken.py:2: ZeroDivisionError: division by zero"),
     ("field.py", "field.py: `scene` is of type Field, not a Scene"),
-    ("scene.py --set sise=1", "the scene has no parameter 'sise'; it has 'shown', 'size', 'tint'; "
+    ("scene.py --set sise=1", "jetfield: --set: the scene has no parameter 'sise'; it has 'shown', 'size', 'tint'; "
      "did you mean 'size'?"),
-    ("scene.py --set size=2", "parameters['size']=2.0 must be a number from 0.1 to 1"),
-    ("scene.py --set size=nan", "parameters['size']=nan must be a number from 0.1 to 1"),
-    ("scene.py --set size=big", "parameters['size']='big' must be a number from 0.1 to 1"),
-    ("scene.py --set tint=reddish", "parameters['tint']: 'reddish' is no color"),
-    ("scene.py --set shown=2", "parameters['shown']=2.0 must be True or False"),
+    ("scene.py --set size=2", "jetfield: --set size=2.0 must be a number from 0.1 to 1"),
+    ("scene.py --set size=nan", "jetfield: --set size=nan must be a number from 0.1 to 1"),
+    ("scene.py --set size=big", "jetfield: --set size='big' must be a number from 0.1 to 1"),
+    ("scene.py --set tint=reddish", "jetfield: --set tint: 'reddish' is no color"),
+    ("scene.py --set shown=2", "jetfield: --set shown=2.0 must be True or False"),
     ("scene.py -o out.jpg", "out.jpg does not end in .png"),
     ("scene.py -o missing/out.png", "there is no directory"),
     ("scene.py -o .", ". is a directory; name a file in it"),
@@ -181,6 +186,8 @@ def test_a_wrong_command_line_is_explained_and_exits_with_2(capsys, words, sente
     assert sentence in first
     assert hint.startswith("jetfield: see jetfield ")
     assert hint.endswith("--help")
+    if "unrecognized" in first:
+        assert hint == f"jetfield: see jetfield {words.split()[0]} --help"
 
 
 @pytest.mark.parametrize(("words", "sentence"), ERRORS, ids=[words for words, _ in ERRORS])

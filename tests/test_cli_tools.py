@@ -208,15 +208,15 @@ USAGE = [
     ("completion", "the following arguments are required: shell"),
     ("completion powershell", "argument shell: invalid choice: 'powershell'"),
     ("completion bash zsh", "unrecognized arguments: zsh"),
-    ("prob scene.py --at 0,0", "invalid choice: 'prob'"),
+    ("prob scene.py --at 0,0", "there is no command 'prob'; did you mean: jetfield probe scene.py --at 0,0"),
 ]  # fmt: skip
 
 ERRORS = [
     ("probe nothing.py --at 0,0", "cannot read nothing.py: No such file or directory"),
     ("probe scen --at 0,0", "there is no gallery scene 'scen'"),
     ("probe broken.py --at 0,0", "broken.py:2: ZeroDivisionError: division by zero"),
-    ("probe scene.py --at 0,0 --set sid=1", "probe: the scene has no parameter 'sid'; it has 'side'; did you mean 'side'?"),
-    ("probe scene.py --at 0,0 --set side=9", "probe: parameters['side']=9.0 must be a number from 0.5 to 2"),
+    ("probe scene.py --at 0,0 --set sid=1", "--set: the scene has no parameter 'sid'; it has 'side'; did you mean 'side'?"),
+    ("probe scene.py --at 0,0 --set side=9", "--set side=9.0 must be a number from 0.5 to 2"),
     ("gallery fans", "gallery: there is no scene 'fans'; there are "),
     ("gallery -o pictures fan pedals", "did you mean 'petals'?"),
     ("gallery -o file --device numpy fan", "gallery: cannot make the folder file: "),

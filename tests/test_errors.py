@@ -3,12 +3,13 @@
 ``python tests/test_errors.py`` prints the table of calls and sentences.
 """
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
-from jetfield.scenes import JetfieldError, SceneError, load
+from jetfield.scenes import Field, JetfieldError, Scene, SceneError, View, load, polygon
 
 HEAD = "import math\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
 HEAD += "from jetfield.scenes import *\nnan, inf = float('nan'), float('inf')\n"
@@ -189,6 +190,37 @@ CALLS = [
     ("Scene().fill(circle(1), 'red', opacity=2)", "fill: opacity=2 must be"),
     ("Scene().fill(circle(1), 'red', opacity=-0.5)", "fill: opacity=-0.5 must be"),
     ("Scene().stroke(circle(1), 'red', width=0)", "stroke: width=0 must be a positive number"),
+    # fields that are not there yet, and the wrong way round
+    ("def f(p): return p.x\nScene().fill(f, 'red')", "fill: the function f is not a field; put @shape above it, and call it"),
+    ("Scene().fill(polygon, 'red')", "fill: the function polygon is not a field; call it first"),
+    ("union(circle(1), lambda p: p.x)", "union: the function <lambda> is not a field; put @shape above it, and call it"),
+    ("circle(1) | (lambda p: p.x)", "the right side must be a field too; put @shape above it, and call it"),
+    ("isolines(polar(), 1)", "isolines: polar() is not a field; a warp acts on one: field.warp(...)"),
+    ("Scene().fill('red', circle(1))", "fill: 'red' is not a field; the field comes first, then the paint"),
+    ("union(circle(1), circle(2), 0.1)", "union: 0.1 is not a field; a width to round over has a name: union(a, b, smooth=0.1)"),
+    ("circle(1) + box(1, 1)", "field + box(1, 1): a | b joins two shapes"),
+    ("sum([circle(1), circle(2)])", "0 + field: sum(fields) adds numbers; union(*fields) joins shapes"),
+    ("0.1 + circle(1)", "field + 0.1: to grow a shape by r write field.round(r)"),
+    ("circle(1) * box(1, 1)", "field * box(1, 1): a & b is what two shapes share"),
+    ("Scene().fill(circle(1), palette('viridis'))", "is no color; a list of colors belongs in a ramp, such as linear_ramp("),
+    ("linear_ramp((0, 0), (1, 0), 'red', 'blue')", "linear_ramp: stops='red' must be a sequence, such as ['red', ...]"),
+    ("circle(1).rotate(seconds)", "rotate: angle=the function seconds must be a finite number; call it: seconds()"),
+    # calls of a form that there is not
+    ("Scene().fill(circle(1))", "fill: missing a required argument: 'paint'; write fill(field, \"red\", opacity=1"),
+    ("Scene().fill(circle(1), 'red', color='blue')", "fill: got an unexpected keyword argument 'color'; its arguments are called field, paint, opacity, blend; write"),
+    ("Scene().stroke(circle(1), 'red')", "stroke: missing a required argument: 'width'; write stroke(field, \"red\", width=px(2))"),
+    ("Scene().stroke(circle(1), 'red', 0.1)", "stroke: too many positional arguments; write stroke("),
+    ("Scene().group('a')", "group: too many positional arguments; write group(opacity=1"),
+    ("Scene(backgroud='white')", "Scene: got an unexpected keyword argument 'backgroud'; its arguments are called background, view"),
+    ("View(1, 2, 3)", "View: too many positional arguments; write View(center=(0, 0), height=2)"),
+    ("slider('r', 0.5)", "slider: missing a required argument: 'low'; write slider("),
+    ("polygon((0, 0), (1, 0), (0, 1))", "polygon: too many positional arguments; write polygon([(0, 0), (1, 0), (0, 1)])"),
+    ("circle(1).scale(2, 1)", "scale: too many positional arguments; write scale(2)"),
+    ("circle(1).round()", "round: missing a required argument: 'radius'; write round(0.1)"),
+    ("union(circle(1), k=0.1)", "union: got an unexpected keyword argument 'k'; its arguments are called fields, smooth; write"),
+    ("difference()", "difference: missing a required argument: 'first'; write difference(a, b, smooth=0.1)"),
+    ("circle(1)(0.1, 0.2)", "field: too many positional arguments; write field(p), where p is one point (x, y)"),
+    ("@shape\ndef f(x, y): return x\nf()", "f(y): missing a required argument: 'y'; the function gets one point: write def f(p), and p.x and p.y"),
     # parameters
     ("slider('r', 3, 0, 1)", "slider('r'): default=3 must be from 0 to 1"),
     ("slider('r', 0.5, 1, 0)", "slider('r'): low=1 must be less than high=0"),
@@ -259,11 +291,36 @@ CALLS = [
 
 FUNCTIONS = [
     ("@shape", "return p", "f: a @shape returns one number, not 2"),
-    ("@shape", "pass", "f: None is neither a number nor a vector"),
+    ("@shape", "pass", "f: returns None, not one number; is there a `return` missing?"),
+    (
+        "@warp",
+        "p * 2",
+        "f: returns None, not a vector of two numbers; is there a `return` missing?",
+    ),
+    (
+        "@paint",
+        "return 'red'",
+        "f: returns 'red', not a color: red, green, blue in linear light, and perhaps alpha; write rgb('red')",
+    ),
+    (
+        "@shape",
+        "p.x += 1",
+        "f: a vector never changes: write p = vec2(p.x + 1, p.y) instead of p.x =",
+    ),
+    ("@shape", "p.yx = 1", "f: a vector never changes: write p = "),
+    ("@shape", "p.z = 1", "f: a vector of 2 has no .z"),
+    ("@shape", "return int(p.x)", "and floor(x) for int(x)"),
+    ("@shape", "return float(p.x)", "and floor(x) for int(x)"),
+    ("@shape", "return 1 if toggle('a') else 2", "opacity=where(condition, 1, 0) to drop a layer"),
+    (
+        "@shape",
+        "return translate(circle(1), 1, 0)(p)",
+        "f: name 'translate' is not defined; it is a method: write field.translate(...)",
+    ),
     ("@shape", "return 'a'", "f: 'a' is neither a number nor a vector"),
     ("@shape", "return circle(1)", "f: circle(1) is neither a number nor a vector"),
     ("@shape", "return p.x + 1 / 0", "f: division by zero"),
-    ("@shape", "return lengthh(p)", "f: name 'lengthh' is not defined"),
+    ("@shape", "return lengthh(p)", "f: name 'lengthh' is not defined; did you mean length?"),
     (
         "@shape",
         "return p.z",
@@ -284,7 +341,7 @@ FUNCTIONS = [
         "return math.sin(p.x)",
         "use the functions of jetfield.scenes (sin, sqrt, where, ...)",
     ),
-    ("@shape", "return circle(1) | p.x", "field | p[0]: combine two fields"),
+    ("@shape", "return circle(1) | p.x", "field | p.x: combine two fields"),
     ("@shape", "return f()(p)", "f: the function calls itself without end"),
     ("@warp", "return p.x", "f: a @warp returns a vector of two numbers, not 1"),
     ("@warp", "return vec3(p.x, p.y, 0)", "f: a @warp returns a vector of two numbers, not 3"),
@@ -294,7 +351,7 @@ FUNCTIONS = [
         "return p.x > 0",
         "f: a @shape returns numbers, not a condition; write where(condition, a, b)",
     ),
-    ("@shape", "return noise(p.x)", "noise: p=p[0] must be a vector of 2 or 3"),
+    ("@shape", "return noise(p.x)", "noise: p=p.x must be a vector of 2 or 3"),
     ("@shape", "return p.x + nan", "f: computes with the constant nan, which is not finite"),
     (
         "@shape",
@@ -321,7 +378,14 @@ ANNOTATED = [
     ("name: str", "f(1)", "f: name=1 must be a string"),
     ("inner: Field", "f(circle)", "f: inner="),
     ("points: list", "f(1)", "f: points=1 must be a sequence"),
-    ("radius", "f((1, 2, 3, 4))", "f: radius=(1, 2, 3, 4) must be a number or a vector of 2 or 3"),
+    ("radius", "f((1, 2, 3, 4))", "f: radius=(1, 2, 3, 4) must be a number or a vector; to take it as it is write `radius: list` in the def"),
+    ("mode", "f(mode='b')", "f: mode='b' must be a number or a vector; to take it as it is write `mode: str` in the def"),
+    ("on", "f(True)", "to take it as it is write `on: bool` in the def"),
+    ("other", "f(circle(.3))", "to take it as it is write `other: Field` in the def"),
+    ("points", "f([(0, 0), (1, 1)])", "to take it as it is write `points: list` in the def"),
+    ("points", "f(np.zeros((4, 2)))", "to take it as it is write `points: list` in the def"),
+    ("points: list", "f('red', 1)", "f(points): too many positional arguments"),
+    ("points: list", "f('red')", "f: points='red' must be a sequence, such as ['red', ...]"),
     ("radius", "f()", "f(radius): missing a required argument: 'radius'"),
 ]  # fmt: skip
 """(argument, call, sentence) of a @shape f(p, argument)."""
@@ -355,13 +419,30 @@ ELSEWHERE = [
 """(call, part of the sentence) of calls that are often made outside a scene."""
 
 PYTHON = [
-    ("Scene().fill(circle(1))", "missing 1 required positional argument: 'paint'"),
-    ("Scene().stroke(circle(1), 'red')", "missing 1 required keyword-only argument: 'width'"),
-    ("Scene(backgroud='white')", "unexpected keyword argument 'backgroud'"),
-    ("slider('r', 0.5)", "missing 2 required positional arguments: 'low' and 'high'"),
+    ("circl(1)", "NameError: name 'circl' is not defined; did you mean circle?"),
+    (
+        "translate(circle(.5), 1, 0)",
+        "name 'translate' is not defined; it is a method: write field.translate(...)",
+    ),
+    ("rotat(circle(.5), 1)", "name 'rotat' is not defined; did you mean rotate?"),
+    ("del circle; circle(1)", "name 'circle' is not defined; from jetfield.scenes import circle"),
+    (
+        "swirl(1).warp(circle(.5))",
+        "'Warp' object has no attribute 'warp'; a warp acts on a field: field.warp(w)",
+    ),
+    ("swirl(1).translate(1, 0)", "a warp acts on a field: field.warp(w)"),
+    (
+        "circle.translate(1, 0)",
+        "the function circle is not called yet: write circle(...).translate",
+    ),
+    (
+        "circle(1).tranlate(1, 0)",
+        "'Field' object has no attribute 'tranlate'; did you mean translate?",
+    ),
+    ("Scene().fil(circle(1), 'red')", "'Scene' object has no attribute 'fil'; did you mean fill?"),
     ("vec2(1, 2) + vec3(1, 2, 3)", "vectors of 2 and 3 do not combine"),
     ("length(3)", "length: 3 is not a vector"),
-    ("np.sin(seconds())", "does not support ufuncs"),
+    ("np.sin(seconds())", "numpy's functions take no traced value"),
     ("circle(10) ** 2", "unsupported operand"),
 ]
 """(call, part of the sentence): errors that Python itself raises; a scene file's get its line."""
@@ -442,6 +523,23 @@ def test_the_line_is_that_of_the_call_in_a_helper_or_a_loop(tmp_path):
 def test_a_scene_in_a_program_gets_the_programs_line():
     with pytest.raises(SceneError, match=rf"radius=-1 must be .* \({re.escape(__file__)}:\d+\)$"):
         exec(compile("from jetfield.scenes import circle; circle(-1)", __file__, "exec"), {})
+
+
+def test_calls_that_are_told_their_form_keep_their_signature_and_text():
+    signature = inspect.signature(Scene.fill)
+    assert str(signature).startswith("(self, field: 'Field', paint: 'Any', *, opacity: 'Any' = 1")
+    assert inspect.getdoc(Scene.fill).startswith("Paint the inside of a field")
+    assert Scene.fill.__qualname__ == "_Stack.fill"
+    assert list(inspect.signature(Scene).parameters) == ["background", "view"]
+    assert list(inspect.signature(View).parameters) == ["center", "height"]
+    assert list(inspect.signature(polygon).parameters) == ["points"]
+    assert [*inspect.signature(Field.elongate).parameters] == ["self", "x", "y"]
+
+
+def test_an_error_within_a_call_is_not_taken_for_one_of_its_form(tmp_path):
+    odd = ("class Odd:", "    def __repr__(self): raise TypeError('odd')")
+    file, _ = write(tmp_path, *odd, "Scene().fill(Odd(), 'red')")
+    assert sentence_of(file).endswith("TypeError: odd")
 
 
 def main() -> None:

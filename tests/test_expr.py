@@ -329,5 +329,5 @@ def test_conditions_read_as_they_were_written():
     assert repr(seconds() > 2) == "seconds() > 2"
     assert repr(seconds() >= 2) == "seconds() >= 2"
     assert repr(-seconds()) == "-seconds()"
-    assert repr(-(seconds() + X)) == "-(seconds() + p[0])"
+    assert repr(-(seconds() + X)) == "-(seconds() + p.x)"
     assert repr((seconds() < 2) & on) == "(seconds() < 2) & toggle('on')"

@@ -30,7 +30,7 @@ from ...shaders.calculus.vectors import (
     where,
 )  # fmt: skip
 from ..box import around
-from ..checks import fail, shown, whole_number
+from ..checks import fail, form, shown, whole_number
 from ..field import Field, Recipe
 from ..functions import Point, Positive, primitive
 from .lines import direction
@@ -38,6 +38,7 @@ from .lines import direction
 __all__ = ["polygon", "regular_polygon", "star", "triangle"]
 
 
+@form("polygon([(0, 0), (1, 0), (0, 1)])")
 def polygon(points: Sequence[Sequence[float]]) -> Field:
     """A polygon through at least three points, closed, by the even-odd rule where it overlaps.
 

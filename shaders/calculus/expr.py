@@ -179,13 +179,14 @@ class Expr:
     def __bool__(self) -> NoReturn:
         raise _refusal(
             "a traced value has no truth value while the scene is built: "
-            "write where(condition, a, b) instead of if, and & | ~ instead of and, or, not"
+            "write where(condition, a, b) instead of if, opacity=where(condition, 1, 0) to drop a "
+            "layer, and & | ~ instead of and, or, not"
         )
 
     def __float__(self) -> NoReturn:
         raise _refusal(
             "a traced value is not a number yet: use the functions of jetfield.scenes "
-            "(sin, sqrt, where, ...) instead of those of math or numpy"
+            "(sin, sqrt, where, ...) instead of those of math or numpy, and floor(x) for int(x)"
         )
 
     __int__ = __float__
@@ -346,6 +347,10 @@ SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "and": "&", "or": "|"}
 SIGNS |= {"lt": "<", "le": "<=", "neg": "-", "not": "~"}
 
 
+def _component(k: int) -> str:
+    return f".{'xyzw'[k]}" if k < 4 else f"[{k}]"
+
+
 def describe(expr: Expr, depth: int = 6) -> str:
     """An expression as code, cut below ``depth``."""
     name = expr.op.name
@@ -353,10 +358,10 @@ def describe(expr: Expr, depth: int = 6) -> str:
         return str(expr.data) if isinstance(expr.data, bool) else f"{expr.data:g}"
     if name == "input":
         base, component = expr.data
-        return str(base) if component is None else f"{base}[{component}]"
+        return str(base) + ("" if component is None else _component(component))
     if name == "parameter":
         parameter, component = expr.data
-        return str(parameter.code) + ("" if component is None else f".{'xyz'[component]}")
+        return str(parameter.code) + ("" if component is None else _component(component))
     if depth == 0:
         return "..."
     parts = [describe(a, depth - 1) for a in expr.args]

@@ -59,6 +59,16 @@ class Vec(tuple[Any, ...]):
             f"such as .{letters[::-1]}"
         )
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if len(name) != 1 or name not in "xyzw"[: len(self)]:
+            getattr(self, name)  # says what there is
+        from ..errors import shown
+
+        changed = Vec(value if c == name else e for c, e in zip("xyzw", self, strict=False))
+        raise AttributeError(
+            f"a vector never changes: write p = {shown(changed)} instead of p.{name} ="
+        )
+
     def _with(self, other: Any, function: Callable[[Any, Any], Any]) -> Vec:
         if isinstance(other, (tuple, list)):
             if len(other) != len(self):
