@@ -99,19 +99,27 @@ class Device:
         self._thread.join(_PATIENCE)
 
     def _serve(self) -> None:
+        opened = _open()
+        # Only now that there is work does this thread import modules of ours: whoever sent it has
+        # imported them, and two threads that import one package from its two ends lock each other.
+        job = self._jobs.get()
         try:
-            context = _open()
-            from .frame import Painter  # imports NumPy, so not before the driver is loaded
+            if isinstance(opened, Exception):
+                raise _no_opengl(opened) from opened
+            from .frame import Painter
 
-            painter = Painter(context)
+            painter = Painter(opened)
         except BaseException as error:
+            if job is not None:
+                job.fail(error)
             self._refuse(error)
             return
-        while (job := self._jobs.get()) is not None:
+        while job is not None:
             job.do(painter)
             del job  # it holds the caller's arrays, and the next one may be long in coming
+            job = self._jobs.get()
         painter.release()
-        context.release()
+        painter.context.release()
         self._refuse(_error("the offscreen device was closed"))
 
     def _refuse(self, error: BaseException) -> None:
@@ -156,12 +164,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _open() -> moderngl.Context:
-    """Make a context, current in this thread.
-
-    Raises:
-        DeviceError: there is none; the message gives the reason and what to do.
-    """
+def _open() -> moderngl.Context | Exception:
+    """Make a context, current in this thread; or what came instead of one."""
     try:
         import moderngl
 
@@ -179,11 +183,15 @@ def _open() -> moderngl.Context:
             if defaults is not None:
                 defaults.default_context = default
     except Exception as error:  # moderngl and glcontext raise plain Exception
-        raise _error(
-            f"no OpenGL 3.3 for drawing offscreen ({error}): install a driver "
-            "(Debian, Ubuntu: apt install libegl1 libgl1-mesa-dri) "
-            'or draw without one, device="numpy"'
-        ) from error
+        return error
+
+
+def _no_opengl(reason: Exception) -> DeviceError:
+    return _error(
+        f"no OpenGL 3.3 for drawing offscreen ({reason}): install a driver "
+        "(Debian, Ubuntu: apt install libegl1 libgl1-mesa-dri) "
+        'or draw without one, device="numpy"'
+    )
 
 
 def _error(message: str) -> DeviceError:

@@ -139,6 +139,10 @@ def fisheye(p: Vec, strength: Number, radius: Positive = 1.0) -> Vec:
     return lens
 
 
+UNSEEN = 1e6
+"""The value above a horizon: far from every edge."""
+
+
 # --- perspective ---------------------------------------------------------------------------------
 class _Ground(Stage):
     """A plane that ends at its horizon: nothing is drawn above it."""
@@ -150,9 +154,8 @@ class _Ground(Stage):
         self.horizon = horizon
 
     def single(self, field: Field) -> Field:
-        above = POINT.leaves[1] - self.horizon
-        floor = max(field.at(self.place, self.source), above)
-        value = where(above < 0.0, floor, above)  # up there the far floor's slopes are no edges
+        below = POINT.leaves[1] < self.horizon
+        value = where(below, field.at(self.place, self.source), UNSEEN)  # a jump: no edge to stroke
         grade = weakest("implicit", field.grade)
         return Field(value, self.drawn(field), grade, field.recipe)
 

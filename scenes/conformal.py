@@ -38,7 +38,7 @@ def _mobius(p: Vec, a: Vec, b: Vec, c: Vec, d: Vec) -> Vec:
     bottom = Vec((c.x * p.x - c.y * p.y + d.x, c.x * p.y + c.y * p.x + d.y))
     size = dot(bottom, bottom)
     crossed = Vec((dot(top, bottom), top.y * bottom.x - top.x * bottom.y))
-    return Vec((crossed.x / size, crossed.y / size))
+    return Vec(where(size < TINY, FAR * t, c / size) for t, c in zip(top, crossed, strict=True))
 
 
 def mobius(a: Any = 1, b: Any = 0, c: Any = 0, d: Any = 1) -> Warp:

@@ -54,7 +54,7 @@ class Recipe:
                 texts = re.split(r"\{\}", item.call)
                 mixed: list[Any] = [texts[0]]
                 for part, text in zip(item.parts, texts[1:], strict=True):
-                    mixed += [part, text]
+                    mixed += [repr(part) if isinstance(part, str) else part, text]
                 stack.extend(reversed(mixed))
             else:
                 pieces.append(item if isinstance(item, str) else repr(item))

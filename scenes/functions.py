@@ -61,8 +61,9 @@ RETURNS = {
     "paint": ((3, 4), "a color: red, green, blue in linear light, and perhaps alpha"),
 }
 """How many numbers each kind of function returns."""
-FILLED_IN = {"value": (VALUE,), "gradient": (GRADIENT,), "jet": (VALUE, GRADIENT)}
-"""What a paint reads of the field that it is used on, by the names of its arguments."""
+FILLED_IN = {"value": (VALUE, GRADIENT), "gradient": (GRADIENT,), "jet": (VALUE, GRADIENT)}
+"""What a paint reads of the field that it is used on, by the names of its arguments. The value
+brings its gradient, which ``grad`` takes for its slope."""
 
 
 class FieldJet(NamedTuple):

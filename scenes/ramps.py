@@ -16,7 +16,7 @@ from ..shaders.calculus.evaluate import call as computed
 from ..shaders.calculus.expr import Expr, const
 from ..shaders.calculus.function import Input, apply, trace
 from ..shaders.calculus.parameters import BUILT_IN, leaf
-from ..shaders.calculus.vectors import Vec, atan2, cos, dot, fract, length
+from ..shaders.calculus.vectors import Vec, atan2, cos, dot, fract, length, max
 from ..shaders.color import oklab
 from ..shaders.coverage import soft_step
 from .checks import fail, number, shown
@@ -68,7 +68,8 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
     """The color at t of a ramp through ``stops``: a vec3, or a vec4 if a color has an alpha.
 
     A stop is a color or a pair (position, color); colors without positions stand evenly from 0 to
-    1. Beyond the ends the ramp stays as it is there. ``space`` is where neighbors are mixed:
+    1. Beyond the ends the ramp stays as it is there (a jump of t itself, as of ``fract``, is not
+    averaged: repeat the stops instead). ``space`` is where neighbors are mixed:
     "linear" as light mixes, "oklab" as the eye would place what is between. In a ``@paint`` the
     ramp is averaged over each pixel, so its hard stops and its finest bands do not alias.
     """
@@ -105,6 +106,8 @@ def conic_ramp(
     d = p - center
     t = fract((atan2(d.y, d.x) - angle) / math.tau)
     stations = _stations("conic_ramp", stops, space)
+    if any(not 0.0 <= at.data <= 1.0 for at, _ in stations if at.op.name == "literal"):
+        raise fail(f"conic_ramp: stops={shown(stops)} must stand from 0 to 1, once around")
     (first, near), (last, far) = stations[0], stations[-1]
     around = [(last - 1.0, far), *stations, (first + 1.0, near)]
     return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), around, space)
@@ -137,6 +140,8 @@ def _stations(call: str, stops: Any, space: Any) -> list[Stop]:
             if position.data < before:
                 raise fail(f"{call}: stops[{k}]: position {at!r} is before that of the last stop")
             before = position.data
+        if found and {position.op.name, found[-1][0].op.name} != {"literal"}:
+            position = max(position, found[-1][0])  # positions that move stay in order
         shade = Vec(shade) if isinstance(shade, tuple) else shade
         found.append((position, color_of(f"{call}: stops[{k}]", shade)))
     return found

@@ -108,12 +108,14 @@ class Scene(_Stack):
 
     def agree(self, call: str, roots: Iterable[Expr]) -> None:
         """Note the parameters of a new layer; refuse one that differs from another of its name."""
+        known = dict(self._known)
         for p in parameters(roots):
-            if self._known.setdefault(p.name, p) != p:
+            if known.setdefault(p.name, p) != p:
                 raise fail(
                     f"{call}: two parameters are called {p.name!r} but differ: "
-                    f"{self._known[p.name].code} and {p.code}"
+                    f"{known[p.name].code} and {p.code}"
                 )
+        self._known = known
 
     def lower(self) -> Picture:
         """The scene as it is now, as a picture."""

@@ -22,7 +22,7 @@ from .calculus.expr import Expr, Source, const, postorder
 from .calculus.function import Function, Input, Type, apply
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
-from .calculus.vectors import Vec
+from .calculus.vectors import Vec, clamp
 from .color import blend
 from .coverage import band, fade, fill, order
 from .errors import shown
@@ -238,5 +238,6 @@ def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
     else:
         coverage = band(antialias, value, (g.x, g.y), layer.width / pixel)
     *color, alpha = apply(colored, (*POINT.leaves, value, *gradient))
-    light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
+    held = alpha if alpha.op.name in ("const", "literal") else clamp(alpha, 0.0, 1.0)
+    light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * held)
     return light

@@ -28,9 +28,12 @@ from jetfield.scenes import (
     paint,
     palette,
     polar,
+    polar_repeat,
+    polygon,
     px,
     radial_ramp,
     ramp,
+    repeat,
     rgb,
     shape,
     sin,
@@ -102,6 +105,49 @@ def test_a_paint_reads_the_jet_of_the_field_that_it_is_laid_on(style):
     np.testing.assert_allclose(drawn[full][:, :3], wanted[full], atol=5e-6)
 
 
+def test_a_paint_of_the_value_alone_may_use_ramps():
+    @paint
+    def heat(p, value):
+        return ramp(-value / 0.5, ["red", "gold"]) + 0.1 * length(grad(value * value))
+
+    scene = Scene(background=None).fill(circle(0.5), heat)
+    gl, numpy = (linear(scene, (32, 24), device=d) for d in ("gl", "numpy"))
+    assert np.abs(gl - numpy).max() < 1e-4
+    assert gl.max() > 0.9
+
+
+COPIES = {
+    "repeat": circle(0.2).warp(repeat(0.6, 0.6)),
+    "five turns": circle(0.2).translate(0.5, 0).warp(polar_repeat(5)),
+    "polar": box(0.4, 0.5).translate(0.6, 0).warp(polar()),
+    "polygon": polygon([(0, 0), (1, 0), (0.3, 0.8)]),
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_the_gradient_of_copies_within_a_shape(name):
+    """A fold of a jet is differentiated once more for the picture's own gradient."""
+
+    @shape
+    def steep(p, other: js.Field):
+        return length(grad(other(p) * (2 + p.x))) - 2.1
+
+    scene = Scene(background=None).fill(steep(COPIES[name]), "white")
+    gl, numpy = (linear(scene, (48, 36), device=d) for d in ("gl", "numpy"))
+    assert (np.abs(gl - numpy).max(axis=-1) > 2e-3).mean() < 0.01  # pixels beside a kink
+    assert 0.05 < gl[..., 3].mean() < 0.95
+
+
+def test_alpha_beyond_its_range_is_held():
+    @paint
+    def loud(p):
+        return vec4(0.5, 0.5, 0.5, 3 * p.x)
+
+    drawn = linear(Scene(background=None).fill(EVERYWHERE, loud))
+    assert drawn[..., 3].min() == 0.0
+    assert drawn[..., 3].max() == 1.0
+
+
 def test_every_antialias_gives_a_paint_its_jet():
     @paint
     def depth(p, value, gradient):
@@ -145,6 +191,8 @@ def test_numpy_draws_paints_too():
 def test_paints_pickle_and_read_as_code():
     made = linear_ramp((0, 0), (1, 0), ["red", "blue"])
     assert repr(made) == "linear_ramp((0, 0), (1, 0), ['red', 'blue'])"
+    mixed = linear_ramp((0, 0), (1, 0), ["red", "blue"], "oklab")
+    assert repr(mixed) == "linear_ramp((0, 0), (1, 0), ['red', 'blue'], 'oklab')"
     again = pickle.loads(pickle.dumps(made))
     assert again.color == made.color
     assert repr(again) == repr(made)
@@ -200,6 +248,13 @@ def test_a_ramp_mixes_in_linear_light():
     for t in (-1.0, 0.0, 0.25, 0.5, 1.0, 3.0):
         found = ramp(t, ["tomato", "teal"])
         np.testing.assert_allclose(found, a + (b - a) * np.clip(t, 0, 1), atol=1e-9)
+
+
+def test_stops_that_move_stay_in_order():
+    stops = [(0, "black"), (slider("a", 0.8, 0, 1), "white"), (slider("b", 0.2, 0, 1), "black")]
+    drawn = linear(Scene(linear_ramp((-1, 0), (1, 0), stops)))
+    assert drawn.min() >= -1e-6
+    assert drawn.max() <= 1 + 1e-6
 
 
 def test_a_ramp_of_numbers_and_arrays_is_computed_at_once():
@@ -394,6 +449,14 @@ def test_a_group_is_one_layer_with_one_opacity():
     assert score(linear(two, (64, 48)), truth).rmse < 0.02
 
 
+def test_a_refused_layer_leaves_nothing_behind():
+    scene = Scene().fill(circle(slider("r", 0.5, 0.1, 1)), "red")
+    with pytest.raises(SceneError):
+        scene.fill(circle(slider("new", 0.5, 0.1, 1)), js.color_picker("r", "red"))
+    scene.fill(circle(slider("new", 0.5, 0.2, 2)), "blue")
+    assert len(scene.layers) == 2
+
+
 def test_groups_nest_and_stay_where_they_were_made():
     scene = Scene("black")
     below = scene.group()
@@ -456,6 +519,7 @@ WRONG = {
     "paint first": lambda: Scene().fill(linear_ramp((0, 0), (1, 0), ["red", "blue"]), circle(1)),
     "background with a jet": lambda: Scene(paint(lambda p, value: vec3(value, 0, 0))()),
     "background with alpha": lambda: Scene(linear_ramp((0, 0), (1, 0), ["#f008", "#00f8"])),
+    "conic stop beyond a turn": lambda: conic_ramp((0, 0), [(0, "black"), (2, "white")]),
     "isolines of a number": lambda: isolines(3, 0.1),
     "isolines of no spacing": lambda: isolines(circle(1), 0),
     "grad of a condition": lambda: shape(lambda p: grad(p.x > 0).x)(),

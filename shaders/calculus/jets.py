@@ -315,8 +315,8 @@ def pullback(outer: Type, inner: Type) -> Function:
 
 
 def _inner(a: Sequence[Expr], b: Sequence[Expr]) -> Expr:
-    """An inner product: as one dot, unless zeros or ones make the sum shorter."""
-    if len(a) == 1 or any(x.op.name == "const" for x in (*a, *b)):
+    """An inner product: as one dot of GLSL's, unless zeros or ones make the sum shorter."""
+    if not 1 < len(a) <= 4 or any(x.op.name == "const" for x in (*a, *b)):
         return _sum(x * y for x, y in zip(a, b, strict=True))
     return make("dot", *a, *b)
 

@@ -208,10 +208,11 @@ class Program:
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
     def _value_of(self, f: Function) -> Function:
-        """The function of the value alone, for one whose result is a jet."""
-        original = next((old for old, new in self._baked.items() if new is f), f)
-        value = original.derived.get("value")
-        if value is None:
+        """The function of the value alone, for one whose result is a jet, or the jet of a jet."""
+        value = next((old for old, new in self._baked.items() if new is f), f)
+        while "value" in value.derived:
+            value = value.derived["value"]
+        if value is f:
             return f
         self.add(value)
         return self._baked[value]
