@@ -217,6 +217,8 @@ class Definition:
         hint = ""
         if value is None:
             hint = "; is there a `return` missing?"
+        elif isinstance(value, Field):
+            hint = "; a field's number at the point is field(p)"
         elif isinstance(value, str) and self.kind == "paint":
             hint = f"; write rgb({value!r}) for the color of a name"
         if hint:

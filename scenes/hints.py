@@ -74,10 +74,11 @@ def _form(error: Exception, name: str) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    ours: Any = getattr(_language(), name, None) if name in _language().__all__ else None
-    if ours is None or trace is None or trace.tb_frame.f_globals.get(name) is not ours:
+    seen = trace.tb_frame.f_globals.get(name) if trace else None
+    ours = name in _language().__all__ and seen is getattr(_language(), name)
+    if not ours or not callable(seen):
         return ""  # the scene has a function of its own by that name
-    signature = inspect.signature(ours)
+    signature = inspect.signature(seen)
     bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
     return f"write {name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"
 

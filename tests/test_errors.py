@@ -326,7 +326,12 @@ FUNCTIONS = [
         "f: name 'translate' is not defined; it is a method: write field.translate(...)",
     ),
     ("@shape", "return 'a'", "f: 'a' is neither a number nor a vector"),
-    ("@shape", "return circle(1)", "f: circle(1) is neither a number nor a vector"),
+    (
+        "@shape",
+        "return circle(1)",
+        "f: returns circle(1), not one number; a field's number at the point is field(p)",
+    ),
+    ("@paint", "return rgb", "f: the function rgb is neither a number nor a vector"),
     ("@shape", "return p.x + 1 / 0", "f: division by zero"),
     ("@shape", "return lengthh(p)", "f: name 'lengthh' is not defined; did you mean length?"),
     (

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal
 
+from ..errors import shown
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
@@ -238,7 +239,7 @@ def flat(value: Any) -> list[Expr]:
         return [scalar for part in value for scalar in flat(part)]
     lifted = Expr.__add__(node("const", (), 0.0), value) if not isinstance(value, str) else None
     if not isinstance(lifted, Expr):
-        raise TypeError(f"{value!r} is neither a number nor a vector")
+        raise TypeError(f"{shown(value)} is neither a number nor a vector")
     return [lifted]
 
 
