@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal
 
-from ..errors import shown
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
@@ -239,6 +238,8 @@ def flat(value: Any) -> list[Expr]:
         return [scalar for part in value for scalar in flat(part)]
     lifted = Expr.__add__(node("const", (), 0.0), value) if not isinstance(value, str) else None
     if not isinstance(lifted, Expr):
+        from ..errors import shown  # at the top it would tie two threads that import into a knot
+
         raise TypeError(f"{shown(value)} is neither a number nor a vector")
     return [lifted]
 
