@@ -112,7 +112,11 @@ def _parsed(words: list[str]) -> argparse.Namespace:
     options, rest = parser.parse_known_args(words)
     if rest:
         loose = next((word for word in rest if "=" in word and word[0] != "-"), None)
-        hint = f"; every setting has its own --set: --set {loose}" if loose else ""
+        hint = (
+            f"; every setting has its own --set: --set {loose}"
+            if loose and "set" in options
+            else ""
+        )
         options.parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
     return options
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..shaders.blame import GALLERY, OURS, fail, form, here, misfit
+from ..shaders.blame import GALLERY, OURS, fail, form, here, misfit, uncalled
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, node, postorder
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import SceneError, shown
 from ..shaders.given import is_number
 
-__all__ = ["GALLERY", "OURS", "fail", "form", "here", "is_number", "misfit", "no_field", "number",
-           "pair", "place", "shown", "to_field", "whole_number"]  # fmt: skip
+__all__ = ["GALLERY", "OURS", "fail", "form", "here", "is_number", "made", "misfit", "no_field",
+           "number", "pair", "place", "shown", "to_field", "whole_number"]  # fmt: skip
 
 ROOT = f"{__package__.partition('.')[0]}."
 
@@ -41,7 +41,7 @@ def number(
         _check_range(call, name, value, least, above, wanted)
         return value
     if not is_number(value):
-        raise fail(f"{call}: {name}={shown(value)} must be {wanted}{_uncalled(value)}")
+        raise fail(f"{call}: {name}={shown(value)} must be {wanted}{uncalled(value)}")
     if least is not None and (value < least or (above and value == least)):
         raise fail(f"{call}: {name}={shown(value)} must be {wanted}")
     return node("literal", (), float(value) + 0.0)
@@ -54,18 +54,17 @@ def no_field(call: str, value: Any, hint: str = "") -> SceneError:
 
 def to_field(value: Any) -> str:
     """Advice on how a value becomes a field, if there is a way."""
-    if callable(value) and not hasattr(value, "no_field"):
-        ours = hasattr(value, "makes") or str(getattr(value, "__module__", "")).startswith(ROOT)
-        return "; call it first" if ours else "; put @shape above it, and call it"
-    return str(getattr(value, "no_field", ""))
+    if isinstance(value, (list, tuple)):
+        return "; union(*fields) joins a list"
+    return str(getattr(value, "no_field", "")) or made("shape", value)
 
 
-def _uncalled(value: Any) -> str:
-    """Advice for a function in a number's place that makes one when it is called: ``seconds``."""
-    if not inspect.isfunction(value) or hasattr(value, "makes"):
+def made(kind: str, value: Any) -> str:
+    """Advice on how a function becomes a shape, a warp or a paint."""
+    if not inspect.isfunction(value):
         return ""
-    free = all(p.default is not p.empty for p in inspect.signature(value).parameters.values())
-    return f"; call it: {value.__name__}()" if free else ""
+    ours = hasattr(value, "makes") or value.__module__.startswith(ROOT)
+    return "; call it first" if ours else f"; put @{kind} above it, and call it"
 
 
 def _check_range(

@@ -15,9 +15,10 @@ from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, apply, called
 from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.places import place as place_of
+from ..shaders.errors import SceneError
 from ..shaders.picture import POINT
 from .box import Bounds
-from .checks import fail, form, here, pair, place, shown, to_field
+from .checks import fail, form, here, made, pair, place, shown, to_field
 from .evaluation import at_numbers, evaluated
 
 if TYPE_CHECKING:
@@ -166,8 +167,16 @@ class Field:
         return self.__add__(other)
 
     def __rsub__(self, other: Any) -> Field:
-        hint = "the left side must be a field too; ~field is the outside"
-        raise fail(f"{shown(other)} - field: {hint}")
+        raise self._left("-", other, to_field(other) or "; ~field is the outside")
+
+    def __ror__(self, other: Any) -> Field:
+        raise self._left("|", other, to_field(other))
+
+    def __rand__(self, other: Any) -> Field:
+        raise self._left("&", other, to_field(other))
+
+    def _left(self, sign: str, other: Any, hint: str) -> SceneError:
+        return fail(f"{shown(other)} {sign} field: the left side must be a field too{hint}")
 
     def __mul__(self, other: Any) -> Field:
         hint = "to grow a shape by a factor s write field.scale(s)"
@@ -271,8 +280,7 @@ class Field:
         from .warps import Warp
 
         if not isinstance(warp, Warp):
-            hint = "; call it first, such as polar()" if callable(warp) else ""
-            raise fail(f"warp: {shown(warp)} is not a Warp{hint}")
+            raise fail(f"warp: {shown(warp)} is not a Warp{made('warp', warp)}")
         if reads([self.expr], "pixel"):
             raise fail(
                 "warp: a field that contains px() cannot be warped; draw it with "

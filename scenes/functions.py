@@ -121,6 +121,8 @@ class Definition:
             bound = self.call_signature.bind(*args, **options)
         except TypeError as error:
             wrong = misfit(error, self.call_signature, options)
+            if self.kind == "shape" and wrong.startswith("too many"):
+                wrong += "; .translate(x, y) moves a shape"
             if list(self.signature.parameters)[:2] == ["x", "y"]:
                 wrong += f"; the function gets one point: write def {self.name}(p), and p.x and p.y"
             wanted = ", ".join(p.name for p in self.arguments)
@@ -216,6 +218,8 @@ class Definition:
         hint = ""
         if value is None:
             hint = "; is there a `return` missing?"
+        elif isinstance(value, Field):
+            hint = "; a field's number at the point is field(p)"
         elif isinstance(value, str) and self.kind == "paint":
             hint = f"; write rgb({value!r}) for the color of a name"
         if hint:

@@ -1,9 +1,11 @@
-"""What a scene's own mistakes are told: names that nobody knows, and methods of something else."""
+"""What a scene's own mistakes are told: names that nobody knows, calls that do not fit."""
 
 from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +13,13 @@ from ..shaders import blame
 from ..shaders.errors import shown
 
 __all__ = ["said"]
+
+ELSEWHERE = {
+    "rect": "box", "rectangle": "box", "square": "box", "line": "segment", "norm": "length",
+    "lerp": "mix", "time": "seconds", "intersect": "intersection", "subtract": "difference",
+    "move": "translate", "grow": "round",
+}  # fmt: skip
+"""What is called so in other languages, by our names."""
 
 
 def said(error: Exception) -> str:
@@ -21,12 +30,16 @@ def said(error: Exception) -> str:
         hint = _unknown(name)
     elif isinstance(error, AttributeError) and name and not hasattr(error.obj, "__getattr__"):
         hint = _missing(error.obj, name)
+    elif found := re.match(r"cannot import name '(\w+)' from 'jetfield", text):
+        hint = _unknown(found[1])
+    elif found := re.match(r"(\w+)\(\) (missing|takes|got) ", text):
+        hint = _form(error, found[1])
     return f"{text}; {hint}" if hint else text
 
 
 def _unknown(name: str) -> str:
     """What a name that is not defined may have been meant for."""
-    language = importlib.import_module(__package__)
+    language = _language()
     if name in language.__all__:
         return f"from {language.__name__} import {name}"
     if name in _methods():
@@ -36,13 +49,42 @@ def _unknown(name: str) -> str:
 
 def _missing(owner: Any, name: str) -> str:
     """What a name that a value does not have may have been meant for."""
+    from .field import Field
+    from .scene import Scene
     from .warps import Warp
 
     if isinstance(owner, Warp) and name in _methods():
         return "a warp acts on a field: field.warp(w)"
-    if hasattr(owner, "makes") or (callable(owner) and name in _methods()):
+    if inspect.isfunction(owner) and (hasattr(owner, "makes") or name in _methods()):
         return f"{shown(owner)} is not called yet: write {owner.__name__}(...).{name}"
-    return _near(name, (n for n in dir(owner) if not n.startswith("_")))
+    if isinstance(owner, Field) and hasattr(Scene, name):
+        return f"write scene.{name}(field, ...)"
+    if isinstance(owner, Field) and name in _language().__all__:
+        made = inspect.signature(getattr(_language(), name)).return_annotation
+        return f"write field.warp({name}(...))" if made == "Warp" else f"write {name}(...)"
+    near = _near(name, (n for n in dir(owner) if not n.startswith("_")))
+    if not near and isinstance(owner, Scene):
+        how = "render_file(scene, path) of jetfield.render draws"
+        return f"scene.fill and scene.stroke lay layers, and {how}"
+    return near
+
+
+def _form(error: Exception, name: str) -> str:
+    """How a call looks of one of our functions that was given too much or too little."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    seen = trace.tb_frame.f_globals.get(name) if trace else None
+    ours = name in _language().__all__ and seen is getattr(_language(), name)
+    if not ours or not callable(seen):
+        return ""  # the scene has a function of its own by that name
+    signature = inspect.signature(seen)
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return f"write {name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"
+
+
+def _language() -> Any:
+    return importlib.import_module(__package__)
 
 
 def _methods() -> list[str]:
@@ -53,5 +95,8 @@ def _methods() -> list[str]:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
+    known = list(known)
+    if ELSEWHERE.get(name) in known:
+        return f"did you mean {ELSEWHERE[name]}?"
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
     return f"did you mean {near[0]}?" if near else ""

@@ -16,7 +16,7 @@ from ..shaders.calculus.vectors import Vec, clamp
 from ..shaders.color import rgba
 from ..shaders.errors import SceneError
 from ..shaders.picture import GRADIENT, POINT, VALUE, Color
-from .checks import fail, is_number, number, shown
+from .checks import fail, is_number, made, number, shown
 from .field import Field, Recipe
 from .functions import Definition
 from .values import px as pixels
@@ -96,7 +96,7 @@ def color_of(call: str, given: Any) -> Color:
     try:
         r, g, b, opaque = (node("literal", (), c) for c in rgba(given))
     except SceneError as error:
-        raise fail(f"{call}: {error}") from None
+        raise fail(f"{call}: {error}{made('paint', given)}") from None
     return r, g, b, ONE if opaque.data == 1 else opaque
 
 

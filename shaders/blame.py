@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from .calculus.expr import Source
 from .errors import SceneError
 
-__all__ = ["GALLERY", "OURS", "fail", "form", "here", "misfit", "said"]
+__all__ = ["GALLERY", "OURS", "fail", "form", "here", "misfit", "said", "uncalled"]
 
 Called = TypeVar("Called", bound=Callable[..., Any])
 ROOMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -79,6 +79,14 @@ def misfit(error: TypeError, signature: inspect.Signature, options: Mapping[str,
         return str(error)
     known = f"; its arguments are called {', '.join(names)}" if names else "; it takes none"
     return f"got an unexpected keyword argument {strange!r}{known}"
+
+
+def uncalled(value: Any) -> str:
+    """Advice for a function in a number's place that makes one when it is called: ``seconds``."""
+    if not inspect.isfunction(value) or hasattr(value, "makes"):
+        return ""
+    free = all(p.default is not p.empty for p in inspect.signature(value).parameters.values())
+    return f"; call it: {value.__name__}()" if free else ""
 
 
 def said(error: Exception) -> str:

@@ -142,6 +142,7 @@ USAGE = [
     ("render scene.py --view 0,0,-2", "'0,0,-2' must have a positive height"),
     ("render scene.py --set size", "argument --set: 'size' must be NAME=VALUE"),
     ("render scene.py --set a=1 b=2", "unrecognized arguments: b=2; every setting has its own --set: --set b=2"),
+    ("glsl scene.py --set a=1", "unrecognized arguments: --set a=1"),
     ("render scene.py --output out.png", "argument --output: 'out.png' must be srgb8 or srgb16; the file is -o out.png"),
     ("render scene.py --set =1", "argument --set: '=1' must be NAME=VALUE"),
     ("render scene.py --antialias exakt", "argument --antialias: invalid choice: 'exakt'"),

@@ -238,7 +238,9 @@ def flat(value: Any) -> list[Expr]:
         return [scalar for part in value for scalar in flat(part)]
     lifted = Expr.__add__(node("const", (), 0.0), value) if not isinstance(value, str) else None
     if not isinstance(lifted, Expr):
-        raise TypeError(f"{value!r} is neither a number nor a vector")
+        from ..errors import shown  # at the top it would tie two threads that import into a knot
+
+        raise TypeError(f"{shown(value)} is neither a number nor a vector")
     return [lifted]
 
 

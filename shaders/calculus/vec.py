@@ -174,10 +174,11 @@ def _nodes(op: str, args: tuple[Any, ...]) -> list[Expr]:
 
 
 def _refused(op: str, value: Any, what: str) -> Exception:
-    from ..blame import fail  # which knows lines, and those of expressions first
+    from ..blame import fail, uncalled  # which knows lines, and those of expressions first
     from ..errors import TracedError, shown
 
-    return fail(f"{op}: {shown(value)} is {what}{getattr(value, 'no_number', '')}", TracedError)
+    hint = getattr(value, "no_number", "") or uncalled(value)
+    return fail(f"{op}: {shown(value)} is {what}{hint}", TracedError)
 
 
 def reduce(op: str, args: tuple[Any, ...]) -> Any:
