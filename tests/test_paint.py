@@ -364,7 +364,7 @@ FADE_SIZE = 1024
 def fade_widths(field, n: float) -> np.ndarray:
     """The widths in pixels over which opacity falls from .9 to .1, / .8, along the edge's normals."""
     pixel = 2.0 / FADE_SIZE
-    points = np.random.default_rng(1).uniform(-0.9, 0.9, (1500, 2))
+    points = np.random.default_rng(1).uniform(-0.9, 0.9, (700, 2))
     for _ in range(40):
         jet = field.jet(points, 1)
         squared = (jet.gradient**2).sum(axis=1, keepdims=True) + 1e-30
@@ -387,11 +387,11 @@ def fade_widths(field, n: float) -> np.ndarray:
     return np.diff(reach, axis=1)[:, 0] / 0.8
 
 
-@pytest.mark.parametrize("n", [6, 12, 24])
+@pytest.mark.parametrize("n", [6, 24])
 @pytest.mark.parametrize("name", WARPED)
 def test_a_fade_is_as_wide_as_it_says(name, n):
     widths = fade_widths(WARPED[name], n)
-    assert len(widths) > 300
+    assert len(widths) > 150
     error = np.abs(widths / n - 1)
     assert np.quantile(error, 0.99) < 0.02, f"{name}: {error.max():.4f}"
     assert error.mean() < 0.005
@@ -404,12 +404,12 @@ def test_a_fade_of_no_width_is_an_edge():
     assert np.abs(soft - hard).max() < 6e-3  # the fade measures to second order
 
 
-@pytest.mark.parametrize("angle", [0.0, 0.3, np.pi / 4, 1.2])
-@pytest.mark.parametrize("n", [0.3, 1.0, 2.5, 10.0])
+@pytest.mark.parametrize("angle", [0.0, 0.3, np.pi / 4])
+@pytest.mark.parametrize("n", [0.3, 1.0, 6.0])
 def test_a_fade_is_the_mean_over_the_pixel(angle, n):
     scene = Scene(background=None)
     scene.fill(half_plane((np.cos(angle), np.sin(angle)), 0.013), "white", opacity=fade(px=n))
-    size = (48, 32)
+    size = (24, 16)
     truth = ideal(scene, size)
     assert score(linear(scene, size), truth).worst < 1.5e-3
 
@@ -421,7 +421,7 @@ def test_fading_strokes_and_scene_units():
         circle(0.5), "white", width=0.1, opacity=fade(px=0.15 / pixel)
     )
     np.testing.assert_allclose(linear(a), linear(b), atol=1e-5)
-    assert score(linear(a, (80, 60)), ideal(a, (80, 60))).worst < 5e-3
+    assert score(linear(a, (40, 30)), ideal(a, (40, 30))).worst < 5e-3
     half = Scene(background=None).fill(circle(0.5), "white", opacity=0.5 * fade(px=4))
     assert linear(half)[60, 80, 3] == pytest.approx(0.5, abs=1e-6)
 

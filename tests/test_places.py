@@ -8,6 +8,7 @@ import pytest
 from oracles import check_jet, spread
 
 from jetfield.scenes import (
+    Field,
     affine,
     box,
     circle,
@@ -31,6 +32,7 @@ from jetfield.scenes import (
     union,
     vec2,
     warp,
+    where,
     xor,
 )  # fmt: skip
 
@@ -223,3 +225,19 @@ def test_a_place_is_a_warp():
     seeds = circle(0.05).translate(0.4, 0.1)
     expected = seeds.rotate(0.4).warp(swirl(1.0)).jet(POINTS, 0).value
     assert np.allclose(seeds.warp(moved.place).jet(POINTS, 0).value, expected)
+
+
+def test_a_shape_that_compares_two_fields_is_where_the_chosen_one_is():
+    @shape
+    def either(p, a: Field, b: Field):
+        return where(a(p) < 2 * b(p), a(p), b(p))
+
+    field = either(
+        circle(0.4).warp(affine(((2, 0), (0, 2)))), circle(0.3).warp(affine(((3, 0), (0, 3))))
+    )
+    points = np.array([[0.1, 0.05], [0.9, 0.4]])
+    determinants = np.linalg.det(field.place.jet(points, 1).jacobian)
+    chosen = np.where(
+        circle(0.4).jet(2 * points, 0).value < 2 * circle(0.3).jet(3 * points, 0).value, 4.0, 9.0
+    )
+    assert determinants == pytest.approx(chosen)

@@ -87,6 +87,14 @@ VECTORS = [
 LEAVES = ["p.x", "p.y", "length(p)", "0.3", "p.x * p.y"]
 
 holes = re.compile(r"\{(\w)\}")
+used: Counter[str] = Counter()
+
+
+def pick(random, rules):
+    """One of three rules at random: that which was used least so far, so that all are met often."""
+    rule = min(random.sample(rules, 3), key=lambda rule: used[rule] / rules.count(rule))
+    used[rule] += 1
+    return rule
 
 
 def program(random):
@@ -112,14 +120,14 @@ def program(random):
         if kind == "k":
             return str(random.randint(1, 4))
         if kind == "w":
-            return filled(random.choice(WARPS + 2 * own_warps))
+            return filled(pick(random, WARPS + 2 * own_warps))
         if kind == "f":
-            shape = filled(random.choice(SHAPES + 3 * own_shapes))
+            shape = filled(pick(random, SHAPES + 3 * own_shapes))
             return f"{shape}.translate({hole('n', 0)}, {hole('n', 0)})"
         if depth > 2:
             return random.choice(LEAVES) if kind == "s" else "p"
         rules = SCALARS if kind == "s" else VECTORS
-        text = filled(random.choice(rules), depth + 1)
+        text = filled(pick(random, rules), depth + 1)
         return tame(text) if kind == "s" else text
 
     if random.randint(0, 9) < 4:
@@ -133,13 +141,13 @@ def program(random):
         defined.append(f"@warp\ndef warp_0(p, amount=0.1):\n    return p + amount * {moved}\n")
         own_warps.append("warp_0({l} / 4)")
 
-    field = filled(random.choice(SHAPES + 4 * own_shapes))
+    field = filled(pick(random, SHAPES + 4 * own_shapes))
     chained = random.randint(0, 9) < 5
     count = 6
     at = random.randint(0, count - 1) if chained else -1
     for k in range(count):
         steps = CHAINS if k == at else STEPS
-        field = filled(random.choice(steps), inner=field)
+        field = filled(pick(random, steps), inner=field)
     if random.randint(0, 5) == 0:
         field = f"{field}.round(px(2))"
     return "".join(defined) + f"field = {field}\n"

@@ -665,7 +665,7 @@ def test_the_clock_moves_a_warp():
         (lambda: repeat(1, 1, count=0), "count=0"),
         (lambda: blob().warp(repeat(1, 1)), "bounds"),
         (lambda: half_plane((1, 0)).warp(repeat(1, 1)), "bounded"),
-        (lambda: circle(1).warp(polar), r"polar\(\)"),
+        (lambda: circle(1).warp(polar), "the function polar is not a Warp; call it first"),
         (lambda: circle(px(3)).warp(polar()), "stroke"),
         (lambda: mobius(1, 2, 2, 4), "one point"),
         (lambda: affine(((1, 2), (2, 4))), "determinant"),

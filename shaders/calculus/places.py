@@ -86,7 +86,7 @@ def _find(e: Expr, args: list[Found]) -> Found:
     value = rebuild(e, values)
     direct = any(a.direct for a in args)
     candidates = [k for k, a in enumerate(args) if a.place is not None]
-    if not candidates or direct:
+    if not candidates or direct or e.op.result == "bool":  # a condition chooses; it has no place
         return Found(value, direct)
     if len(candidates) == 1:
         return Found(value, place=args[candidates[0]].place)
