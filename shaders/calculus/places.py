@@ -100,6 +100,8 @@ def _find(e: Expr, args: list[Found]) -> Found:
             return Found(value, place=_where(partials.condition, a, b) if a and b else a or b)
         weights = [p if isinstance(p, Expr) else const(p) for p in partials]
         weights = [weights[k] for k in candidates]
+    if len(weights) != len(candidates):  # a function of vectors: the first of them stands for all
+        return Found(value, place=args[candidates[0]].place)
     best, size = args[candidates[0]].place, make("abs", weights[0])
     for k, weight in zip(candidates[1:], weights[1:], strict=True):
         other, own = args[k].place, make("abs", weight)
