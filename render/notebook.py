@@ -15,9 +15,9 @@ from typing import Any, Final
 from ..shaders.calculus.expr import const
 from ..shaders.calculus.function import Function, apply
 from ..shaders.calculus.parameters import BUILT_IN, leaf
-from ..shaders.calculus.vectors import sin
 from ..shaders.color import linear_rgb
 from ..shaders.errors import JetfieldError
+from ..shaders.levels import isolines
 from ..shaders.picture import POINT, Color, Layer, Picture, View
 from .offscreen import render_file
 
@@ -65,8 +65,8 @@ def portrait(field: Function, bounds: tuple[float, float, float, float]) -> Pict
         extent = max(right - left, top - bottom) or 1.0
         view = View((0.5 * (left + right), 0.5 * (bottom + top)), 1.5 * extent)
     pixel, step = leaf(BUILT_IN["pixel"]), view.height / LINES
-    wave = sin(apply(field, POINT.leaves)[0] * (math.pi / step))
-    lines = Function("isolines", [POINT], [wave])
+    value = apply(field, POINT.leaves)[0]
+    lines = Function("lines", [POINT], apply(isolines(), (value, const(step))))
     return Picture(
         (
             Layer(field, _color(INSIDE), const(1.0)),

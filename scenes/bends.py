@@ -139,11 +139,11 @@ def fisheye(p: Vec, strength: Number, radius: Positive = 1.0) -> Vec:
     return lens
 
 
+# --- perspective ---------------------------------------------------------------------------------
 UNSEEN = 1e6
 """The value above a horizon: far from every edge."""
 
 
-# --- perspective ---------------------------------------------------------------------------------
 class _Ground(Stage):
     """A plane that ends at its horizon: nothing is drawn above it."""
 

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..shaders.calculus.expr import Expr
+from ..shaders import levels
 from ..shaders.calculus.function import apply
-from ..shaders.calculus.rules import cell_
-from ..shaders.calculus.vectors import Scalar, abs
-from .booleans import lift
 from .box import EVERYWHERE
 from .checks import here, no_field, number
 from .field import Field, Recipe, weakest
 
 __all__ = ["isolines"]
-
-
-def _isolines(a: Expr, spacing: Expr) -> Scalar:
-    """How far a is from the nearest whole multiple of the spacing."""
-    return abs(a - spacing * cell_(a / spacing + 0.5))  # half way, both sides are as far
 
 
 def isolines(field: Field, spacing: Any) -> Field:
@@ -30,6 +22,6 @@ def isolines(field: Field, spacing: Any) -> Field:
     if not isinstance(field, Field):
         raise no_field("isolines", field)
     step = number("isolines", "spacing", spacing, 0, above=True)
-    value = apply(lift(_isolines), (field.compact(), step), here())[0]
+    value = apply(levels.isolines(), (field.compact(), step), here())[0]
     recipe = Recipe("isolines({}, {})", field.recipe, spacing)
     return Field(value, EVERYWHERE, weakest("bound", field.grade), recipe, grows=False)

@@ -122,18 +122,19 @@ def grad(e: Any) -> Any:
 class Fade:
     """An opacity that falls from 1 to 0 across the edge, ``width`` scene units wide."""
 
-    __slots__ = ("strength", "width")
+    __slots__ = ("recipe", "strength", "width")
 
-    def __init__(self, width: Expr, strength: Expr = ONE) -> None:
-        self.width, self.strength = width, strength
+    def __init__(self, width: Expr, recipe: Recipe, strength: Expr = ONE) -> None:
+        self.width, self.recipe, self.strength = width, recipe, strength
 
     def __mul__(self, factor: Any) -> Fade:
-        return Fade(self.width, self.strength * strength_of("fade", "factor", factor))
+        strength = self.strength * strength_of("fade", "factor", factor)
+        return Fade(self.width, Recipe("{} * {}", factor, self.recipe), strength)
 
     __rmul__ = __mul__
 
     def __repr__(self) -> str:
-        return "fade(...)" if self.strength is ONE else "fade(...) * ..."
+        return str(self.recipe)
 
 
 def fade(width: Any = None, *, px: Any = None) -> Fade:
@@ -147,8 +148,9 @@ def fade(width: Any = None, *, px: Any = None) -> Fade:
     if (width is None) == (px is None):
         raise fail("fade: give one width, fade(px=8) in pixels or fade(0.1) in scene units")
     if px is not None:
-        return Fade(pixels(number("fade", "px", px, 0, above=True)))
-    return Fade(number("fade", "width", width, 0, above=True))
+        n = number("fade", "px", px, 0, above=True)
+        return Fade(pixels(n), Recipe("fade(px={})", px))
+    return Fade(number("fade", "width", width, 0, above=True), Recipe("fade({})", width))
 
 
 def strength_of(call: str, name: str, opacity: Any) -> Any:

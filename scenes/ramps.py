@@ -75,7 +75,7 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
     """
     stations = _stations("ramp", stops, space)
     if isinstance(t, Expr):
-        return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), stations, space)
+        return _averaged(t, stations, space)
     u = Input("t")
     still = Vec((const(0.0), const(0.0)))
     function = trace(lambda x: tuple(_mixed(x, still, stations, space)), [u], name="ramp")
@@ -87,7 +87,8 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
 def linear_ramp(p: Vec, start: Point, end: Point, stops: list[Any], space: str = "linear") -> Vec:
     """A ramp along the line from start (t = 0) to end (t = 1), level across it."""
     along = end - start
-    return _along("linear_ramp", dot(p - start, along) / dot(along, along), stops, space)
+    t = dot(p - start, along) / dot(along, along)
+    return _averaged(t, _stations("linear_ramp", stops, space), space)
 
 
 @painted
@@ -95,7 +96,8 @@ def radial_ramp(
     p: Vec, center: Point, radius: Positive, stops: list[Any], space: str = "linear"
 ) -> Vec:
     """A ramp from the center (t = 0) out to the radius (t = 1)."""
-    return _along("radial_ramp", length(p - center) / radius, stops, space)
+    t = length(p - center) / radius
+    return _averaged(t, _stations("radial_ramp", stops, space), space)
 
 
 @painted
@@ -109,13 +111,12 @@ def conic_ramp(
     if any(not 0.0 <= at.data <= 1.0 for at, _ in stations if at.op.name == "literal"):
         raise fail(f"conic_ramp: stops={shown(stops)} must stand from 0 to 1, once around")
     (first, near), (last, far) = stations[0], stations[-1]
-    around = [(last - 1.0, far), *stations, (first + 1.0, near)]
-    return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), around, space)
+    return _averaged(t, [(last - 1.0, far), *stations, (first + 1.0, near)], space)
 
 
-def _along(call: str, t: Expr, stops: Any, space: str) -> Vec:
-    stations = _stations(call, stops, space)
-    return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), stations, space)
+def _averaged(t: Expr, stops: list[Stop], space: str) -> Vec:
+    """The ramp at a number that a paint has computed, averaged over the pixel by its gradient."""
+    return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), stops, space)
 
 
 def _stations(call: str, stops: Any, space: Any) -> list[Stop]:

@@ -294,7 +294,7 @@ def compared(what, drawn, wanted, exceptions=0.0):
 @pytest.mark.parametrize("name", WITHIN)
 def test_opengl_draws_each_text_as_render_does(name):
     needs_gl()
-    for at in times(name)[-1:]:
+    for at in times(name):
         compared(
             f"{name} at {at}, shadertoy",
             on_desktop(shadertoy_job(name, at, True)),
@@ -312,8 +312,7 @@ def test_a_browser_draws_every_text_as_render_does(kind):
     needs_gl()
     chromium()
     numbers = "live" if kind == "live" else "baked"
-    names = [n for n in WITHIN if kind != "live" or n not in gallery_names()]
-    drawings = [(name, at) for name in names for at in times(name)]
+    drawings = [(name, at) for name in WITHIN for at in times(name)]
     found = in_browser(
         [
             shadertoy_job(name, at)
@@ -324,7 +323,8 @@ def test_a_browser_draws_every_text_as_render_does(kind):
     )
     for (name, at), drawn in zip(drawings, found, strict=True):
         wanted = expected(name, at, kind == "shadertoy")
-        compared(f"{name} at {at}, {kind}", drawn, wanted, 2e-3)
+        fine = kind == "live" and name == "lens"  # its dots are finer than these pixels
+        compared(f"{name} at {at}, {kind}", drawn, wanted, 2e-3 if fine else 1e-3)
 
 
 def test_the_mouse_is_at_the_origin_until_it_is_pressed():

@@ -196,6 +196,8 @@ def test_paints_pickle_and_read_as_code():
     again = pickle.loads(pickle.dumps(made))
     assert again.color == made.color
     assert repr(again) == repr(made)
+    assert repr(0.5 * fade(px=8)) == "0.5 * fade(px=8)"
+    assert repr(fade(0.1)) == "fade(0.1)"
 
 
 def test_scenes_with_paints_and_groups_pickle():
@@ -364,7 +366,7 @@ FADE_SIZE = 1024
 def fade_widths(field, n: float) -> np.ndarray:
     """The widths in pixels over which opacity falls from .9 to .1, / .8, along the edge's normals."""
     pixel = 2.0 / FADE_SIZE
-    points = np.random.default_rng(1).uniform(-0.9, 0.9, (700, 2))
+    points = np.random.default_rng(1).uniform(-0.9, 0.9, (1500, 2))
     for _ in range(40):
         jet = field.jet(points, 1)
         squared = (jet.gradient**2).sum(axis=1, keepdims=True) + 1e-30
@@ -387,11 +389,11 @@ def fade_widths(field, n: float) -> np.ndarray:
     return np.diff(reach, axis=1)[:, 0] / 0.8
 
 
-@pytest.mark.parametrize("n", [6, 24])
+@pytest.mark.parametrize("n", [6, 12, 24])
 @pytest.mark.parametrize("name", WARPED)
 def test_a_fade_is_as_wide_as_it_says(name, n):
     widths = fade_widths(WARPED[name], n)
-    assert len(widths) > 150
+    assert len(widths) > 300
     error = np.abs(widths / n - 1)
     assert np.quantile(error, 0.99) < 0.02, f"{name}: {error.max():.4f}"
     assert error.mean() < 0.005
@@ -404,8 +406,8 @@ def test_a_fade_of_no_width_is_an_edge():
     assert np.abs(soft - hard).max() < 6e-3  # the fade measures to second order
 
 
-@pytest.mark.parametrize("angle", [0.0, 0.3, np.pi / 4])
-@pytest.mark.parametrize("n", [0.3, 1.0, 6.0])
+@pytest.mark.parametrize("angle", [0.0, 0.3, np.pi / 4, 1.2])
+@pytest.mark.parametrize("n", [0.3, 1.0, 2.5, 10.0])
 def test_a_fade_is_the_mean_over_the_pixel(angle, n):
     scene = Scene(background=None)
     scene.fill(half_plane((np.cos(angle), np.sin(angle)), 0.013), "white", opacity=fade(px=n))

@@ -21,6 +21,7 @@ from jetfield.scenes import (
     min,
     mix,
     mobius,
+    noise,
     polar,
     polar_repeat,
     polygon,
@@ -31,6 +32,7 @@ from jetfield.scenes import (
     swirl,
     union,
     vec2,
+    vec3,
     warp,
     where,
     xor,
@@ -241,3 +243,15 @@ def test_a_shape_that_compares_two_fields_is_where_the_chosen_one_is():
         circle(0.4).jet(2 * points, 0).value < 2 * circle(0.3).jet(3 * points, 0).value, 4.0, 9.0
     )
     assert determinants == pytest.approx(chosen)
+
+
+def test_a_function_of_a_vector_of_fields_is_where_it_changes_most():
+    @shape
+    def mixed(p, a: Field, b: Field):
+        return noise(vec3(0.01 * a(p), 0.7 * b(p) + 0.2, 0.3))
+
+    field = mixed(
+        circle(0.4).warp(affine(((2, 0), (0, 2)))), circle(0.3).warp(affine(((3, 0), (0, 3))))
+    )
+    points = np.array([[0.3, 0.05], [0.2, 0.4]])
+    assert np.linalg.det(field.place.jet(points, 1).jacobian) == pytest.approx([9.0, 9.0])

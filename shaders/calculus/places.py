@@ -16,7 +16,7 @@ from .expr import Expr, const, make, postorder, rebuild
 from .folds import Fold, fold
 from .function import Function, Input, Type, apply, callees
 from .jets import jet
-from .rules import Select
+from .rules import Select, added
 
 __all__ = ["place"]
 
@@ -100,8 +100,6 @@ def _find(e: Expr, args: list[Found]) -> Found:
             return Found(value, place=_where(partials.condition, a, b) if a and b else a or b)
         weights = [p if isinstance(p, Expr) else const(p) for p in partials]
         weights = [weights[k] for k in candidates]
-    if len(weights) != len(candidates):  # a function of vectors: the first of them stands for all
-        return Found(value, place=args[candidates[0]].place)
     best, size = args[candidates[0]].place, make("abs", weights[0])
     for k, weight in zip(candidates[1:], weights[1:], strict=True):
         other, own = args[k].place, make("abs", weight)
@@ -140,11 +138,16 @@ def _point_of_row(f: Fold, args: Sequence[Expr]) -> Pair:
 
 
 def _slopes(f: Function, args: Sequence[Expr], candidates: Sequence[int]) -> list[Expr]:
-    """How fast a function of fields changes by each of some arguments."""
-    inputs, at = list[Input](), 0
+    """How fast a function changes by each of some numbers among its arguments."""
+    inputs, variables, at = list[Input](), list[int](), 0
     for i in f.inputs:
-        varies = i.type.size == 1 and at in candidates
+        own = range(at, at := at + i.type.size)
+        varies = not set(candidates).isdisjoint(own)
         inputs.append(Input(i.name, i.type, "point" if varies else "parameter"))
-        at += i.type.size
-    varied = jet(Function(f.name, inputs, f.outputs), 1)
-    return list(apply(varied, args)[1:])
+        variables += own if varies else ()
+    local = apply(jet(Function(f.name, inputs, f.outputs, f.result), 1), args)
+    t = Type(f.result.size, 1, len(variables))
+    return [
+        added(make("abs", local[t.first(m, variables.index(k))]) for m in range(t.m))
+        for k in candidates
+    ]

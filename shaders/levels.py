@@ -1,0 +1,23 @@
+"""Level sets: the curves on which a field is a whole multiple of a step."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from .calculus.expr import Expr
+from .calculus.function import Function, Input, trace
+from .calculus.rules import cell_
+from .calculus.vectors import Scalar, abs
+
+__all__ = ["isolines"]
+
+
+def _isolines(a: Expr, spacing: Expr) -> Scalar:
+    """How far a is from the nearest whole multiple of the spacing."""
+    return abs(a - spacing * cell_(a / spacing + 0.5))  # half way, both sides are as far
+
+
+@cache
+def isolines() -> Function:
+    """(a field's value, the spacing) -> 0 on every level set, for strokes."""
+    return trace(_isolines, [Input("a", role="field"), Input("spacing")], name="isolines")
