@@ -246,12 +246,20 @@ def test_a_shape_that_compares_two_fields_is_where_the_chosen_one_is():
 
 
 def test_a_function_of_a_vector_of_fields_is_where_it_changes_most():
-    @shape
-    def mixed(p, a: Field, b: Field):
-        return noise(vec3(0.01 * a(p), 0.7 * b(p) + 0.2, 0.3))
+    a = circle(0.4).warp(affine(((2, 0), (0, 2))))
+    b = circle(0.3).warp(affine(((3, 0), (0, 3))))
 
-    field = mixed(
-        circle(0.4).warp(affine(((2, 0), (0, 2)))), circle(0.3).warp(affine(((3, 0), (0, 3))))
+    @shape
+    def mixed(p):
+        return noise(vec3(a(p), b(p) + 0.2, 0.3))
+
+    points = spread(11, 60, 0.8)
+    values = (a.jet(points, 0).value, b.jet(points, 0).value + 0.2)
+    step = np.array([1e-6, 0.0])
+    by_a, by_b = (
+        np.abs(noise((values[0] + h, values[1] + k, 0.3)) - noise((*values, 0.3)))
+        for h, k in (step, step[::-1])
     )
-    points = np.array([[0.3, 0.05], [0.2, 0.4]])
-    assert np.linalg.det(field.place.jet(points, 1).jacobian) == pytest.approx([9.0, 9.0])
+    determinants = np.linalg.det(mixed().place.jet(points, 1).jacobian)
+    assert determinants == pytest.approx(np.where(by_b > by_a, 9.0, 4.0))
+    assert 10 < (by_b > by_a).sum() < 50
