@@ -9,6 +9,7 @@ from ...shaders.calculus.vectors import (
     Vec,
     abs,
     cos,
+    cross,
     dot,
     length,
     max,
@@ -59,7 +60,7 @@ def pie(p: Vec, radius: Positive, opening: Opening) -> Scalar:
     half = 0.5 * opening
     q = Vec((p.x, abs(p.y)))
     side = Vec((cos(half), sin(half)))
-    beside = side.x * q.y - side.y * q.x
+    beside = cross(side, q)
     along = dot(q, side)
     beyond = max(-along, along - radius)
     corner = where(beside < 0.0, -1.0, 1.0) * length(Vec((beyond, beside)))
