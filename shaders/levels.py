@@ -7,14 +7,19 @@ from functools import cache
 from .calculus.expr import Expr
 from .calculus.function import Function, Input, trace
 from .calculus.rules import cell_
-from .calculus.vectors import Scalar, abs
+from .calculus.vectors import Scalar, abs, where
 
 __all__ = ["isolines"]
 
 
+LAST = 1e4
+"""Levels further from 0 than so many steps are not drawn: float32 cannot tell where they lie."""
+
+
 def _isolines(a: Expr, spacing: Expr) -> Scalar:
     """How far a is from the nearest whole multiple of the spacing."""
-    return abs(a - spacing * cell_(a / spacing + 0.5))  # half way, both sides are as far
+    nearest = abs(a - spacing * cell_(a / spacing + 0.5))  # half way, both sides are as far
+    return where(abs(a) > LAST * spacing, 0.5 * spacing, nearest)
 
 
 @cache
