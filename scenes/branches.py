@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..shaders.calculus.bounds import range_of
-from ..shaders.calculus.expr import Expr
+from ..shaders.calculus.expr import Expr, const, make
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type
 from ..shaders.calculus.vectors import Scalar, Vec, abs, atan2, clamp, cos, floor, length, log, sin
@@ -31,17 +31,24 @@ TURN = math.tau
 
 def _least(
     field: Field,
-    place: Callable[[Vec, Any], Vec],
+    place: Callable[..., Vec],
     rows: Sequence[tuple[float, ...]],
-    at: tuple[Expr, ...],
+    at: Sequence[Expr],
+    cell: Sequence[Expr] = (),
 ) -> Expr:
-    """The least of the field at ``place(p, row)`` over the rows, for the point ``at``."""
+    """The least of the field at ``place(p, row)`` over the rows, for the point ``at``.
+
+    What all rows choose alike, such as the ``cell`` that holds the point, is chosen outside:
+    ``place(p, row, cell)``. So it turns for all of them at once where it turns.
+    """
+    inputs = [POINT, *([Input("cell", Type(len(cell)))] if cell else [])]
+    given = [Vec(cell)] if cell else []
     if len(rows) == 1:
-        return field.at(place(Vec(at), rows[0]))
+        return field.at(place(Vec(at), rows[0], *given))
     row = Input("row", Type(len(rows[0])))
-    value = field.at(place(P, row.leaves))
-    item = Function(f"branch_of_{field._name()}", [POINT, row], [value], source=field.source)
-    return fold("min", item, Table(rows), at)[0]
+    value = field.at(place(P, row.leaves, *(Vec(i.leaves) for i in inputs[1:])))
+    item = Function(f"branch_of_{field._name()}", [*inputs, row], [value], source=field.source)
+    return fold("min", item, Table(rows), (*at, *cell))[0]
 
 
 # --- polar ---------------------------------------------------------------------------------------
@@ -102,37 +109,29 @@ class _Turns(Stage):
         angles = field.bounds.angles() if field.grade == "exact" else None
         sector = TURN / self.n
         near = math.floor((angles[1] - angles[0]) / sector) + 2 if angles else self.n
-        rows: list[tuple[float, ...]]
+        near = min(near, self.n)
+        rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(near)]
+        sides = [P, Vec((P.x, -P.y))] if self.mirrored else [P]
         if near < self.n and angles:
-            place, rows = self._nearest(angles[1]), [(float(k),) for k in range(near)]
-        else:
-            place = _turned
-            rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(self.n)]
-        if self.mirrored:  # turned copies of the reflection are reflections of turned copies
-            rows = [(side, *row) for side in (1.0, -1.0) for row in rows]
-            value = _least(
-                field, lambda p, r: place(Vec((p.x, r[0] * p.y)), *r[1:]), rows, POINT.leaves
-            )
-        else:
-            value = _least(field, lambda p, r: place(p, *r), rows, POINT.leaves)
+            sides = [self._nearest(p, angles[1]) for p in sides]
+        # turned copies of the reflection are reflections of turned copies
+        values = [_least(field, lambda p, r: _turned(p, *r), rows, p) for p in sides]
+        value = values[0] if len(values) == 1 else make("min", *values)
+        copies = len(rows) * len(sides)
         box = self.drawn(field)
-        grade = weakest("bound", field.grade) if len(rows) > 1 else field.grade
+        grade = weakest("bound", field.grade) if copies > 1 else field.grade
         return Field(value, box, grade, field.recipe, grows=field.grows)
 
-    def _nearest(self, last: float) -> Callable[..., Vec]:
-        """A true distance is least on one of the copies that lie nearest in angle.
+    def _nearest(self, p: Vec, last: float) -> Vec:
+        """p turned to the first of the copies that lie nearest in angle.
 
         A point q of the shape, seen from p, is nearest in the copy k that makes |k sector + the
-        angle of q - the angle of p| least: only these k occur over the shape's range of angles.
+        angle of q - the angle of p| least: only so many k occur over the shape's range of angles,
+        up to ``last``, and a true distance is least on one of these.
         """
         sector = TURN / self.n
-
-        def place(p: Vec, k: Any) -> Vec:
-            first = floor((atan2(p.y, p.x) - last) / sector + 0.5) * sector
-            angle = first + k * sector
-            return _turned(p, cos(angle), sin(angle))
-
-        return place
+        first = floor((atan2(p.y, p.x) - last) / sector + 0.5) * sector
+        return _turned(p, cos(first), sin(first))
 
 
 def _turned(p: Vec, c: Any, s: Any) -> Vec:
@@ -175,14 +174,15 @@ class _Copies(Stage):
         box = field.bounds
         ranges = ((box.left, box.right), (box.bottom, box.top))
         spans = [
-            self._span(axis, *limits, field) for axis, limits in zip(self.axes, ranges, strict=True)
+            self._span(k, axis, *limits, field)
+            for k, (axis, limits) in enumerate(zip(self.axes, ranges, strict=True))
         ]
         rows = [(float(i), float(j)) for j in range(spans[1][1]) for i in range(spans[0][1])]
 
-        def place(p: Vec, row: Any) -> Vec:
-            return Vec((spans[0][0](p.x, row[0]), spans[1][0](p.y, row[1])))
+        def place(p: Vec, row: Any, cell: Any) -> Vec:
+            return Vec(s[0](p[k], row[k], cell[k]) for k, s in enumerate(spans))
 
-        value = _least(field, place, rows, POINT.leaves)
+        value = _least(field, place, rows, P, [s[2] for s in spans])
         outline = self.drawn(field)
         many = len(rows) > 1 or any(count is None and step is not None for step, count in self.axes)
         return Field(
@@ -190,12 +190,17 @@ class _Copies(Stage):
         )
 
     def _span(
-        self, axis: tuple[Expr | None, int | None], low: float, high: float, field: Field
-    ) -> tuple[Callable[[Any, Any], Any], int]:
-        """How a coordinate moves for the k-th copy to look at, and how many those are."""
+        self,
+        k: int,
+        axis: tuple[Expr | None, int | None],
+        low: float,
+        high: float,
+        field: Field,
+    ) -> tuple[Callable[[Any, Any, Any], Any], int, Expr]:
+        """How coordinate k moves for the i-th copy to look at, how many those are, and the cell."""
         step, count = axis
         if step is None:
-            return (lambda x, k: x), 1
+            return (lambda x, i, cell: x), 1, const(0.0)
         least = range_of(step)[0]
         bounded = math.isfinite(low) and math.isfinite(high) and low <= high
         if count is None and not bounded:
@@ -205,18 +210,19 @@ class _Copies(Stage):
             )
         near = math.floor((high - low) / least) + 2 if bounded and least > 0 else math.inf
         if count is None:
-            return (lambda x, k: x - (floor((x - high) / step + 0.5) + k) * step), int(near)
+            cell = floor((P[k] - high) / step + 0.5)
+            return (lambda x, i, cell: x - (cell + i) * step), int(near), cell
         first = -0.5 * (count - 1)
         if (
             near < count and field.grade == "exact"
         ):  # only the copies around the point, within the row
+            cell = floor((P[k] - high) / step - first + 0.5)
 
-            def nearest(x: Any, k: Any) -> Any:
-                cell = floor((x - high) / step - first + 0.5) + k
-                return x - (clamp(cell, 0.0, float(count - 1)) + first) * step
+            def nearest(x: Any, i: Any, cell: Any) -> Any:
+                return x - (clamp(cell + i, 0.0, float(count - 1)) + first) * step
 
-            return nearest, int(near)
-        return (lambda x, k: x - (k + first) * step), count
+            return nearest, int(near), cell
+        return (lambda x, i, cell: x - (i + first) * step), count, const(0.0)
 
 
 def repeat(x: Any, y: Any = None, *, count: Any = None) -> Warp:

@@ -10,13 +10,14 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .blame import fail, form
+from .calculus.edges import Edges
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
 from .calculus.function import Function, Input, Type, apply
@@ -26,6 +27,7 @@ from .calculus.vectors import Vec, clamp
 from .color import blend
 from .coverage import band, fade, fill, order
 from .errors import shown
+from .exact import SIZE, STATE, Laid, State, laid, means, plain, state
 
 __all__ = ["Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
@@ -153,6 +155,14 @@ class Picture:
         """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha)."""
         return _composed(self, antialias)
 
+    @property
+    def cell(self) -> Function:
+        """What a cell shows: of its center and its size, premultiplied linear (r, g, b, alpha).
+
+        A fifth number is 1 where the cell is rough, and has to be looked at in parts.
+        """
+        return _cell(self)
+
     def pixels(
         self, frame: Frame, x: NDArray[Any], y: NDArray[Any], antialias: str
     ) -> NDArray[np.float64]:
@@ -163,8 +173,45 @@ class Picture:
         width, height = frame.size
         px = frame.view.center[0] + frame.pixel * (x + 0.5 - 0.5 * width)
         py = frame.view.center[1] + frame.pixel * (y + 0.5 - 0.5 * height)
+        if antialias == "exact":
+            return means(
+                self.cell, lambda f, args: call(f, args, frame.values), px, py, frame.pixel
+            )
         channels = call(self.composed(antialias), [px, py], frame.values)
         return np.stack([np.broadcast_to(c, x.shape) for c in channels], axis=-1)
+
+
+@lru_cache(maxsize=64)
+def _cell(picture: Picture) -> Function:
+    below = plain(CLEAR if picture.background is None else picture.background)
+    made = _piled(picture.layers, below).state
+    return Function("cell", [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
+
+
+def _piled(layers: Sequence[Layer | Group], below: Laid) -> Laid:
+    """The state of layers over another, in the cell."""
+    edges = Edges(2, POINT, SIZE)
+    for count, layer in enumerate(layers, start=1):
+        if isinstance(layer, Group):
+            own = _piled(layer.layers, plain(CLEAR)).state
+            lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
+            above = State(lit[0], lit[1], own.cover)
+        else:
+            above = laid(layer, edges, partial(_color, layer))
+        below = below.under(layer.blend, above)
+        if count % CROWD == 0 and count < len(layers):
+            crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)
+            below = Laid(state(apply(crowd, (*POINT.leaves, *SIZE.leaves))))
+            edges = Edges(2, POINT, SIZE)
+    return below
+
+
+def _color(layer: Layer, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
+    """A layer's straight color at the point, by its field's jet."""
+    colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
+    *color, alpha = apply(colored, (*POINT.leaves, value, *gradient))
+    held = alpha if alpha.op.name in ("const", "literal") else clamp(alpha, 0.0, 1.0)
+    return *color, held
 
 
 @lru_cache(maxsize=64)
@@ -224,7 +271,6 @@ def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
 
     ``derivatives`` are at least those that it reads; layers of one field share one jet of it.
     """
-    colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
     value, *rest = apply(jet(layer.field, derivatives), POINT.leaves, layer.source)
     pixel = leaf(BUILT_IN["pixel"])
     gradient = Vec((*rest, *CLEAR)[:2])
@@ -237,7 +283,6 @@ def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
         coverage = fill(antialias, value, (g.x, g.y))
     else:
         coverage = band(antialias, value, (g.x, g.y), layer.width / pixel)
-    *color, alpha = apply(colored, (*POINT.leaves, value, *gradient))
-    held = alpha if alpha.op.name in ("const", "literal") else clamp(alpha, 0.0, 1.0)
-    light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * held)
+    *color, alpha = _color(layer, value, gradient)
+    light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
     return light

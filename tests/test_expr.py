@@ -32,8 +32,9 @@ from jetfield.scenes import (
 from jetfield.shaders import to_glsl
 from jetfield.shaders.calculus.bounds import bounds
 from jetfield.shaders.calculus.evaluate import call, evaluate, jet_arrays
-from jetfield.shaders.calculus.expr import const, flatten, make, node, postorder, unflatten
+from jetfield.shaders.calculus.expr import const, make, node, postorder
 from jetfield.shaders.calculus.function import Function, Input, Type, trace
+from jetfield.shaders.calculus.packing import flatten, unflatten
 
 POINT = Input("p", Type(2), "point")
 P = Vec(POINT.leaves)

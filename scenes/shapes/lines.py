@@ -18,13 +18,18 @@ from ...shaders.calculus.vectors import (
 )
 from ..functions import Point, Positive, primitive
 
-__all__ = ["capsule", "direction", "segment", "segment_distance"]
+__all__ = ["capsule", "direction", "segment", "segment_distance", "unsigned"]
 
 
 def direction(span: Vec) -> Vec:
     """The unit vector along a span; of a point, which has no direction, any."""
     u = normalize(span)
     return Vec((where(dot(u, u) > 0.5, u.x, 1.0), u.y))
+
+
+def unsigned(x: Scalar) -> Scalar:
+    """|x|, for a distance that gets its sign back: it has no kink of its own then."""
+    return seam(x < 0.0, -x, x)
 
 
 def segment_distance(p: Vec, a: Vec, b: Vec) -> Scalar:

@@ -33,7 +33,7 @@ from ..box import around
 from ..checks import fail, form, shown, whole_number
 from ..field import Field, Recipe
 from ..functions import Point, Positive, primitive
-from .lines import direction
+from .lines import direction, unsigned
 
 __all__ = ["polygon", "regular_polygon", "star", "triangle"]
 
@@ -89,7 +89,7 @@ def _edge(p: Vec, row: Vec) -> Scalar:
     """Distance to one edge, exact beside it and beyond its ends."""
     d, u = p - row[0:2], Vec(row[2:4])
     beyond = abs(dot(d, u)) - row[4]
-    beside = abs(cross(d, u))
+    beside = unsigned(cross(d, u))
     return seam(beyond > 0.0, length(Vec((beyond, beside))), beside)
 
 
@@ -119,7 +119,7 @@ def _side(p: Vec, a: Vec, b: Vec, sign: Expr) -> tuple[Scalar, Scalar, Scalar]:
     u, d = direction(b - a), p - 0.5 * (a + b)
     outside = sign * cross(d, u)
     beyond = abs(dot(d, u)) - 0.5 * length(b - a)
-    return outside, beyond, seam(beyond > 0.0, length(Vec((beyond, outside))), abs(outside))
+    return outside, beyond, seam(beyond > 0.0, length(Vec((beyond, outside))), unsigned(outside))
 
 
 def _corners_hull(a: Vec, b: Vec, c: Vec) -> tuple[Scalar, Scalar, Scalar, Scalar]:

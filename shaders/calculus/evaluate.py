@@ -116,6 +116,9 @@ def _leaf(e: Expr, values: Values) -> Any:
 
 
 def _fold(f: Fold, args: list[Any]) -> Work:
+    if f.kind == "at":
+        picked = f.table.array[np.asarray(args[-1], dtype=np.intp)]
+        return (yield _request(f.function, [*args[:-1], *np.moveaxis(picked, -1, 0)]))
     shape = np.broadcast_shapes(*(np.shape(a) for a in args))
     points = max(int(np.prod(shape)), 1)
     step = max(ROWS // points, 1)
@@ -126,19 +129,27 @@ def _fold(f: Fold, args: list[Any]) -> Work:
         outputs = yield _request(f.function, [*args, *columns])
         full = (len(rows), *shape)
         outputs = [np.broadcast_to(o, full) for o in outputs]
+        if f.kind == "ranks":
+            numbers = np.arange(start, start + len(rows), dtype=np.float64)
+            outputs.append(np.broadcast_to(numbers.reshape(columns[0].shape), full))
         if result is not None:
             outputs = [np.concatenate((r, o)) for r, o in zip(result, outputs, strict=True)]
         result = _reduce(f.kind, outputs)
     assert result is not None
     if f.kind == "gap":
         return [result[0][1] - result[0][0]]
+    if f.kind == "ranks":
+        return [*result[1][:2], result[0][-1]]
     return [r[0] for r in result]
 
 
 def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
-    """The partial result over axis 0, kept as an axis of length 1 (2 for a gap)."""
+    """The partial result over axis 0, kept as an axis of length 1 (2 for a gap, 3 for ranks)."""
     if kind == "gap":
         return _winner_and_other(outputs)
+    if kind == "ranks":
+        first = np.argsort(outputs[0], axis=0, kind="stable")[:3]
+        return [np.take_along_axis(o, first, axis=0) for o in outputs]
     if isinstance(kind, tuple):
         reduce: dict[str, Callable[..., Any]] = {"min": np.min, "max": np.max, "add": np.sum}
         return [reduce[k](o, axis=0, keepdims=True) for k, o in zip(kind, outputs, strict=True)]

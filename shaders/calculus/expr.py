@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 __all__ = [
-    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "flatten", "is_condition", "is_whole",
-    "lift", "make", "node", "postorder", "rebuild", "substitute", "unflatten",
+    "OPS", "REWRITES", "Expr", "Op", "Source", "const", "is_condition", "is_whole", "lift", "make",
+    "node", "postorder", "rebuild", "substitute",
 ]  # fmt: skip
 
 
@@ -42,7 +42,9 @@ class Op:
     maps ``(low, high)`` pairs of expressions to one such pair; ``error`` bounds the rounding error
     of one evaluation in units of the last place of the result, or of ``scale(*bounds)``.
     ``kinks(*args)`` are expressions whose zero sets hold the op's kinks, ``jumps(*args)`` those
-    that hold its jumps.
+    that hold its jumps. ``pieces(*args)`` is the same value as comparisons choose it, for an op
+    that chooses: its kinks lie where they turn. ``step(*args)`` is a ``Step`` across the nearest of
+    several jumps. Where all of ``poles(*args)`` are 0 at once no derivative says what is around.
     """
 
     name: str
@@ -55,6 +57,9 @@ class Op:
     scale: Callable[..., Expr] | None = None
     kinks: Callable[..., Sequence[Any]] | None = None
     jumps: Callable[..., Sequence[Any]] | None = None
+    pieces: Callable[..., Any] | None = None
+    step: Callable[..., Any] | None = None
+    poles: Callable[..., Sequence[Any]] | None = None
     commutes: bool = False
     helper: str = ""
     result: str = "float"  # or "bool", "tuple"
@@ -318,29 +323,6 @@ def rebuild(old: Expr, args: tuple[Expr, ...]) -> Expr:
     fresh = node(old.op.name, args, old.data)
     fresh.source = fresh.source or old.source
     return fresh
-
-
-Flat = tuple[tuple[tuple[str, tuple[int, ...], Any], ...], tuple[int, ...]]
-
-
-def _same(data: Any) -> Any:
-    return data
-
-
-def flatten(roots: Sequence[Expr], encode: Callable[[Any], Any] = _same) -> Flat:
-    """A graph as plain tuples (op, argument indices, data), and the indices of its roots."""
-    order = list(postorder(roots))
-    index = {e: i for i, e in enumerate(order)}
-    rows = tuple((e.op.name, tuple(index[a] for a in e.args), encode(e.data)) for e in order)
-    return rows, tuple(index[root] for root in roots)
-
-
-def unflatten(flat: Flat, decode: Callable[[Any], Any] = _same) -> list[Expr]:
-    """The graph that ``flatten`` wrote down."""
-    built: list[Expr] = []
-    for name, args, data in flat[0]:
-        built.append(node(name, tuple(built[i] for i in args), decode(data)))
-    return [built[i] for i in flat[1]]
 
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "and": "&", "or": "|"}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .expr import Expr, node
-from .function import Function
+from .function import Function, Type
 
 __all__ = ["Fold", "Table", "fold"]
 
@@ -50,12 +50,19 @@ class Fold:
     ``kind`` "min" or "max" keeps all outputs of the row whose first output is least or greatest,
     the first such row at a tie; a tuple names a reduction for each output ("min", "max", "add");
     "gap" is the distance from the least first output to the least of those rows whose other outputs
-    (its slopes) are not those of the winner: how near a bend is.
+    (its slopes) are not those of the winner: how near a bend is. "ranks" gives, for a function of
+    one output, the numbers of the rows where it is least and second to that, and its third value;
+    "at" the outputs of the one row whose number is a further argument, after the shared ones.
     """
 
     kind: str | tuple[str, ...]
     function: Function
     table: Table
+
+    @property
+    def result(self) -> Type:
+        """What it gives."""
+        return {"gap": Type(), "ranks": Type(3)}.get(str(self.kind), self.function.result)
 
     @property
     def name(self) -> str:
@@ -67,12 +74,11 @@ def fold(
     kind: str | tuple[str, ...], function: Function, table: Table, args: Sequence[Expr]
 ) -> tuple[Expr, ...]:
     """The reduced outputs of ``function`` at the shared ``args`` over all rows."""
+    made = Fold(kind, function, table)
     columns = function.inputs[-1].type.size
     if function.inputs[-1].name != "row" or columns != table.array.shape[1]:
         raise TypeError(
             f"fold of {function.name}: its last input must be a row of {columns} numbers"
         )
-    call = node("fold", tuple(args), Fold(kind, function, table))
-    return tuple(
-        node("get", (call,), i) for i in range(1 if kind == "gap" else function.result.size)
-    )
+    call = node("fold", tuple(args), made)
+    return tuple(node("get", (call,), i) for i in range(made.result.size))

@@ -29,12 +29,14 @@ class Type:
     ``jet`` of order k: m values, then (k >= 1) the Jacobian column by column, m numbers for each of
     n variables, then (k >= 2) for each value the upper triangle of its symmetric Hessian, row by
     row. Order 0 is a plain number or vector. ``interval``: m lower ends, then m upper ends.
+    ``edge``: a jet; that on the other side of the nearest decision; how near that is; how near the
+    next one is; how far each value may move (see ``edges``). ``spot``: without the other side.
     """
 
     m: int = 1
     order: int = 0
     n: int = 0
-    kind: Literal["jet", "interval"] = "jet"
+    kind: Literal["jet", "interval", "edge", "spot"] = "jet"
 
     @property
     def size(self) -> int:
@@ -42,7 +44,9 @@ class Type:
         if self.kind == "interval":
             return 2 * self.m
         first = self.m * self.n if self.order >= 1 else 0
-        return self.m + first + (self.m * self.triangle if self.order >= 2 else 0)
+        jet = self.m + first + (self.m * self.triangle if self.order >= 2 else 0)
+        more = {"edge": jet + 1 + 1 + self.m, "spot": 1 + self.m}
+        return jet + more.get(self.kind, 0)
 
     @property
     def triangle(self) -> int:

@@ -17,7 +17,7 @@ from .function import Function, Input, Type, apply, callees, widened
 from .roots import slopes
 from .rules import Select
 
-__all__ = ["chain_rule", "derivatives", "jet", "pullback"]
+__all__ = ["Row", "Walk", "chain_rule", "derivatives", "jet", "points_of", "pullback", "recall"]
 
 ZERO, ONE = const(0.0), const(1.0)
 Row = tuple[Expr, ...]
@@ -49,7 +49,7 @@ def _derive(function: Function, order: int, n: int) -> None:
         Input(i.name, Type(1, order, n), i.role) if i.role == "field" else i
         for i in function.inputs
     ]
-    walk = _Walk(order, n)
+    walk = Walk(order, n)
     variable = 0
     for old, new in zip(function.inputs, inputs, strict=True):
         if old.role == "field":
@@ -78,7 +78,7 @@ def derivatives(e: Expr, variables: Sequence[Expr], known: dict[Expr, Row]) -> R
 
     ``known`` has those of other leaves; all that are in neither are held constant.
     """
-    walk = _Walk(1, len(variables))
+    walk = Walk(1, len(variables))
     for k, leaf in enumerate(variables):
         walk.seed(leaf, k)
     for leaf, row in known.items():
@@ -88,7 +88,7 @@ def derivatives(e: Expr, variables: Sequence[Expr], known: dict[Expr, Row]) -> R
     return walk.first[walk.value[e]]
 
 
-class _Walk:
+class Walk:
     """One pass over a body: for each node its new value, gradient and Hessian."""
 
     def __init__(self, order: int, n: int) -> None:
@@ -146,6 +146,13 @@ class _Walk:
                 self.first[e] = self.rule(e)
         return self.first[e]
 
+    def hessian(self, e: Expr) -> Row:
+        """Second derivatives of a node whose first are known, or can be."""
+        if e not in self.second:
+            first = self.gradient(e)
+            self.second[e] = tuple(self.gradient(first[i])[j] for i, j in self.pairs)
+        return self.second[e]
+
     def rule(self, e: Expr) -> Row:
         """The chain rule through one op."""
         if e.op.name == "root":
@@ -167,8 +174,8 @@ class _Walk:
     def rows(self, call: Expr) -> list[Row]:
         """First derivatives of all outputs of a call whose arguments are new nodes already."""
         function, args = _callee(call), call.args
-        points = _points(function)
-        local = _recall(call, jet(function, 1, self.n), args)
+        points = points_of(function)
+        local = recall(call, jet(function, 1, self.n), args)
         t = Type(function.result.size, 1, len(points))
         inner = [self.gradient(args[k]) for k in points]
         return [
@@ -185,17 +192,20 @@ class _Walk:
         function = _callee(e)
         if any(i.role == "field" for i in function.inputs):
             return self.lift(e, function, args)
-        function = self.widen(function, args)
-        points = _points(function)
+        return self.composed(e, self.widen(function, args), args)
+
+    def composed(self, e: Expr, function: Function, args: Sequence[Expr]) -> list[Expr]:
+        """As ``call``, of this function of points, at new nodes."""
+        points = points_of(function)
         inner = [args[k] for k in points]
         local_type = Type(function.result.size, self.order, len(inner))
-        still = all(d is ZERO for a in inner for d in self.first[a])
+        still = all(d is ZERO for a in inner for d in self.gradient(a))
         if still or all(d is ZERO for d in jet(function, 1).outputs[local_type.m :]):
-            local = _recall(e, function, args)
+            local = recall(e, function, args)
             for output in local:
                 self.first[output], self.second[output] = self.none, self.flat
             return local
-        local = _recall(e, jet(function, self.order), args)
+        local = recall(e, jet(function, self.order), args)
         if self.order == 2:  # the callee's own slopes, so that none is derived a third time
             for i in range(local_type.m):
                 for k in range(len(inner)):
@@ -203,14 +213,14 @@ class _Walk:
                     self.first.setdefault(
                         local[local_type.first(i, k)],
                         tuple(
-                            _sum(b * self.first[a][j] for b, a in zip(bent, inner, strict=True))
+                            _sum(b * self.gradient(a)[j] for b, a in zip(bent, inner, strict=True))
                             for j in range(self.n)
                         ),
                     )
         inner_type = Type(len(inner), self.order, self.n)
-        bundle = list(inner) + [self.first[a][j] for j in range(self.n) for a in inner]
+        bundle = list(inner) + [self.gradient(a)[j] for j in range(self.n) for a in inner]
         if self.order == 2:
-            bundle += [h for a in inner for h in self.second[a]]
+            bundle += [h for a in inner for h in self.hessian(a)]
         if all(d.op.name == "const" for d in bundle[len(inner) :]):
             outputs = chain_rule(local_type, local, inner_type, bundle)
         else:
@@ -333,7 +343,7 @@ def _callee(call: Expr) -> Function:
     return function
 
 
-def _recall(call: Expr, function: Function, args: Sequence[Expr]) -> list[Expr]:
+def recall(call: Expr, function: Function, args: Sequence[Expr]) -> list[Expr]:
     """The same call (an application, or a fold over the same table) of another function."""
     data: object = function
     if call.op.name == "fold":
@@ -352,7 +362,7 @@ def _gets(call: Expr) -> list[Expr]:
     return [node("get", (call,), i) for i in range(_callee(call).result.size)]
 
 
-def _points(function: Function) -> list[int]:
+def points_of(function: Function) -> list[int]:
     """The positions, among all input scalars, of those that are differentiated by."""
     roles = [i.role for i in function.inputs for _ in i.leaves]
     return [k for k, role in enumerate(roles) if role == "point"]

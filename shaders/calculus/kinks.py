@@ -12,7 +12,7 @@ from .expr import Expr, const, make, node, postorder
 from .folds import Fold
 from .function import Function, apply, callees, widened
 from .jets import jet
-from .rules import HUGE
+from .rules import HUGE, boundaries
 
 __all__ = ["kinks"]
 
@@ -45,7 +45,13 @@ def _declared(e: Expr, varies: list[bool]) -> list[Expr]:
     return [
         *(e.op.kinks(*e.args) if e.op.kinks else ()),
         *(e.op.jumps(*e.args) if e.op.jumps else ()),
+        *(turns(e.op.pieces(*e.args)) if e.op.pieces and not e.op.jumps else ()),
     ]
+
+
+def turns(chosen: Expr) -> list[Expr]:
+    """The expressions at whose zeros a value turns from one piece into another."""
+    return [s for e in postorder([chosen]) if e.op.name == "where" for s in boundaries(e.args[0])]
 
 
 def _of_fold(e: Expr, varies: list[bool]) -> list[Expr]:

@@ -2,33 +2,31 @@
 
 Conventions, decided here and true in every evaluator:
 
-- the gradient of ``length`` at 0 is 0; d|x| is -1 where x < 0, else 1; at a tie ``min`` and
-  ``max`` take their first argument; ``floor``, ``sign`` and comparisons are locally constant;
+- the gradient of ``length`` at 0 is 0; what chooses between its arguments is in ``choices``;
 - where an op has no value (x / 0, log 0) or leaves float32 (exp), it saturates and its derivative
   is 0; sums, products and quotients are held finite, so no derivative is ever NaN or infinite.
 
-A new op is one entry here. ``tests/test_ops.py`` runs every entry through one suite.
+A new op is one entry, here or there. ``tests/test_ops.py`` runs every entry through one suite.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from .expr import OPS, Op, const, make
+from . import choices
+from .expr import const, make
 from .hashing import HASH, hashed, lattice_value
 from .rules import (
     HUGE,
     STEEP,
     TINY,
-    Select,
+    Step,
     added,
     angle,
     blended,
-    boundaries,
-    choice,
+    atan2_,
     clamp_,
     cos_,
     dot_,
@@ -41,16 +39,15 @@ from .rules import (
     log_,
     magnitude,
     max_,
-    min_,
     most,
     nearest_integer,
     nonzero,
+    op,
     pow_,
     products,
     quotient,
     recip_,
     remainder,
-    sign_,
     sin_,
     sqrt_,
     squared,
@@ -60,55 +57,51 @@ from .rules import (
 )  # fmt: skip
 from .signs import never_negative, never_positive, never_small
 
-__all__: list[str] = []  # importing it fills OPS
-
-
-def _op(name: str, arity: int | None, **entry: Any) -> None:
-    OPS[name] = Op(name, arity, **entry)
+__all__ = ["choices"]  # importing it fills OPS
 
 
 # --- leaves and structure: what they mean is in function.py, folds.py and roots.py ---------------
-_op("const", 0)
-_op("literal", 0)  # a number written in a scene: baked into a constant, or live
-_op("input", 0)  # data: (name, component)
-_op("parameter", 0)  # data: a Parameter
-_op("epsilon", 0)  # the evaluator's unit of rounding
-_op("apply", None, result="tuple")  # data: a Function
-_op("fold", None, result="tuple")  # data: a Fold
-_op("root", None)  # data: a Root
-_op("get", 1)  # data: which value of a tuple
+op("const", 0)
+op("literal", 0)  # a number written in a scene: baked into a constant, or live
+op("input", 0)  # data: (name, component)
+op("parameter", 0)  # data: a Parameter
+op("epsilon", 0)  # the evaluator's unit of rounding
+op("apply", None, result="tuple")  # data: a Function
+op("fold", None, result="tuple")  # data: a Fold
+op("root", None)  # data: a Root
+op("get", 1)  # data: which value of a tuple
 
 
 # --- arithmetic ----------------------------------------------------------------------------------
-_op(
+op(
     "add", 2,
     numpy=lambda a, b: held(a + b),
     glsl="{0} + {1}", commutes=True,
     partials=lambda a, b: (1.0, 1.0),
     interval=lambda a, b: (a[0] + b[0], a[1] + b[1]), error=1.0,
 )  # fmt: skip
-_op(
+op(
     "sub", 2,
     numpy=lambda a, b: held(a - b),
     glsl="{0} - {1}",
     partials=lambda a, b: (1.0, -1.0),
     interval=lambda a, b: (a[0] - b[1], a[1] - b[0]), error=1.0,
 )  # fmt: skip
-_op(
+op(
     "mul", 2,
     numpy=lambda a, b: held(a * b),
     glsl="{0} * {1}", commutes=True,
     partials=lambda a, b: (b, a),
     interval=lambda a, b: squared(a) if a is b else products(a, b), error=1.0,
 )  # fmt: skip
-_op(
+op(
     "neg", 1,
     numpy=lambda a: -a,
     glsl="-{0}",
     partials=lambda a: (-1.0,),
     interval=lambda a: (-a[1], -a[0]),
 )  # fmt: skip
-_op(
+op(
     "div", 2,
     numpy=lambda a, b: np.clip(a / nonzero(b), -HUGE, HUGE),
     glsl=lambda a, b: "{0} / {1}" if never_small(b) else "divide({0}, {1})",
@@ -118,18 +111,18 @@ _op(
 }""",
     partials=lambda a, b: (recip_(b), -(a * recip_(b)) * recip_(b)),
     interval=quotient, error=3.0,
-    jumps=lambda a, b: (b,),
+    jumps=lambda a, b: (b,), poles=lambda a, b: (b,),
 )  # fmt: skip
-_op(
+op(
     "reciprocal", 1,  # 1 / x, but 0 at 0: the factor of derivatives that vanish there
     numpy=lambda a: np.where(np.abs(a) < TINY, 0.0, 1.0 / np.where(np.abs(a) < TINY, 1.0, a)),
     glsl=lambda a: "1.0 / {0}" if never_small(a) else "reciprocal({0})",
     helper="float reciprocal(float x) { return abs(x) < 1e-30 ? 0.0 : 1.0 / x; }",
     partials=lambda a: (-(recip_(a) * recip_(a)),),
     interval=inverted, error=3.0,
-    jumps=lambda a: (a,),
+    jumps=lambda a: (a,), poles=lambda a: (a,),
 )  # fmt: skip
-_op(
+op(
     "mod", 2,
     numpy=lambda a, b: a - b * np.floor(a / np.where(np.abs(b) < TINY, 1.0, b)),
     glsl=lambda a, b: "mod({0}, {1})" if never_small(b) else "remainder({0}, {1})",
@@ -139,18 +132,27 @@ _op(
     partials=lambda a, b: (1.0, -floor_(a / b)),
     interval=remainder, error=4.0, scale=lambda a, b: most(a) + most(b),
     jumps=lambda a, b: (nearest_integer(a / b) * b,),
+    pieces=lambda a, b: a - b * floor_(a / b),
+)  # fmt: skip
+op(
+    "mix", 3,
+    numpy=lambda a, b, t: held(a + (b - a) * t),
+    glsl="mix({0}, {1}, {2})",
+    partials=lambda a, b, t: (1.0 - t, t, b - a),
+    interval=blended, error=4.0,
+    scale=lambda a, b, t: (most(a) + most(b)) * (1.0 + most(t)),
 )  # fmt: skip
 
 # --- powers and exponentials ---------------------------------------------------------------------
-_op(
+op(
     "sqrt", 1,
     numpy=lambda a: np.sqrt(np.maximum(a, 0.0)),
     glsl=lambda a: "sqrt({0})" if never_negative(a) else "sqrt(max({0}, 0.0))",
     partials=lambda a: (0.5 * recip_(sqrt_(a)),),
     interval=lambda a: (sqrt_(a[0]), sqrt_(a[1])), error=3.0,
-    kinks=lambda a: (sqrt_(a),),
+    kinks=lambda a: (sqrt_(a),), poles=lambda a: (a,),
 )  # fmt: skip
-_op(
+op(
     "exp", 1,
     numpy=lambda a: np.exp(np.minimum(a, STEEP)),
     glsl=lambda a: "exp({0})" if never_positive(a) else "exp(min({0}, 80.0))",
@@ -158,15 +160,15 @@ _op(
     interval=lambda a: (exp_(a[0]), exp_(a[1])), error=160.0,
     kinks=lambda a: (a - STEEP,),
 )  # fmt: skip
-_op(
+op(
     "log", 1,
     numpy=lambda a: np.log(np.maximum(a, TINY)),
     glsl=lambda a: "log({0})" if never_small(a) and never_negative(a) else "log(max({0}, 1e-30))",
     partials=lambda a: (recip_(max_(a, 0.0)),),
     interval=lambda a: (log_(a[0]), log_(a[1])), error=8.0, scale=lambda a: const(70.0),
-    kinks=lambda a: (a,),
+    kinks=lambda a: (a,), poles=lambda a: (a,),
 )  # fmt: skip
-_op(
+op(
     "pow", 2,  # of a base <= 0: that of TINY, so 0 for any useful exponent
     numpy=lambda a, b: np.exp(np.minimum(b * np.log(np.maximum(a, TINY)), STEEP)),
     glsl="power({0}, {1})",
@@ -181,30 +183,30 @@ _op(
         lambda e: (exp_(e[0]), exp_(e[1]))
     )(products((log_(a[0]), log_(a[1])), b)),
     error=400.0,
-    kinks=lambda a, b: (a,),
+    kinks=lambda a, b: (a,), poles=lambda a, b: (a,),
 )  # fmt: skip
 
 # --- waves and angles ----------------------------------------------------------------------------
-_op(
+op(
     "sin", 1,
     numpy=np.sin, glsl="sin({0})",
     partials=lambda a: (cos_(a),),
     interval=lambda a: wave(a, sin_, math.pi / 2), error=16.0, scale=lambda a: 1.0 + most(a),
 )  # fmt: skip
-_op(
+op(
     "cos", 1,
     numpy=np.cos, glsl="cos({0})",
     partials=lambda a: (-sin_(a),),
     interval=lambda a: wave(a, cos_, 0.0), error=16.0, scale=lambda a: 1.0 + most(a),
 )  # fmt: skip
-_op(
+op(
     "atan", 1,
     numpy=np.arctan, glsl="atan({0})",
     partials=lambda a: (recip_(1.0 + a * a),),
     interval=lambda a: (make("atan", a[0]), make("atan", a[1])),
     error=32.0, scale=lambda a: const(math.pi),
 )  # fmt: skip
-_op(
+op(
     "atan2", 2,  # (y, x) -> angle in (-pi, pi]; 0 at the origin, where GLSL has no value
     numpy=lambda y, x: np.arctan2(y + 0.0, x + 0.0),  # -0.0 + 0.0 is 0.0: one side of the cut
     glsl="atan2({0}, {1})",
@@ -218,94 +220,28 @@ _op(
     ),
     interval=angle, error=32.0, scale=lambda y, x: const(math.pi),
     jumps=lambda y, x: (where_(x <= 0.0, y, 1.0), length_(x, y)),
-)  # fmt: skip
-
-# --- pieces --------------------------------------------------------------------------------------
-_op(
-    "abs", 1,
-    numpy=np.abs, glsl="abs({0})",
-    partials=lambda a: (where_(a < 0.0, -1.0, 1.0),),
-    interval=magnitude,
-    kinks=lambda a: (a,),
-)  # fmt: skip
-_op(
-    "sign", 1,
-    numpy=np.sign, glsl="sign({0})",
-    partials=lambda a: (0.0,),
-    interval=lambda a: (sign_(a[0]), sign_(a[1])),
-    jumps=lambda a: (a,),
-)  # fmt: skip
-_op(
-    "floor", 1,
-    numpy=np.floor, glsl="floor({0})",
-    partials=lambda a: (0.0,),
-    interval=lambda a: (floor_(a[0]), floor_(a[1])),
-    jumps=lambda a: (nearest_integer(a),),
-)  # fmt: skip
-_op(
-    "min", 2,
-    numpy=np.minimum, glsl="min({0}, {1})",
-    partials=lambda a, b: Select(a <= b, 0, 1),
-    interval=lambda a, b: (min_(a[0], b[0]), min_(a[1], b[1])),
-    kinks=lambda a, b: (a - b,),
-)  # fmt: skip
-_op(
-    "max", 2,
-    numpy=np.maximum, glsl="max({0}, {1})",
-    partials=lambda a, b: Select(a >= b, 0, 1),
-    interval=lambda a, b: (max_(a[0], b[0]), max_(a[1], b[1])),
-    kinks=lambda a, b: (a - b,),
-)  # fmt: skip
-_op(
-    "clamp", 3,
-    numpy=lambda a, low, high: np.minimum(np.maximum(a, low), high),
-    glsl="clamp({0}, {1}, {2})",
-    partials=lambda a, low, high: (
-        where_((low <= a) & (a <= high), 1.0, 0.0),
-        where_((a < low) & (low <= high), 1.0, 0.0),
-        where_(high < max_(a, low), 1.0, 0.0),
+    step=lambda y, x: Step(
+        where_(x < 0.0, y, length_(x, y)),  # elsewhere no nearer than the origin
+        atan2_(y, x) + where_(y < 0.0, math.tau, -math.tau),
     ),
-    interval=lambda a, low, high: (clamp_(a[0], low[0], high[0]), clamp_(a[1], low[1], high[1])),
-    kinks=lambda a, low, high: (a - low, a - high),
-)  # fmt: skip
-_op(
-    "mix", 3,
-    numpy=lambda a, b, t: held(a + (b - a) * t),
-    glsl="mix({0}, {1}, {2})",
-    partials=lambda a, b, t: (1.0 - t, t, b - a),
-    interval=blended, error=4.0,
-    scale=lambda a, b, t: (most(a) + most(b)) * (1.0 + most(t)),
-)  # fmt: skip
-_op(
-    "where", 3,
-    numpy=np.where, glsl="{0} ? {1} : {2}", takes=("bool", "float", "float"),
-    partials=lambda c, a, b: Select(c, 1, 2),
-    interval=choice,
-    jumps=lambda c, a, b: boundaries(c),
-)  # fmt: skip
-_op(
-    "seam", 3,  # where(), declared to agree to first order on both sides of the condition
-    numpy=np.where, glsl="{0} ? {1} : {2}", takes=("bool", "float", "float"),
-    partials=lambda c, a, b: Select(c, 1, 2),
-    interval=choice,
-    kinks=lambda c, a, b: boundaries(c),  # of the second derivative
+    poles=lambda y, x: (x, y),
 )  # fmt: skip
 
 # --- noise ---------------------------------------------------------------------------------------
-_op(
+op(
     "hash", 4,  # of a whole place (x, y, z) and a seed to [0, 1)
     numpy=hashed, glsl="hash({0}, {1}, {2}, {3})", helper=HASH,
     partials=lambda *a: (0.0, 0.0, 0.0, 0.0),
     interval=lattice_value,
     jumps=lambda *a: tuple(nearest_integer(x - 0.5) for x in a),
 )  # fmt: skip
-_op(
+op(
     "cell", 1,  # floor(), whose steps its user mends: they show in no derivative to order 2
     numpy=np.floor, glsl="floor({0})",
     partials=lambda a: (0.0,),
     interval=lambda a: (floor_(a[0]), floor_(a[1])),
 )  # fmt: skip
-_op(
+op(
     "within", 3,  # a, declared to lie between low and high: intervals learn it, nothing is done
     numpy=lambda a, low, high: a, glsl="{0}",
     partials=lambda a, low, high: (1.0, 0.0, 0.0),
@@ -313,7 +249,7 @@ _op(
 )  # fmt: skip
 
 # --- lengths -------------------------------------------------------------------------------------
-_op(
+op(
     "length", None,
     numpy=lambda *a: np.abs(a[0]) if len(a) == 1 else np.sqrt(sum(np.square(held(x)) for x in a)),
     glsl="length({0})",
@@ -323,9 +259,9 @@ _op(
         length_(*(magnitude(x)[1] for x in a)),
     ),
     error=6.0,
-    kinks=lambda *a: (length_(*a),),
+    kinks=lambda *a: (length_(*a),), poles=lambda *a: a,
 )  # fmt: skip
-_op(
+op(
     "dot", None,  # a0, a1, ..., b0, b1, ...
     numpy=lambda *a: held(sum(x * y for x, y in halves(a))),
     glsl="dot({0}, {1})",
@@ -340,40 +276,13 @@ _op(
     ),
 )  # fmt: skip
 
-# --- truth ---------------------------------------------------------------------------------------
-_op(
-    "lt", 2,
-    numpy=np.less, glsl="{0} < {1}", result="bool",
-    interval=lambda a, b: (a[1] < b[0], a[0] < b[1]),
-)  # fmt: skip
-_op(
-    "le", 2,
-    numpy=np.less_equal, glsl="{0} <= {1}", result="bool",
-    interval=lambda a, b: (a[1] <= b[0], a[0] <= b[1]),
-)  # fmt: skip
-_op(
-    "and", 2,
-    numpy=np.logical_and, glsl="{0} && {1}", result="bool",
-    takes=("bool", "bool"), interval=lambda a, b: (a[0] & b[0], a[1] & b[1]),
-)  # fmt: skip
-_op(
-    "or", 2,
-    numpy=np.logical_or, glsl="{0} || {1}", result="bool",
-    takes=("bool", "bool"), interval=lambda a, b: (a[0] | b[0], a[1] | b[1]),
-)  # fmt: skip
-_op(
-    "not", 1,
-    numpy=np.logical_not, glsl="!{0}", result="bool",
-    takes=("bool",), interval=lambda a: (~a[1], ~a[0]),
-)  # fmt: skip
-
 # --- neighbors: what a GPU knows of the 2 x 2 pixels around, for antialias="fwidth" -------------
-_op(
+op(
     "dfdx", 1,
     numpy=lambda a: np.repeat(a[..., 1::2] - a[..., ::2], 2, axis=-1),
     glsl="dFdx({0})",
 )  # fmt: skip
-_op(
+op(
     "dfdy", 1,
     numpy=lambda a: np.repeat(a[1::2, :] - a[::2, :], 2, axis=-2),
     glsl="dFdy({0})",

@@ -10,10 +10,18 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .expr import Expr, flatten, unflatten
+from .expr import Expr, node, postorder
 from .function import Function, callees
 
-__all__ = ["pack", "pack_function", "unpack", "unpack_function", "unpack_one"]
+__all__ = [
+    "flatten",
+    "pack",
+    "pack_function",
+    "unflatten",
+    "unpack",
+    "unpack_function",
+    "unpack_one",
+]
 
 Packed = tuple[tuple[tuple[Any, ...], ...], Any]
 
@@ -93,3 +101,26 @@ def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
         name, inputs, outputs, result,
         inline=inline, lipschitz=lipschitz, names=names, doc=doc, source=source,
     )  # fmt: skip
+
+
+Flat = tuple[tuple[tuple[str, tuple[int, ...], Any], ...], tuple[int, ...]]
+
+
+def _same(data: Any) -> Any:
+    return data
+
+
+def flatten(roots: Sequence[Expr], encode: Callable[[Any], Any] = _same) -> Flat:
+    """A graph as plain tuples (op, argument indices, data), and the indices of its roots."""
+    order = list(postorder(roots))
+    index = {e: i for i, e in enumerate(order)}
+    rows = tuple((e.op.name, tuple(index[a] for a in e.args), encode(e.data)) for e in order)
+    return rows, tuple(index[root] for root in roots)
+
+
+def unflatten(flat: Flat, decode: Callable[[Any], Any] = _same) -> list[Expr]:
+    """The graph that ``flatten`` wrote down."""
+    built: list[Expr] = []
+    for name, args, data in flat[0]:
+        built.append(node(name, tuple(built[i] for i in args), decode(data)))
+    return [built[i] for i in flat[1]]

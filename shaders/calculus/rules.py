@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .expr import Expr, const, make
+from .expr import OPS, Expr, Op, const, make
 
-__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select", "halves", "held", "nonzero"]
+__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select", "Step", "halves", "held", "nonzero", "op"]
 
 TINY = 1e-30
 """Below this a denominator counts as zero; representable, with its reciprocal, in float32."""
@@ -23,6 +23,11 @@ STEEP = 80.0
 """exp saturates past this argument: float32 ends at 88."""
 LIMIT = 1e150
 """float64 sums and products are held below this, so that even their squares stay finite."""
+
+
+def op(name: str, arity: int | None, **entry: Any) -> None:
+    """Enter a record into the table."""
+    OPS[name] = Op(name, arity, **entry)
 
 
 def held(x: Any) -> Any:
@@ -43,6 +48,17 @@ class Select(NamedTuple):
     condition: Expr
     first: int
     second: int
+
+
+class Step(NamedTuple):
+    """The nearest of several jumps: where ``s`` is 0 the value turns from the op's into ``other``.
+
+    ``beyond`` is how far the next one is, in the measure of ``s``, if there is one.
+    """
+
+    s: Expr
+    other: Expr
+    beyond: Expr | None = None
 
 
 Pair = tuple[Any, Any]

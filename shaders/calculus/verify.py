@@ -53,6 +53,7 @@ def _problem(e: Expr, leaves: set[Expr]) -> str:
     for f in called(e):
         given = len(e.args) - (name == "root")  # its bracket's two ends stand for t
         wanted_count = len(f.leaves) - (f.inputs[-1].type.size if name == "fold" else 0)
+        wanted_count += name == "fold" and e.data.kind == "at"  # the number of the row
         if given != wanted_count:
             return f"{f.name} takes {wanted_count} numbers, not {given}"
     return ""
@@ -65,8 +66,8 @@ def _kind(e: Expr) -> str:
 
 
 def _outputs(call: Expr) -> int:
-    functions = called(call)
-    return functions[0].result.size if functions and call.op.name != "root" else 0
+    made = {"apply": called, "fold": lambda e: (e.data,)}.get(call.op.name)
+    return int(made(call)[0].result.size) if made else 0
 
 
 def _acyclic(function: Function) -> None:

@@ -112,4 +112,10 @@ def layout(t: Type) -> Layout:
         for i in range(t.m):
             own = "hessian" if t.m == 1 else f"hessian_{AXES[i] if t.m <= 4 else i}"
             members += _pieces(own, t.triangle)
+    if t.kind == "edge":
+        members += [Member(f"other_{m.name}", m.rows, m.columns) for m in members]
+        members.append(Member("near", 1))
+    if t.kind in ("edge", "spot"):
+        name = f"{t.kind.capitalize()}{t.order}" + ("" if t.m == 1 else f"_{t.m}")
+        members += [Member("next", 1), *_pieces("reach", t.m)]
     return Layout(name, tuple(members))

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calculus.expr import Source, const
-from ..calculus.function import Function
+from ..calculus.function import Function, Type
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
 from ..color import encoder
+from ..exact import PARTS
 from ..picture import Frame, Picture, View
 from .dialects import DRAWN, Dialect, declared, number
 from .emit import Line
+from .layout import layout
 from .names import comment
 from .program import Program
 
@@ -42,6 +44,35 @@ vec4 {name}(vec2 p) {{
 }}
 
 """
+
+
+MEANS = """// The mean of a pixel about p: of the whole cell, or of its parts where it is rough.
+vec4 {name}(vec2 p) {{
+    vec4 total = vec4(0.0);
+    int level = 0, i = 0, j = 0;
+    do {{
+        vec2 at = level == 0 ? vec2(0.0) : (vec2(i % {n}, i / {n}) - {half}) * {first};
+        at += level < 2 ? vec2(0.0) : (vec2(j % {n}, j / {n}) - {half}) * {second};
+        float side = level == 0 ? 1.0 : level == 1 ? {first} : {second};
+        {cell_type} cell = {cell}(p + {pixel} * at, {pixel} * side);
+        if (cell.b > 0.5 && level < 2) {{
+            ++level;
+            j = 0;
+        }} else {{
+            total += side * side * cell.a;
+            if (level == 2) ++j;
+            if (level == 1 || (level == 2 && j == {parts})) {{
+                ++i;
+                level = i == {parts} ? 0 : 1;
+            }}
+        }}
+    }} while (level > 0);
+    return total;
+}}
+
+"""
+"""Depth first through the cells of a pixel. The loop ends at its end, not at its beginning: where a
+rasteriser runs several pixels side by side, each but the last trip counts, and most take one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +138,15 @@ def _listing(
         black = const(0.0)
         picture = replace(picture, background=(black, black, black, const(1.0)))
     program = Program(numbers, dialect.taken, dialect=dialect)
-    composed = picture.composed(antialias)
+    exact = antialias == "exact"
+    composed = picture.cell if exact else picture.composed(antialias)
     draw = program.add(composed)
-    color = f"{draw}(p)"
+    mean = program.names.take("mean_of_pixel") if exact else draw
+    color = f"{mean}(p)"
     if output != "linear":
         color = f"{program.add(encoder(output))}({color})"
-    once = dialect.wrapped and program.loops(composed) > MANY and antialias != "fwidth"
+    many = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
+    once = dialect.wrapped and many
     place = _placed(view or picture.view)
     lines = _texts(dialect.head + dialect.precision)
     lines += _texts(dialect.notes.format(**place) + dialect.view.format(**place))
@@ -121,6 +155,8 @@ def _listing(
     lines += [Line(f"flat in vec4 {block};") for block in copied]
     lines += [] if copied else _blocks(program)
     lines += [*_texts(dialect.output), Line(""), *annotated(program.lines)]
+    if exact:
+        lines += _texts(_means(mean, draw, dialect))
     if once:
         name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
         lines += _texts(ONCE.format(name=name, color=color, pixel=pixel))
@@ -134,6 +170,16 @@ def _listing(
         copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(copied)),
     )
     return _listed(program, lines, vertex if dialect.vertex else "")
+
+
+def _means(name: str, cell: str, dialect: Dialect) -> str:
+    """The text of the function that gives a pixel's mean."""
+    return MEANS.format(
+        name=name, cell=cell, cell_type=layout(Type(5)).glsl,
+        pixel=dialect.built_in["pixel"].text,
+        n=PARTS, parts=PARTS**2, half=number(0.5 * (PARTS - 1)),
+        first=number(1 / PARTS), second=number(1 / PARTS**2),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

@@ -42,10 +42,12 @@ def fold_lines(
 ) -> list[Line]:
     """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner."""
     function, table = f.function, f.table.array
-    result, row = layout(function.result), layout(function.inputs[-1].type)
+    result, row = layout(f.result), layout(function.inputs[-1].type)
     scope = Names()
     shared = [(layout(i.type).glsl, scope.take(i.name)) for i in function.inputs[:-1]]
     passed = "".join(f"{label}, " for _, label in shared)
+    if f.kind == "at":
+        shared.append(("float", scope.take("number")))
     head = Line(
         f"{result.glsl} {name}({', '.join(f'{t} {label}' for t, label in shared)}) {{",
         function.source,
@@ -55,7 +57,11 @@ def fold_lines(
         text = rows(str(index)) if rows else row_text(row, table[int(index)])
         return f"{of}({passed}{text})"
 
-    if isinstance(f.kind, tuple) or function.result.size == 1:
+    if f.kind == "at":
+        body = _picked(row, table, whole, passed, shared[-1][1], rows)
+    elif f.kind == "ranks":
+        body = _ranked(len(table), lambda index: call(whole, index), rows is not None)
+    elif isinstance(f.kind, tuple) or function.result.size == 1:
         kinds = f.kind if isinstance(f.kind, tuple) else (f.kind,)
         body = _reduced(
             kinds, result, len(table), lambda index: call(whole, index), rows is not None
@@ -116,6 +122,43 @@ def _selected(
     for i in range(1, len(table)):
         lines.append(f"next = {call(value, i)};")
         lines.append(f"if (next {sign} best) {{ best = next; row = {row_text(row, table[i])}; }}")
+    return [*lines, f"return {whole}({passed}row);"]
+
+
+def _ranked(count: int, call: Callable[[int | str], str], loop: bool) -> list[str]:
+    """The numbers of the two least rows, and the third least value."""
+    first = [f"float best = {call(0)};", "float second = 1e30, third = 1e30, next;",
+             "vec2 winner = vec2(0.0);"]  # fmt: skip
+
+    def merge(index: int | str) -> list[str]:
+        number = f"float({index})" if loop else f"{index}.0"
+        return [
+            f"next = {call(index)};",
+            "third = min(third, max(second, next));",
+            f"winner.y = next < best ? winner.x : next < second ? {number} : winner.y;",
+            f"winner.x = next < best ? {number} : winner.x;",
+            "second = max(best, min(second, next));",
+            "best = min(best, next);",
+        ]
+
+    if loop:
+        inner = [f"    {text}" for text in merge("i")]
+        body = [f"for (int i = 1; i < {count}; ++i) {{", *inner, "}"]
+    else:
+        body = [text for i in range(1, count) for text in merge(i)]
+    return [*first, *body, "return vec3(winner, third);"]
+
+
+def _picked(
+    row: Layout, table: NDArray[np.float64], whole: str, passed: str, number: str,
+    rows: Callable[[str], str] | None,
+) -> list[str]:  # fmt: skip
+    """The result for one row, whose number is a float."""
+    if rows:
+        return [f"return {whole}({passed}{rows(f'int({number})')});"]
+    lines = [f"{row.glsl} row = {row_text(row, table[0])};"]
+    for i in range(1, len(table)):
+        lines.append(f"if ({number} == {i}.0) row = {row_text(row, table[i])};")
     return [*lines, f"return {whole}({passed}row);"]
 
 

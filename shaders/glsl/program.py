@@ -38,6 +38,8 @@ WRITTEN = 64
 """Functions that a fold's rows may call, all together, before the rows become a loop."""
 OURS = ("tables", "texel", "Jet1", "Jet2", "Map1", "Map2", "Box")
 """What a listing may declare for itself; nothing else gets these names."""
+WORDS = {"min": "least", "max": "greatest", "ranks": "ranks", "at": "one"}
+"""What folds of these kinds are called."""
 FLOAT_EPSILON = 1.2e-7
 """The unit of rounding of float32, a little rounded up."""
 
@@ -189,14 +191,10 @@ class Program:
     def _fold(self, e: Expr) -> None:
         if e.data.kind == "gap":
             raise ShaderError(f"{e.data.name}: GLSL has no gap of a fold")
-        f = e.data.function
-        word = (
-            {"min": "least", "max": "greatest"}.get(e.data.kind, "sum")
-            if isinstance(e.data.kind, str)
-            else "all"
-        )
+        f, kind = e.data.function, e.data.kind
+        word = WORDS[kind] if isinstance(kind, str) else "all"
         self._name[e.data] = name = self.names.take(f"{word}_of_{f.name}")
-        value = self._value_of(f) if isinstance(e.data.kind, str) else f
+        value = self._value_of(f) if kind in ("min", "max") else f
         row = layout(f.inputs[-1].type)
         self._declare(row)
         table = e.data.table
@@ -204,7 +202,8 @@ class Program:
         long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _loops(f)
         source = self._rows(row, table) if long else None
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
-        self._loops[e.data] = (1 + inner if long else len(table.array) * inner) + last
+        rows = 1 if kind == "at" else len(table.array)
+        self._loops[e.data] = (1 + inner if long and rows > 1 else rows * inner) + last
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
 
     def _value_of(self, f: Function) -> Function:

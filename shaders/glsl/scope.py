@@ -7,16 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..calculus.expr import Expr
-from ..calculus.function import Function, Input
+from ..calculus.function import Function, Input, Type
 from .layout import AXES, Layout, layout
 
-__all__ = ["Scope", "access", "callee", "literal"]
+__all__ = ["Scope", "access", "callee", "literal", "returned"]
 
 
 def callee(call: Expr) -> Function:
     """The function that an apply or fold node calls."""
     function: Function = call.data if call.op.name == "apply" else call.data.function
     return function
+
+
+def returned(call: Expr) -> Type:
+    """What an apply or fold node gives."""
+    result: Type = call.data.result
+    return result
 
 
 def literal(value: float | bool) -> str:

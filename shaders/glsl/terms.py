@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..calculus.expr import Expr, const
 from .layout import AXES, Layout, Member, layout, vector
-from .scope import Scope, access, callee, literal
+from .scope import Scope, access, callee, literal, returned
 
 __all__ = ["Form", "Term", "expand", "spell"]
 
@@ -38,7 +38,7 @@ class Term:
             return self.layout.glsl
         head = self.exprs[0]
         if head.op.name in ("apply", "fold"):
-            return layout(callee(head).result).glsl
+            return layout(returned(head)).glsl
         if len(self.exprs) == 1:
             return "bool" if head.op.result == "bool" else "float"
         return vector(len(self.exprs))
@@ -114,7 +114,7 @@ def _stored(exprs: tuple[Expr, ...], scope: Scope) -> Form | None:
     head = exprs[0]
     if head.op.name != "get" or not _run(exprs, head.args[0], head.data):
         return None
-    result = callee(head.args[0]).result
+    result = returned(head.args[0])
     if result.size == len(exprs):
         return Form("{0}", (Term(head.args),), trivial=True)
     member, start = layout(result).locate(head.data)
@@ -148,7 +148,7 @@ def _scalar(e: Expr, scope: Scope) -> Form:
         return Form(text, precedence=90 if text.startswith("-") else 100, trivial=True)
     if name == "get":
         return Form(
-            "{0}" + access(layout(callee(e.args[0]).result), e.data), (Term(e.args),), trivial=True
+            "{0}" + access(layout(returned(e.args[0])), e.data), (Term(e.args),), trivial=True
         )
     if name in ("apply", "fold", "root"):
         return _call(e)
@@ -180,6 +180,7 @@ def _call(e: Expr) -> Form:
             at += i.type.size
             shape = layout(i.type)
             children.append(Term(own, shape) if shape.is_struct else Term(own))
+        children += [Term((a,)) for a in e.args[at:]]  # the number of a row
     return Form(f"({_holes(len(children))})", tuple(children), call=e)
 
 
@@ -210,7 +211,7 @@ def _of_call(term: Term) -> Form | None:
     head = term.exprs[0]
     if head.op.name != "get":
         return None
-    call, result = head.args[0], layout(callee(head.args[0]).result)
+    call, result = head.args[0], layout(returned(head.args[0]))
     if any(e.op.name != "get" or e.args[0] is not call for e in term.exprs):
         return None
     places = [result.locate(e.data) for e in term.exprs]

@@ -1,0 +1,222 @@
+"""Cells: what a square of the picture shows, where edges, corners and jumps are known.
+
+A cell is a pixel, or a part of one. Fields come as edges by the cell's coordinates (see
+``calculus.edges``): the cell is the square of side 1 about its center.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from .calculus.expr import Expr
+from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, where
+from .coverage import distance, half_plane
+
+__all__ = ["Cover", "band_cover", "common", "fill_cover", "straight"]
+
+BENT = 0.025
+"""How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
+ALIKE = 1e-3
+"""Two sides of a decision that differ by less, of their slope, are one."""
+PARALLEL = 4e-3
+"""Chords whose ends lie nearer to each other's lines, in cells, are one."""
+FLAT = 1e-9
+"""Slopes below this count as it: a clip by a parallel line keeps all or nothing."""
+CUT = Type(6)
+"""A cell cut by an edge: the part that is inside, and the chord that bounds it: the line's distance
+from the center and its unit normal, the chord's middle (from the line's foot) and half its length."""
+
+
+class Cut(NamedTuple):
+    """What ``CUT`` holds."""
+
+    part: Any
+    d: Any
+    x: Any
+    y: Any
+    middle: Any
+    half: Any
+
+
+class Cover(NamedTuple):
+    """How a layer lies in a cell."""
+
+    cut: Cut
+    tangled: Expr
+    """1 where it is no one chord that bounds it."""
+    rough: Expr
+    """1 where the parts of the cell have to be looked at, one by one."""
+
+
+def _clipped(low: Expr, high: Expr, a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """The part of [low, high] where a + b t <= 0."""
+    slope = where(abs(b) < FLAT, FLAT, b)
+    t = -a / slope
+    return where(slope > 0.0, low, max(low, t)), where(slope > 0.0, min(high, t), high)
+
+
+def _chord(d: Expr, n: Vec) -> tuple[Expr, Expr]:
+    """The part of the line d + n.p = 0 in the cell, measured from its foot along (-n.y, n.x)."""
+    low, high = _clipped(-2.0, 2.0, -d * n.x - 0.5, -n.y)  # type: ignore[arg-type]
+    low, high = _clipped(low, high, d * n.x - 0.5, n.y)
+    low, high = _clipped(low, high, -d * n.y - 0.5, n.x)
+    return _clipped(low, high, d * n.y - 0.5, -n.x)
+
+
+def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
+    """The cut of f <= 0, to second order; how far the edge leaves its chord; whether it is near.
+
+    The line is tangent to f at the middle m of the chord, and moved by the mean of what the curve
+    leaves it by: f(m) + t'Ht L^2 / 24, for a chord of length L along t.
+    """
+    size = max(length(g), 1e-20)
+    n = g / size
+    d = clamp(f / size, -2.0, 2.0)
+    low, high = _chord(d, n)
+    half = 0.5 * max(high - low, 0.0)
+    middle = where(high > low, 0.5 * (low + high), 0.0)
+    m = Vec((-d * n.x - middle * n.y, -d * n.y + middle * n.x))
+    bent = Vec((h[0] * m.x + h[1] * m.y, h[1] * m.x + h[2] * m.y))
+    across = h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x
+    bend = 0.125 * (abs(h[0]) + 2.0 * abs(h[1]) + abs(h[2]))
+    near = abs(f) <= 0.5 * (abs(g.x) + abs(g.y)) + bend
+    leaves = bend / size
+    curved = near & (leaves < 0.25)
+    # f(m) - (g + Hm).m, where f(m) = f + g.m + m'Hm / 2
+    moved = f - 0.5 * dot(m, bent) + across * half * half / 6.0
+    part = apply(half_plane(), (where(curved, moved, f), *(where(curved, g + bent, g))))[0]
+    return part, d, n.x, n.y, middle, half, leaves, where(near, 1.0, 0.0)
+
+
+def _common(a: Cut, b: Cut) -> tuple[Scalar, ...]:
+    """The part of the cell within both of two cuts, and 1 where their chords cross.
+
+    Chords that do not cross leave three strips: one side of a chord lies within one of the other,
+    and which it is, its middle tells; or, where they are one, how their normals turn.
+    """
+    turn = a.x * b.x + a.y * b.y
+    lean = a.x * b.y - a.y * b.x
+    b_in_a = a.d - b.d * turn - lean * b.middle
+    a_in_b = b.d - a.d * turn + lean * a.middle
+    slant = abs(lean)
+    reach = max(abs(b_in_a) + slant * b.half, abs(a_in_b) + slant * a.half)
+    one = reach < PARALLEL
+    opposed = (one & (turn < 0.0)) | (~one & _agree(b_in_a <= 0.0, a_in_b <= 0.0))
+    within = where(opposed, max(a.part + b.part - 1.0, 0.0), min(a.part, b.part))
+    crosses = (abs(b_in_a) < slant * b.half) & (abs(a_in_b) < slant * a.half)
+    return within, where(crosses & ~one, 1.0, 0.0)
+
+
+def _agree(a: Expr, b: Expr) -> Expr:
+    """Whether two conditions agree."""
+    return (a & b) | ~(a | b)
+
+
+@cache
+def straight() -> Function:
+    """(f, g, h) -> a CUT, how far the edge leaves its chord, and 1 where it may cross the cell."""
+    inputs = [Input("f"), Input("g", Type(2)), Input("h", Type(3))]
+    return trace(_straight, inputs, name="straight")
+
+
+@cache
+def common() -> Function:
+    """(CUT, CUT) -> the part of a cell within both, and 1 where their chords cross."""
+    inputs = [Input("a", CUT), Input("b", CUT)]
+    return trace(lambda a, b: _common(Cut(*a), Cut(*b)), inputs, name="common")
+
+
+def _flag(condition: Expr) -> Scalar:
+    return where(condition, 1.0, 0.0)
+
+
+def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
+    """The cover of {f <= 0}."""
+    f, g = e[0], Vec(e[1:3])
+    *cut, leaves, near = apply(straight(), e[0:6])
+    part, tangled = cut[0], 0.0 * f
+    rough = (near > 0.0) & (leaves > BENT)
+    if kind == "edge":
+        other, slope = e[6], Vec(e[7:9])
+        differs = abs(other - f) + length(Vec(e[7:12]) - e[1:6])
+        corner = (e[12] < 1.0) & (differs > ALIKE * (length(g) + abs(f)))
+        *cut2, leaves2, near2 = apply(straight(), e[6:12])
+        within, crosses = apply(common(), (*cut, *cut2))
+        # within both, or within either: which of the two it is at the center tells
+        both = where(other > f, part + cut2[0] - within, within)
+        close = (near > 0.0) | (near2 > 0.0)
+        uncertain = crosses > 0.0
+        if jumps:  # each side by itself
+            mine = 0.5 + 0.5 * e[12]
+            jump = abs(other - f) > 1.5 * e[12] * (length(g) + length(slope))
+            both = where(jump, mine * part + (1.0 - mine) * cut2[0], both)
+            uncertain = uncertain | (jump & (part + cut2[0] > 0.0) & (part + cut2[0] < 2.0))
+        rough = rough | (corner & close & (uncertain | (leaves2 * near2 > BENT)))
+        part = where(corner, clamp(both, 0.0, 1.0), part)
+        tangled = _flag(corner & (part > 0.0) & (part < 1.0))
+    if kind != "jet":
+        bend = leaves * length(g)
+        rough = rough | ((e[-2] < 1.0) & (abs(f) <= e[-1] + bend))
+    return part, *cut[1:], tangled, _flag(rough)
+
+
+def _banded(e: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
+    """The cover of a line of this width, in cells, along {f = 0}."""
+    f, g, h = e[0], Vec(e[1:3]), Vec(e[3:6])
+    size = max(length(g), 1e-20)
+    n = g / size
+    d = apply(distance(), (f, *g, *h))[0]
+    across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / size
+    curve = across / max(1.0 + d * across, 0.25)  # of the level set through the center
+    round_ = curve * Vec((n.y * n.y, -n.x * n.y, n.x * n.x))
+    half = 0.5 * width
+    *outer, leaves, _ = apply(straight(), (d - half, *n, *round_))
+    *inner, _, _ = apply(straight(), (d + half, *n, *round_))
+    p, q = outer[0], inner[0]
+    part = max(p - q, 0.0)
+    turned = [-x for x in inner[1:4]] + [-inner[4], inner[5]]
+    cut = [where(q <= 0.0, x, y) for x, y in zip(outer[1:], turned, strict=True)]
+    reach = half + 0.75
+    near = abs(d) <= reach
+    single = (q <= 0.0) | (p >= 1.0)
+    rough = near & (leaves > BENT)
+    if kind == "edge":
+        # a turn of sign alone, as of a distance without sign, leaves a line as it is
+        same, turned_ = length(Vec(e[6:9]) - e[0:3]), length(Vec(e[6:9]) + e[0:3])
+        near2 = abs(e[6]) <= max(length(Vec(e[7:9])), 1e-20) * reach
+        corner = (e[12] < 1.0) & (min(same, turned_) > ALIKE * (size + abs(f)))
+        rough = rough | (corner & (near | near2))
+    if kind != "jet":
+        rough = rough | ((e[-2] < 1.0) & (abs(f) <= e[-1] + reach * size))
+    return part, *cut, _flag((part > 0.0) & (part < 1.0) & ~single), _flag(rough)
+
+
+@cache
+def _fill(kind: str, jumps: bool = False) -> Function:
+    t = Type(1, 2, 2, kind)  # type: ignore[arg-type]
+    name = "fill_jump" if jumps else f"fill_{kind}"
+    return trace(lambda e: _filled(e, kind, jumps), [Input("e", t)], name=name)
+
+
+@cache
+def _band(kind: str) -> Function:
+    t = Type(1, 2, 2, kind)  # type: ignore[arg-type]
+    inputs = [Input("e", t), Input("width")]
+    return trace(lambda e, width: _banded(e, width, kind), inputs, name=f"band_{kind}")
+
+
+def _cover(found: tuple[Expr, ...]) -> Cover:
+    *cut, tangled, rough = found
+    return Cover(Cut(*cut), tangled, rough)
+
+
+def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool) -> Cover:
+    """How {f <= 0} lies in a cell, by the edge of f; it may jump where it turns, or only bend."""
+    return _cover(apply(_fill(kind, jumps), e))
+
+
+def band_cover(e: tuple[Expr, ...], kind: str, width: Expr) -> Cover:
+    """How the line of this width, in cells, along {f = 0} lies in a cell, by the edge of f."""
+    return _cover(apply(_band(kind), (*e, width)))

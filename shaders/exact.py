@@ -1,0 +1,182 @@
+"""The exact picture: each pixel the mean of the pointwise composite, by its edges.
+
+A stack of layers within a cell is known as a **state**: the light on the two sides of one line, how
+much of the cell is inside of it, and whether it is tangled (bounded by more than that line) or rough
+(so that its parts have to be looked at). Layers are laid onto it one by one. Where two lines meet
+in a cell the mean is that over the parts that both cut it into, so shapes that share an edge show
+nothing between them. What is rough is cut into 4 x 4 cells, and these once again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calculus.edges import Edges
+from .calculus.expr import Expr, const
+from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.vectors import Vec, max, min, where
+from .cells import CUT, Cover, Cut, band_cover, common, fill_cover
+from .color import blend
+from .coverage import fade
+
+if TYPE_CHECKING:
+    from .picture import Layer
+
+__all__ = ["DEPTH", "PARTS", "SIZE", "Laid", "State", "laid", "means"]
+
+SIZE = Input("size")
+"""The side of a cell, in scene units."""
+PARTS = 4
+"""A rough cell is cut into so many parts each way."""
+DEPTH = 2
+"""How often."""
+STATE = Type(8 + CUT.size + 2)
+ZERO, ONE = const(0.0), const(1.0)
+CLEAR = (ZERO,) * 4
+EVERYWHERE = Cover(Cut(ONE, const(-2.0), ONE, ZERO, ZERO, ZERO), ZERO, ZERO)
+
+
+class State(NamedTuple):
+    """What a stack of layers shows of a cell, premultiplied and linear."""
+
+    inside: tuple[Expr, ...]
+    outside: tuple[Expr, ...]
+    cover: Cover
+
+    @property
+    def flat(self) -> tuple[Expr, ...]:
+        """All as scalars, in the order of STATE."""
+        c = self.cover
+        return (*self.inside, *self.outside, *c.cut, c.tangled, c.rough)
+
+    @property
+    def mean(self) -> Vec:
+        """The light of the cell."""
+        return Vec(o + (i - o) * self.cover.cut.part
+                   for i, o in zip(self.inside, self.outside, strict=True))  # fmt: skip
+
+
+def state(flat: Sequence[Expr]) -> State:
+    """What ``State.flat`` wrote down."""
+    *cut, tangled, rough = flat[8:]
+    return State(tuple(flat[:4]), tuple(flat[4:8]), Cover(Cut(*cut), tangled, rough))
+
+
+def _laid(mode: str, below: State, above: State) -> State:
+    """A state laid onto another."""
+
+    def on(a: Sequence[Expr], b: Sequence[Expr]) -> Vec:
+        return Vec(apply(blend(mode), (*a, *b)))
+
+    def pick(c: Expr, a: Sequence[Expr], b: Sequence[Expr]) -> tuple[Expr, ...]:
+        return tuple(where(c, x, y) for x, y in zip(a, b, strict=True))
+
+    k, c = below.cover, above.cover
+    p, q = k.cut.part, c.cut.part
+    cut, cuts = (p > 0.0) & (p < 1.0), (q > 0.0) & (q < 1.0)
+    both = cut & cuts
+    within, crosses = apply(common(), (*k.cut, *c.cut))
+    knot = (k.tangled + c.tangled > 0.0) | (crosses > 0.0)
+    in_in = where(knot, p * q, within)
+    mean = (
+        in_in * on(below.inside, above.inside)
+        + (p - in_in) * on(below.inside, above.outside)
+        + (q - in_in) * on(below.outside, above.inside)
+        + (1.0 - p - q + in_in) * on(below.outside, above.outside)
+    )
+    under = pick(p >= 1.0, below.inside, below.outside)
+    top = pick(q >= 1.0, above.inside, above.outside)
+    inside = pick(cuts, on(under, above.inside), on(below.inside, top))
+    outside = pick(cuts, on(under, above.outside), on(below.outside, top))
+    bound = Cut(*pick(cuts, c.cut, k.cut))
+    merged = Cover(
+        bound._replace(part=where(both, 0.5, bound.part)),
+        where(both, 1.0, where(cuts, c.tangled, k.tangled)),
+        max(k.rough, c.rough, where(both & knot, 1.0, 0.0)),
+    )
+    return State(pick(both, mean, inside), pick(both, mean, outside), merged)
+
+
+@cache
+def lay(mode: str) -> Function:
+    """The composition of two states."""
+    inputs = [Input("below", STATE), Input("above", STATE)]
+    return trace(
+        lambda a, b: _laid(mode, state(a), state(b)).flat, inputs, name=f"lay_{blend(mode).name}"
+    )
+
+
+class Laid(NamedTuple):
+    """A state, and whether it is one plain light, so that nothing of it has to be worked out."""
+
+    state: State
+    plain: bool = False
+
+    def under(self, mode: str, above: State) -> Laid:
+        """With another state laid onto it."""
+        if self.plain:
+            light = self.state.inside
+            inside, outside = (
+                tuple(apply(blend(mode), (*light, *side))) for side in (above.inside, above.outside)
+            )
+            if above.outside == CLEAR:
+                outside = light
+            return Laid(State(inside, outside, above.cover))
+        return Laid(state(apply(lay(mode), (*self.state.flat, *above.flat))))
+
+
+def plain(light: Sequence[Expr]) -> Laid:
+    """One light everywhere."""
+    return Laid(State(tuple(light), tuple(light), EVERYWHERE), plain=True)
+
+
+def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ...]]) -> State:
+    """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
+
+    ``color(value, gradient)`` is its straight color by the field's jet in scene units.
+    """
+    size = SIZE.leaves[0]
+    e, t, jumps = edges.of(layer.field)
+    kind = t.kind
+    value, g, h = e[0], Vec(e[1:3]), Vec(e[3:6])
+    *rgb, alpha = color(value, g / size)
+    opacity = layer.opacity * alpha
+    if layer.fade is not None:
+        width = None if layer.width is None else layer.width / size
+        part = fade("gradient", value, g, h, layer.fade / size, width)
+        turns = ZERO
+        if kind != "jet":
+            edge_near = (part > 0.0) & (part < 1.0)
+            near = min(e[12], e[-2]) if kind == "edge" else e[-2]
+            turns = where(edge_near & (near < 1.0), 1.0, 0.0)
+        opacity = opacity * part
+        cover = EVERYWHERE._replace(rough=turns)
+    elif layer.width is None:
+        cover = fill_cover(e, kind, jumps)
+    else:
+        cover = band_cover(e, kind, layer.width / size)
+    light = tuple(Vec((*rgb, ONE)) * opacity)
+    return State(light, CLEAR, cover)
+
+
+def means(
+    cell: Function, call: Callable[[Function, list[NDArray[np.float64]]], list[NDArray[np.float64]]],
+    x: NDArray[np.float64], y: NDArray[np.float64], size: float, depth: int = DEPTH,
+) -> NDArray[np.float64]:  # fmt: skip
+    """The mean light (..., 4) of cells of a size about points, rough ones by their parts."""
+    found = call(cell, [x, y, np.broadcast_to(size, x.shape)])
+    *light, rough = (np.broadcast_to(v, x.shape) for v in found)
+    result = np.stack(light, axis=-1)
+    again = rough > 0.5
+    if depth and again.any():
+        steps = ((np.arange(PARTS) + 0.5) / PARTS - 0.5) * size
+        dx, dy = (s.ravel() for s in np.meshgrid(steps, steps))
+        parts = means(cell, call, x[again][:, None] + dx, y[again][:, None] + dy,
+                      size / PARTS, depth - 1)  # fmt: skip
+        result[again] = parts.mean(axis=1)
+    return result
