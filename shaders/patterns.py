@@ -1,0 +1,259 @@
+"""Patterns that repeat: the mean over a pixel's footprint in closed form, however many repeats.
+
+Where a pixel holds many edges, one evaluation at its center says nothing. But to first order the
+pattern's coordinates are linear over the pixel: its square becomes a parallelogram, of sides ``dx``
+and ``dy`` (what the coordinates change by per pixel along picture x and y), over which the mean of
+a periodic function is known. Exact for linear coordinates, save what is said below.
+
+Everything is made from the wave that is 1 - duty where u lies within duty / 2 of a whole number,
+else -duty: its mean is 0, and so are those of its antiderivatives.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+from typing import Any
+
+from .calculus.expr import Expr, const
+from .calculus.function import Function, Input, Mean, Type, apply, trace
+from .calculus.vectors import Scalar, Vec, abs, clamp, cos, floor, length, max, min, pi, sin, where
+from .coverage import half_plane
+
+__all__ = ["checker_mean", "grid_mean", "stripes_mean"]
+
+NARROW = 0.002
+"""The least ratio of the footprint's extents along one axis, for float32: the mean of more is 0/0
+at 0, and this smears an edge by at most so much of the footprint."""
+THIN = (1e-3, 4e-3, 1e-4)
+"""What a footprint measures at least, in periods: a side along the first axis, the slice along it,
+a side along the second. The strips divide by these."""
+STRIPS = 4.0
+"""The longest side, in periods along the shorter axis, that the strips reach over."""
+ORDERS = {1: (1.0, 2.0, 3.0, 4.0, 5.0), 2: (1.0, 3.0, 5.0)}
+"""The harmonics m that count past STRIPS: of all waves, and of half-and-half ones."""
+FAR = 1e3
+"""Periods beyond which a footprint is shrunk, its directions kept: float32 knows no phase there."""
+
+
+def _nearest(x: Scalar) -> Scalar:
+    return floor(x + 0.5)
+
+
+def _away(x: Scalar) -> Scalar:
+    """1 or -1, with the sign of x."""
+    return where(x < 0.0, -1.0, 1.0)
+
+
+def _ripple(u: Expr, duty: Expr) -> Scalar:
+    """The second antiderivative of the wave."""
+    off = abs(u - _nearest(u))
+    past = max(off - 0.5 * duty, 0.0)
+    return 0.5 * ((1.0 - duty) * off * off - past * past)
+
+
+def _steps(u: Expr, a: Expr, b: Expr) -> Scalar:
+    """The mean of floor over u +- a / 2 +- b / 2, while that spans at most one step."""
+    near = _nearest(u)
+    return near - apply(half_plane(), (u - near, a, b))[0]
+
+
+def _bands(u: Expr, a: Expr, b: Expr, duty: Expr) -> Scalar:
+    """The part of a pixel within duty / 2 of whole numbers, for a phase u that changes by (a, b).
+
+    A pixel that spans less than a period sees at most one edge of each side of the band. Else it
+    is the wave's mean over two intervals, one after the other (a box filter of width a, one of b):
+    differences of the second antiderivative.
+    """
+    a, b = max(abs(a), abs(b)), min(abs(a), abs(b))
+    few = apply(_step(), (u + 0.5 * duty, a, b))[0] - apply(_step(), (u - 0.5 * duty, a, b))[0]
+    long, short = max(a, 0.25), max(b, NARROW * a, 0.25 * NARROW)
+    far, near = 0.5 * (long + short), 0.5 * (long - short)
+    signs = ((far, 1.0), (near, -1.0), (-near, -1.0), (-far, 1.0))
+    many = sum(s * apply(_ripples(), (u + at, duty))[0] for at, s in signs)
+    return clamp(where(a + b < 1.0, few, duty + many / (long * short)), 0.0, 1.0)
+
+
+def _side(u: Expr, v: Expr, du: Expr, dv: Expr, duty: Expr) -> Scalar:
+    """Along a footprint's side with its middle at (u, v): the integral over v of the wave of v,
+    times the first antiderivative of that of u.
+
+    Each edge of the wave of v cuts the side; in between it is constant.
+    """
+    v = v - _nearest(v)
+    reach = int(STRIPS / 2.0)
+    ends = apply(_ripples(), (u - 0.5 * du, duty))[0] - apply(_ripples(), (u + 0.5 * du, duty))[0]
+    total = duty * ends
+    for k, edge in product(range(-reach, reach + 1), (0.5, -0.5)):
+        t = clamp((k + edge * duty - v) / dv, -0.5, 0.5)
+        total = total + 2.0 * edge * apply(_ripples(), (u + t * du, duty))[0]
+    return total * dv / du
+
+
+def _thick(a: Vec, b: Vec) -> tuple[Vec, Vec]:
+    """A footprint whose sides divide: never a line, and never along an axis."""
+    side, slice_, height = THIN
+    b = Vec((_away(b.x) * max(abs(b.x), side), max(b.y, height)))
+    slope = a.y / b.y * b.x
+    off = a.x - slope
+    x = slope + _away(off) * max(abs(off), slice_)
+    return Vec((_away(x) * max(abs(x), side), a.y)), b
+
+
+def _strips(u: Expr, v: Expr, a: Vec, b: Vec, duty: Expr) -> Scalar:
+    """The mean of both waves' product over u, v +- a / 2 +- b / 2, as an integral around it.
+
+    By Green's theorem: the integral of W'(u) h(v) over an area is that of W(u) h(v) dv around it.
+    """
+    a, b = _thick(a, b)
+    c = Vec((u, v))
+
+    def side(middle: Vec, along: Vec) -> Any:
+        return apply(_sides(), (*middle, *along, duty))[0]
+
+    across = side(c + 0.5 * a, b) - side(c - 0.5 * a, b)
+    along = side(c + 0.5 * b, a) - side(c - 0.5 * b, a)
+    return (across - along) / (a.x * b.y - a.y * b.x)
+
+
+def _spread(x: Scalar) -> Scalar:
+    """The mean of a cosine over x of its periods, for a cosine that is 1 in the middle."""
+    angle = pi * max(abs(x), 1e-3)
+    return sin(angle) / angle
+
+
+def _harmonic(m: Expr, n: Expr, c: Vec, a: Vec, b: Vec, duty: Expr) -> Scalar:
+    """The mean of the m-th harmonic of one wave times the n-th of the other, as far as it lasts.
+
+    Of the two cosines that the product is, that of m u - n v.
+    """
+    size = where(abs(n) > 0.5, sin(pi * duty * n) / n, 0.0) * sin(pi * duty * m) / m
+    last = _spread(m * a.x - n * a.y) * _spread(m * b.x - n * b.y)
+    return 2.0 / (pi * pi) * size * last * cos(2.0 * pi * (m * c.x - n * c.y))
+
+
+def _harmonics(c: Vec, a: Vec, b: Vec, duty: Expr, step: int) -> Scalar:
+    """The same mean over a footprint that is long along both axes, by its strongest harmonics.
+
+    Those last that hardly change along the longer side: for m of one wave the n next to m r, if
+    that side goes r as far in u as in v. ``step`` 2 leaves out the even ones, which half-and-half
+    waves do not have.
+    """
+    longer = where(a.x * a.x + a.y * a.y > b.x * b.x + b.y * b.y, 1.0, 0.0)
+    side = b + longer * (a - b)
+    flip = Vec((1.0, _away(side.x) * _away(side.y)))
+    c, a, b, side = c * flip, a * flip, b * flip, abs(side)
+    ratio = min(side.x / max(side.y, 1e-6), FAR)
+    total: Any = 0.0
+    for m in ORDERS[step]:
+        first = step * floor((m * ratio - step + 1.0) / step) + step - 1.0
+        for n in (first + step * k for k in (-1.0, 0.0, 1.0, 2.0)):
+            total = total + apply(_harmonic_function(), (const(m), n, *c, *a, *b, duty))[0]
+    return total
+
+
+def _correlation(p: Vec, dx: Vec, dy: Vec, duty: Expr, step: int) -> Scalar:
+    """The mean of both waves' product: of p.x and of p.y, over a footprint of sides dx and dy."""
+    across, up = (max(abs(dx[k]), abs(dy[k])) for k in (0, 1))
+    p, swap = p - _nearest(p), across < up
+    shrink = FAR / max(across, up, FAR)
+    c, a, b = (where(swap, v.yx, v) for v in (p, dx, dy))
+    turn = abs(a.y) > abs(b.y)
+    a, b = (shrink * _away(w.y) * w for w in (where(turn, b, a), where(turn, a, b)))
+    strips = apply(_strip_function(), (*c, *a, *b, duty))[0]
+    harmonics = apply(_harmonics_function(step), (*c, *a, *b, duty))[0]
+    return where(b.y <= STRIPS, strips, harmonics)
+
+
+def _stripes(p: Vec, dx: Vec, dy: Vec, period: Expr, duty: Expr) -> Scalar:
+    return apply(_band_function(), (p.x / period, dx.x / period, dy.x / period, min(duty, 1.0)))[0]
+
+
+def _checker(p: Vec, dx: Vec, dy: Vec, size: Expr) -> Scalar:
+    period = 2.0 * size
+    together = _correlation(p / period - 0.25, dx / period, dy / period, const(0.5), 2)
+    return clamp(0.5 + 2.0 * together, 0.0, 1.0)
+
+
+def _grid(p: Vec, dx: Vec, dy: Vec, size: Expr, width: Expr) -> Scalar:
+    """The lines of both families, less what lies on both."""
+    duty = min(width / size, 1.0)
+    p, dx, dy = p / size, dx / size, dy / size
+    x, y = (apply(_band_function(), (p[k], dx[k], dy[k], duty))[0] for k in (0, 1))
+    both = _correlation(p, dx, dy, duty, 1) + duty * (x + y - duty)
+    return clamp(x + y - both, 0.0, 1.0)
+
+
+def _stripes_reach(p: Vec, dx: Vec, dy: Vec, period: Expr, duty: Expr) -> Scalar:
+    return 2.0 * max(abs(dx.x), abs(dy.x)) / period
+
+
+def _checker_reach(p: Vec, dx: Vec, dy: Vec, size: Expr) -> Scalar:
+    return max(length(dx), length(dy)) / size
+
+
+def _grid_reach(p: Vec, dx: Vec, dy: Vec, size: Expr, width: Expr) -> Scalar:
+    return 2.0 * max(length(dx), length(dy)) / size
+
+
+U, V, DUTY = Input("u"), Input("v"), Input("duty")
+A, B, C = Input("a", Type(2)), Input("b", Type(2)), Input("c", Type(2))
+FOOTPRINT = [Input("p", Type(2)), Input("dx", Type(2)), Input("dy", Type(2))]
+
+
+@cache
+def _ripples() -> Function:
+    return trace(_ripple, [U, DUTY], name="ripple")
+
+
+@cache
+def _step() -> Function:
+    return trace(_steps, [U, Input("a"), Input("b")], name="mean_floor")
+
+
+@cache
+def _band_function() -> Function:
+    return trace(_bands, [U, Input("a"), Input("b"), DUTY], name="mean_bands")
+
+
+@cache
+def _sides() -> Function:
+    return trace(_side, [U, V, Input("du"), Input("dv"), DUTY], name="along_side")
+
+
+@cache
+def _strip_function() -> Function:
+    return trace(_strips, [U, V, A, B, DUTY], name="by_strips")
+
+
+@cache
+def _harmonic_function() -> Function:
+    return trace(_harmonic, [Input("m"), Input("n"), C, A, B, DUTY], name="harmonic")
+
+
+@cache
+def _harmonics_function(step: int) -> Function:
+    return trace(
+        _harmonics, [C, A, B, DUTY], name=("harmonics", "odd_harmonics")[step - 1], step=step
+    )
+
+
+@cache
+def stripes_mean() -> Mean:
+    """(p, dx, dy, period, duty) -> the part of the pixel inside of stripes."""
+    inputs = [*FOOTPRINT, Input("period"), DUTY]
+    return Mean(trace(_stripes, inputs, name="stripes_mean"), trace(_stripes_reach, inputs))
+
+
+@cache
+def checker_mean() -> Mean:
+    """(p, dx, dy, size) -> the part of the pixel inside of a checker."""
+    inputs = [*FOOTPRINT, Input("size")]
+    return Mean(trace(_checker, inputs, name="checker_mean"), trace(_checker_reach, inputs))
+
+
+@cache
+def grid_mean() -> Mean:
+    """(p, dx, dy, size, width) -> the part of the pixel on the lines of a grid."""
+    inputs = [*FOOTPRINT, Input("size"), Input("width")]
+    return Mean(trace(_grid, inputs, name="grid_mean"), trace(_grid_reach, inputs))
