@@ -13,12 +13,13 @@ else -duty: its mean is 0, and so are those of its antiderivatives.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from itertools import product
 from typing import Any
 
 from .calculus.expr import Expr, const
-from .calculus.function import Function, Input, Mean, Type, apply, trace
+from .calculus.function import Input, Mean, Type, apply, flat, trace
 from .calculus.vectors import Scalar, Vec, abs, clamp, cos, floor, length, max, min, pi, sin, where
 from .coverage import half_plane
 
@@ -41,6 +42,20 @@ half and half (2) have odd orders alone."""
 FAR = 1e3
 """Periods beyond which a footprint is shrunk, its directions kept: float32 knows no phase there."""
 
+U, V, DUTY = Input("u"), Input("v"), Input("duty")
+A, B, C = Input("a", Type(2)), Input("b", Type(2)), Input("c", Type(2))
+FOOTPRINT = [Input("p", Type(2)), Input("dx", Type(2)), Input("dy", Type(2))]
+
+
+def _function(*inputs: Input, **static: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What is so decorated is one function of the calculus, which every call applies."""
+
+    def decorate(python: Callable[..., Any]) -> Callable[..., Any]:
+        traced = cache(lambda: trace(python, inputs, name=python.__name__.lstrip("_"), **static))
+        return lambda *args: apply(traced(), flat(args))[0]
+
+    return decorate
+
 
 def _nearest(x: Scalar) -> Scalar:
     return floor(x + 0.5)
@@ -51,20 +66,23 @@ def _away(x: Scalar) -> Scalar:
     return where(x < 0.0, -1.0, 1.0)
 
 
-def _integral(u: Expr, duty: Expr) -> Scalar:
+@_function(U, DUTY)
+def _wave_integral(u: Expr, duty: Expr) -> Scalar:
     """The second antiderivative of the wave."""
     off = abs(u - _nearest(u))
     past = max(off - 0.5 * duty, 0.0)
     return 0.5 * ((1.0 - duty) * off * off - past * past)
 
 
+@_function(U, Input("a"), Input("b"))
 def _mean_floor(u: Expr, a: Expr, b: Expr) -> Scalar:
     """The mean of floor over u +- a / 2 +- b / 2, while that spans at most one step."""
     near = _nearest(u)
     return near - apply(half_plane(), (u - near, a, b))[0]
 
 
-def _bands(u: Expr, a: Expr, b: Expr, duty: Expr) -> Scalar:
+@_function(U, Input("a"), Input("b"), DUTY)
+def _mean_bands(u: Expr, a: Expr, b: Expr, duty: Expr) -> Scalar:
     """The part of a pixel within duty / 2 of whole numbers, for a phase u that changes by (a, b).
 
     A pixel that spans less than a period sees at most one edge of each side of the band. Else it
@@ -72,33 +90,28 @@ def _bands(u: Expr, a: Expr, b: Expr, duty: Expr) -> Scalar:
     differences of the second antiderivative.
     """
     a, b = max(abs(a), abs(b)), min(abs(a), abs(b))
-    few = (
-        apply(_floor_function(), (u + 0.5 * duty, a, b))[0]
-        - apply(_floor_function(), (u - 0.5 * duty, a, b))[0]
-    )
+    u = u - _nearest(u)
+    few = _mean_floor(u + 0.5 * duty, a, b) - _mean_floor(u - 0.5 * duty, a, b)
     long, short = max(a, 0.25), max(b, NARROW * a, 0.25 * NARROW)
     far, near = 0.5 * (long + short), 0.5 * (long - short)
     signs = ((far, 1.0), (near, -1.0), (-near, -1.0), (-far, 1.0))
-    many = sum(s * apply(_integral_function(), (u + at, duty))[0] for at, s in signs)
+    many = sum(s * _wave_integral(u + at, duty) for at, s in signs)
     return clamp(where(a + b < 1.0, few, duty + many / (long * short)), 0.0, 1.0)
 
 
-def _side(u: Expr, v: Expr, du: Expr, dv: Expr, duty: Expr) -> Scalar:
-    """Along a footprint's side with its middle at (u, v): the integral over v of the wave of v,
-    times the first antiderivative of that of u.
+@_function(U, V, Input("du"), Input("dv"), DUTY)
+def _along_side(u: Expr, v: Expr, du: Expr, dv: Expr, duty: Expr) -> Scalar:
+    """Along a side about (u, v): the wave of v times the antiderivative of that of u, over v.
 
     Each edge of the wave of v cuts the side; in between it is constant.
     """
     v = v - _nearest(v)
     reach = int(STRIPS / 2.0)
-    ends = (
-        apply(_integral_function(), (u - 0.5 * du, duty))[0]
-        - apply(_integral_function(), (u + 0.5 * du, duty))[0]
-    )
+    ends = _wave_integral(u - 0.5 * du, duty) - _wave_integral(u + 0.5 * du, duty)
     total = duty * ends
     for k, edge in product(range(-reach, reach + 1), (0.5, -0.5)):
         t = clamp((k + edge * duty - v) / dv, -0.5, 0.5)
-        total = total + 2.0 * edge * apply(_integral_function(), (u + t * du, duty))[0]
+        total = total + 2.0 * edge * _wave_integral(u + t * du, duty)
     return total * dv / du
 
 
@@ -112,19 +125,17 @@ def _thick(a: Vec, b: Vec) -> tuple[Vec, Vec]:
     return Vec((_away(x) * max(abs(x), side), a.y)), b
 
 
-def _strips(u: Expr, v: Expr, a: Vec, b: Vec, duty: Expr) -> Scalar:
-    """The mean of both waves' product over u, v +- a / 2 +- b / 2, as an integral around it.
+@_function(C, A, B, DUTY)
+def _by_strips(c: Vec, a: Vec, b: Vec, duty: Expr) -> Scalar:
+    """The mean of both waves' product over c +- a / 2 +- b / 2, as an integral around it.
 
     By Green's theorem: the integral of W'(u) h(v) over an area is that of W(u) h(v) dv around it.
     """
     a, b = _thick(a, b)
-    c = Vec((u, v))
-
-    def side(middle: Vec, along: Vec) -> Any:
-        return apply(_side_function(), (*middle, *along, duty))[0]
-
-    across = side(c + 0.5 * a, b) - side(c - 0.5 * a, b)
-    along = side(c + 0.5 * b, a) - side(c - 0.5 * b, a)
+    across, along = (
+        _along_side(*(c + 0.5 * to), *side, duty) - _along_side(*(c - 0.5 * to), *side, duty)
+        for to, side in ((a, b), (b, a))
+    )
     return (across - along) / (a.x * b.y - a.y * b.x)
 
 
@@ -134,6 +145,7 @@ def _spread(x: Scalar) -> Scalar:
     return sin(angle) / angle
 
 
+@_function(Input("m"), Input("n"), C, A, B, DUTY)
 def _harmonic(m: Expr, n: Expr, c: Vec, a: Vec, b: Vec, duty: Expr) -> Scalar:
     """The mean of the m-th harmonic of one wave times the n-th of the other, as far as it lasts.
 
@@ -144,7 +156,7 @@ def _harmonic(m: Expr, n: Expr, c: Vec, a: Vec, b: Vec, duty: Expr) -> Scalar:
     return 2.0 / (pi * pi) * size * last * cos(2.0 * pi * (m * c.x - n * c.y))
 
 
-def _harmonics(c: Vec, a: Vec, b: Vec, duty: Expr, step: int) -> Scalar:
+def harmonics(c: Vec, a: Vec, b: Vec, duty: Expr, step: int) -> Scalar:
     """The same mean over a footprint that is long along both axes, by its strongest harmonics.
 
     Those last that hardly change along the longer side: for m of one wave the n next to m r, if
@@ -155,15 +167,15 @@ def _harmonics(c: Vec, a: Vec, b: Vec, duty: Expr, step: int) -> Scalar:
     c, a, b, side = c * flip, a * flip, b * flip, abs(side)
     ratio = min(side.x / max(side.y, 1e-6), FAR)
 
-    def term(m: int, n: Expr) -> Any:
-        return apply(_harmonic_function(), (const(m), n, *c, *a, *b, duty))[0]
-
-    total: Any = 0.0
+    total, odd = 0.0, step - 1.0
     for m, count in STRONGEST[step]:
-        below = step * floor((m * ratio - step + 1.0) / step) + step - 1.0
+        below = step * floor((m * ratio - odd) / step) + odd
         for k in range(1 - count // 2, 1 + count // 2):
-            total = total + term(m, below + step * k)
+            total = total + _harmonic(m, below + step * k, c, a, b, duty)
     return total
+
+
+_harmonics = {step: _function(C, A, B, DUTY, step=step)(harmonics) for step in STRONGEST}
 
 
 def _correlation(p: Vec, dx: Vec, dy: Vec, duty: Expr, step: int) -> Scalar:
@@ -174,28 +186,27 @@ def _correlation(p: Vec, dx: Vec, dy: Vec, duty: Expr, step: int) -> Scalar:
     c, a, b = (where(swap, v.yx, v) for v in (p, dx, dy))
     turn = abs(a.y) > abs(b.y)
     a, b = (shrink * _away(w.y) * w for w in (where(turn, b, a), where(turn, a, b)))
-    strips = apply(_strip_function(), (*c, *a, *b, duty))[0]
-    harmonics = apply(_harmonics_function(step), (*c, *a, *b, duty))[0]
-    return where(b.y <= STRIPS, strips, harmonics)
+    few, many = _by_strips(c, a, b, duty), _harmonics[step](c, a, b, duty)
+    return where(b.y <= STRIPS, few, many)
 
 
-def _stripes(p: Vec, dx: Vec, dy: Vec, period: Expr, duty: Expr) -> Scalar:
-    return apply(_band_function(), (p.x / period, dx.x / period, dy.x / period, min(duty, 1.0)))[0]
+def _stripes_mean(p: Vec, dx: Vec, dy: Vec, period: Expr, duty: Expr) -> Scalar:
+    return _mean_bands(p.x / period, dx.x / period, dy.x / period, min(duty, 1.0))
 
 
-def _checker(p: Vec, dx: Vec, dy: Vec, size: Expr) -> Scalar:
+def _checker_mean(p: Vec, dx: Vec, dy: Vec, size: Expr) -> Scalar:
     period = 2.0 * size
     together = _correlation(p / period - 0.25, dx / period, dy / period, const(0.5), 2)
     return clamp(0.5 + 2.0 * together, 0.0, 1.0)
 
 
-def _grid(p: Vec, dx: Vec, dy: Vec, size: Expr, width: Expr) -> Scalar:
+def _grid_mean(p: Vec, dx: Vec, dy: Vec, size: Expr, width: Expr) -> Scalar:
     """The lines of both families, less what lies on both."""
     duty = min(width / size, 1.0)
     p, dx, dy = p / size, dx / size, dy / size
-    x, y = (apply(_band_function(), (p[k], dx[k], dy[k], duty))[0] for k in (0, 1))
+    x, y = (_mean_bands(p[k], dx[k], dy[k], duty) for k in (0, 1))
     both = _correlation(p, dx, dy, duty, 1) + duty * (x + y - duty)
-    return clamp(x + y - both, 0.0, 1.0)
+    return clamp(x + y - both, max(x, y), min(x + y, 1.0))
 
 
 def _stripes_reach(p: Vec, dx: Vec, dy: Vec, period: Expr, duty: Expr) -> Scalar:
@@ -210,64 +221,24 @@ def _grid_reach(p: Vec, dx: Vec, dy: Vec, size: Expr, width: Expr) -> Scalar:
     return 2.0 * max(length(dx), length(dy)) / size
 
 
-U, V, DUTY = Input("u"), Input("v"), Input("duty")
-A, B, C = Input("a", Type(2)), Input("b", Type(2)), Input("c", Type(2))
-FOOTPRINT = [Input("p", Type(2)), Input("dx", Type(2)), Input("dy", Type(2))]
-
-
-@cache
-def _integral_function() -> Function:
-    return trace(_integral, [U, DUTY], name="wave_integral")
-
-
-@cache
-def _floor_function() -> Function:
-    return trace(_mean_floor, [U, Input("a"), Input("b")], name="mean_floor")
-
-
-@cache
-def _band_function() -> Function:
-    return trace(_bands, [U, Input("a"), Input("b"), DUTY], name="mean_bands")
-
-
-@cache
-def _side_function() -> Function:
-    return trace(_side, [U, V, Input("du"), Input("dv"), DUTY], name="along_side")
-
-
-@cache
-def _strip_function() -> Function:
-    return trace(_strips, [U, V, A, B, DUTY], name="by_strips")
-
-
-@cache
-def _harmonic_function() -> Function:
-    return trace(_harmonic, [Input("m"), Input("n"), C, A, B, DUTY], name="harmonic")
-
-
-@cache
-def _harmonics_function(step: int) -> Function:
-    return trace(
-        _harmonics, [C, A, B, DUTY], name=("harmonics", "odd_harmonics")[step - 1], step=step
-    )
+def _mean(coverage: Callable[..., Any], reach: Callable[..., Any], *own: Input) -> Mean:
+    inputs = [*FOOTPRINT, *own]
+    return Mean(*(trace(f, inputs, name=f.__name__.lstrip("_")) for f in (coverage, reach)))
 
 
 @cache
 def stripes_mean() -> Mean:
-    """(p, dx, dy, period, duty) -> the part of the pixel inside of stripes."""
-    inputs = [*FOOTPRINT, Input("period"), DUTY]
-    return Mean(trace(_stripes, inputs, name="stripes_mean"), trace(_stripes_reach, inputs))
+    """Of (p, dx, dy, period, duty): the part of a pixel inside of stripes."""
+    return _mean(_stripes_mean, _stripes_reach, Input("period"), DUTY)
 
 
 @cache
 def checker_mean() -> Mean:
-    """(p, dx, dy, size) -> the part of the pixel inside of a checker."""
-    inputs = [*FOOTPRINT, Input("size")]
-    return Mean(trace(_checker, inputs, name="checker_mean"), trace(_checker_reach, inputs))
+    """Of (p, dx, dy, size): the part of a pixel inside of a checker."""
+    return _mean(_checker_mean, _checker_reach, Input("size"))
 
 
 @cache
 def grid_mean() -> Mean:
-    """(p, dx, dy, size, width) -> the part of the pixel on the lines of a grid."""
-    inputs = [*FOOTPRINT, Input("size"), Input("width")]
-    return Mean(trace(_grid, inputs, name="grid_mean"), trace(_grid_reach, inputs))
+    """Of (p, dx, dy, size, width): the part of a pixel on the lines of a grid."""
+    return _mean(_grid_mean, _grid_reach, Input("size"), Input("width"))
