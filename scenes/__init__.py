@@ -62,8 +62,10 @@ from .shapes import (
     bezier,
     box,
     capsule,
+    checker,
     circle,
     ellipse,
+    grid,
     half_plane,
     pie,
     polygon,
@@ -71,6 +73,7 @@ from .shapes import (
     ring,
     segment,
     star,
+    stripes,
     triangle,
 )
 from .values import color_picker, mouse, px, resolution, seconds, slider, toggle
@@ -81,6 +84,7 @@ __all__ = [
     "gallery_names",
     "box", "capsule", "circle", "half_plane", "polygon", "regular_polygon", "segment",
     "arc", "bezier", "ellipse", "pie", "ring", "star", "triangle",
+    "checker", "grid", "stripes",
     "union", "intersection", "difference", "xor", "morph",
     "affine", "log_polar", "mobius", "polar", "polar_repeat", "repeat", "swirl",
     "bend", "complex_power", "fisheye", "inversion", "kaleidoscope", "mirror", "perspective",

@@ -30,7 +30,7 @@ from typing import (
 
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, Source, postorder
-from ..shaders.calculus.function import Function, Input, Type, apply, trace
+from ..shaders.calculus.function import Function, Input, Mean, Type, apply, trace
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import JetfieldError, TracedError
 from ..shaders.picture import GRADIENT, POINT, VALUE
@@ -40,8 +40,8 @@ from .field import GRADES, Field, Grade, Recipe
 from .hints import said
 from .statics import Number, annotation, identity, static_kind, static_value
 
-__all__ = ["Definition", "Direction", "NotNegative", "Number", "Opening", "Point", "Positive",
-           "shape"]  # fmt: skip
+__all__ = ["Definition", "Direction", "NotNegative", "Number", "Opening", "Part", "Point",
+           "Positive", "shape"]  # fmt: skip
 
 P = ParamSpec("P")
 Positive = Annotated[Number, "positive"]
@@ -50,6 +50,8 @@ Point = Annotated[Any, "point"]
 """Two numbers, each plain or traced."""
 Direction = Annotated[Any, "point", "direction"]
 """Two numbers that are not both 0."""
+Part = Annotated[Number, "positive", "part"]
+"""A part of a whole, above 0 and at most 1."""
 Opening = Annotated[Number, "positive", "opening"]
 """An angle of at most a whole turn, 2 pi."""
 Box = tuple[tuple[float, float], tuple[float, float]]
@@ -85,8 +87,9 @@ class Definition:
         python: Callable[..., Any],
         kind: Literal["shape", "warp", "paint"],
         lipschitz: float | None = None,
+        mean: Callable[[], Mean] | None = None,
     ) -> None:
-        self.python, self.kind, self.lipschitz = python, kind, lipschitz
+        self.python, self.kind, self.lipschitz, self.mean = python, kind, lipschitz, mean
         self.name = python.__name__.lstrip("_") or python.__name__
         self.signature = inspect.signature(python)
         self.traced: weakref.WeakValueDictionary[Any, Function] = weakref.WeakValueDictionary()
@@ -158,6 +161,8 @@ class Definition:
             return Vec(number(self.name, f"{name}[{k}]", v) for k, v in enumerate(value))
         least = 0 if marks else None
         found = number(self.name, name, value, least, above="positive" in marks)
+        if "part" in marks and range_of(found)[0] > 1:
+            raise fail(f"{self.name}: {name}={shown(value)} must be a number above 0 and at most 1")
         if "opening" in marks and range_of(found)[0] > math.tau + 1e-6:
             raise fail(f"{self.name}: {name}={shown(value)} must be an angle of at most 2 pi")
         return found
@@ -191,6 +196,7 @@ class Definition:
             traced = trace(
                 _Watched(self.python, run), inputs,
                 name=self.name, source=_home(self.python), lipschitz=self.lipschitz,
+                mean=self.mean and self.mean(),
             )  # fmt: skip
         except TracedError as error:
             raise TracedError(f"{self.name}: {error}") from error
@@ -280,15 +286,17 @@ def primitive(
     grade: Grade,
     bounds: Callable[..., tuple[Any, Any, Any, Any]] | Bounds | None = None,
     lipschitz: float | None = None,
+    mean: Callable[[], Mean] | None = None,
 ) -> Callable[[Callable[Concatenate[Vec, P], Any]], Callable[P, Field]]:
     """A function of a point and arguments becomes a function of the arguments that gives a field.
 
     ``bounds(*arguments)`` are the sides (left, bottom, right, top) of a box around the inside.
     ``lipschitz`` bounds the length of the gradient everywhere, where rules for each op bound less.
+    ``mean()`` tells a pattern's mean over a pixel.
     """
 
     def decorate(python: Callable[Concatenate[Vec, P], Any]) -> Callable[P, Field]:
-        definition = Definition(python, "shape", lipschitz)
+        definition = Definition(python, "shape", lipschitz, mean)
 
         @functools.wraps(python)
         def build(*args: P.args, **options: P.kwargs) -> Field:

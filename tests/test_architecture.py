@@ -29,6 +29,7 @@ PUBLIC_SCENES = """
     Scene View Field Warp Paint Jet jet shape warp paint load gallery_names
     box capsule circle half_plane polygon regular_polygon segment
     arc bezier ellipse pie ring star triangle
+    checker grid stripes
     union intersection difference xor morph
     affine log_polar mobius polar polar_repeat repeat swirl
     bend complex_power fisheye inversion kaleidoscope mirror perspective ripple shear

@@ -43,6 +43,7 @@ SHAPES = [
     "regular_polygon(3, {l})", "half_plane((1, {n}), {n})", "segment((0, {n}), (0.5, {n})).shell(0.1)",
     "ellipse({l}, {l})", "ring({l}, 0.2)", "pie({l}, {o})", "arc({l}, {o}).round(0.1)", "star(5, {l}, {l})",
     "triangle(({n}, {n}), (0.7, {n}), (-0.3, 0.5))", "bezier(({n}, {n}), ({n}, {n}), (0.5, {n})).shell(0.1)",
+    "stripes({l}, 0.3)", "checker({l})", "grid({l}, 0.1)",
 ]  # fmt: skip
 WARPS = [
     "swirl({n}, radius={l})", "affine(((1.1, {n}), (-0.2, 0.9)), ({n}, {n}))", "mobius(1, {n}, 0.2j, 1.5)",

@@ -32,6 +32,7 @@ from jetfield.scenes import (
     bezier,
     box,
     capsule,
+    checker,
     circle,
     ellipse,
     half_plane,
@@ -43,9 +44,11 @@ from jetfield.scenes import (
     shapes,
     slider,
     star,
+    stripes,
     triangle,
 )  # fmt: skip
 from jetfield.scenes import arc as arc_shape
+from jetfield.scenes import grid as grid_shape
 from jetfield.shaders.calculus.bounds import bounds
 from jetfield.shaders.calculus.jets import jet as jet_of
 
@@ -150,6 +153,41 @@ def outlined(points):
     return Case(polygon(points), closed(points))
 
 
+def upright(period, width):
+    """The sides of bands that repeat, far enough around the middle."""
+    middles = period * np.arange(-np.ceil(3 / period), np.ceil(3 / period) + 1)
+    sides = np.concatenate([middles - 0.5 * width, middles + 0.5 * width])
+    return [line((x, -3.0), (x, 3.0)) for x in sides.tolist()]
+
+
+def squares(size, width=0.0):
+    """The outlines of squares between lines that repeat, one for each line and square."""
+    corners = size * np.arange(-np.ceil(2.4 / size), np.ceil(2.4 / size))
+    side = size - width
+    for x, y in grid(corners + 0.5 * width).tolist():
+        yield from closed([(x, y), (x + side, y), (x + side, y + side), (x, y + side)])
+
+
+def from_line(x, period):
+    return np.abs(x - period * np.round(x / period))
+
+
+def striped(period, duty):
+    inside = lambda p: from_line(p[:, 0], period) < 0.5 * duty * period  # noqa: E731
+    return Case(stripes(period, duty), upright(period, duty * period), inside)
+
+
+def checkered(size):
+    return Case(
+        checker(size), list(squares(size)), lambda p: np.floor(p / size).sum(axis=1) % 2 == 0
+    )
+
+
+def lined(size, width):
+    inside = lambda p: from_line(p, size).min(axis=1) < 0.5 * width  # noqa: E731
+    return Case(grid_shape(size, width), list(squares(size, width)), inside)
+
+
 STAR = [(1.0, 0.0), (-0.8, 0.6), (0.3, -0.95), (0.3, 0.95), (-0.8, -0.6)]  # overlaps itself
 BAY = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (0.0, -0.5), (-1.0, 1.0)]  # concave
 TWICE = [
@@ -208,6 +246,12 @@ CASES = {
     "point": Case(segment((0.3, 0.2), (0.3, 0.2)), [line((0.3, 0.2), (0.3, 0.2))], nowhere),
     "capsule": Case(capsule((-0.7, -0.3), (0.9, 0.4), 0.25), rounded_line((-0.7, -0.3), (0.9, 0.4), 0.25)),
     "upright capsule": Case(capsule((0, -0.5), (0, 0.5), 0.5), rounded_line((0, -0.5), (0, 0.5), 0.5)),
+    "stripes": striped(0.7, 0.5),
+    "narrow stripes": striped(1.1, 0.06),
+    "wide stripes": striped(0.6, 0.9),
+    "checker": checkered(0.7),
+    "grid": lined(0.9, 0.2),
+    "grid of wide lines": lined(0.8, 0.6),
     "triangle": outlined([(-1.0, -0.5), (1.0, -0.5), (0.2, 0.9)]),
     "clockwise": outlined([(-1.0, -0.5), (0.2, 0.9), (1.0, -0.5)]),
     "bay": outlined(BAY),
@@ -224,6 +268,7 @@ CASES = {
 every_shape = pytest.mark.parametrize("name", CASES)
 FOLDED = {"folded bezier", "closed bezier"}
 UNSIGNED = {name for name, case in CASES.items() if case.encloses is nowhere}
+ENDLESS = {name for name, case in CASES.items() if not case.field.bounds.finite}
 SIGNED = [name for name in CASES if name not in UNSIGNED | {"spike"}]
 
 
@@ -256,12 +301,9 @@ def test_derivatives_are_differences(name):
     check_jet(lambda x, order: field.jet(x, order), away(field.function, points), 1e-5)
 
 
-@every_shape
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ENDLESS])
 def test_bounds_hold_the_outline_tightly(name):
     case = CASES[name]
-    if name == "half plane":
-        assert not case.field.bounds.finite
-        return
     t = np.linspace(0, 1, 501)
     outline = np.concatenate([piece(t) for piece in case.outline])
     left, bottom, right, top = case.field.bounds
@@ -531,6 +573,46 @@ def test_sliders_move_the_new_shapes_within_their_bounds():
             assert (found[outside] > 0).all()
 
 
+# --- patterns -------------------------------------------------------------------------------------
+def test_stripes_lie_about_whole_multiples_of_their_period():
+    field = stripes(0.5, 0.2)
+    assert values(field, (0, 3), (0.5, -9), (-1, 0)) == pytest.approx([-0.05] * 3)
+    assert values(field, (0.05, 0), (0.45, 2)) == pytest.approx([0, 0], abs=1e-12)
+    assert values(field, (0.25, 0), (-0.75, 1)) == pytest.approx([0.2, 0.2])
+
+
+def test_a_checker_holds_the_square_at_the_origin():
+    inside_, outside = [(0.2, 0.1), (-0.2, -0.1), (0.4, 0.4)], [(-0.2, 0.1), (0.4, 0.1)]
+    assert max(values(checker(0.3), *inside_)) < 0 < min(values(checker(0.3), *outside))
+    assert values(checker(0.3), (0.15, 0.15), (0.1, 0.05)) == pytest.approx([-0.15, -0.05])
+
+
+def test_a_grid_has_lines_of_full_width():
+    field = grid_shape(0.5, 0.1)
+    assert values(field, (0.55, 0.2), (0.3, 0.95), (0.5, 0.75)) == pytest.approx([0, 0, -0.05])
+    assert values(field, (0.25, 0.25), (0, 1)) == pytest.approx([0.2, -0.05 * 2**0.5])
+
+
+@pytest.mark.parametrize("full", [stripes(0.3, 1), grid_shape(0.3, 0.3), grid_shape(0.3, 9)])
+def test_a_pattern_without_gaps_is_full(full):
+    assert (full.jet(spread(19, 4000), 0).value <= 0).all()
+
+
+def test_a_duty_past_its_end_counts_as_whole():
+    field = stripes(0.3, slider("duty", 0.5, 0, 2))
+    points = spread(20, 500)
+    past = field.jet(points, 0, parameters={"duty": 1.7}).value
+    assert (past == stripes(0.3, 1).jet(points, 0).value).all()
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-6, 1e6, 1e12])
+def test_patterns_of_any_size_have_derivatives(size):
+    points = grid(HOSTILE)
+    for field in (stripes(size, 1e-6), checker(size), grid_shape(size, 0.1 * size)):
+        for array in parts(field.jet(points, 2)):
+            assert np.isfinite(array).all()
+
+
 # --- hostile points ------------------------------------------------------------------------------
 def special(case):
     """Corners, middles, centers and other points where something ties."""
@@ -549,14 +631,22 @@ def test_no_point_is_hostile(name):
         assert not bad.any(), points[bad][:3]
 
 
-@every_shape
+def test_shapes_without_bounds_have_no_end():
+    assert {name.split()[-1] for name in ENDLESS} == {
+        "plane",
+        "stripes",
+        "checker",
+        "grid",
+        "lines",
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ENDLESS])
 def test_far_away_the_gradient_points_away(name):
     case = CASES[name]
     angle = np.linspace(0.1, 6.2, 30)
     far = 1e9 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     value, gradient = parts(case.field.jet(far, 1))
-    if name == "half plane":
-        return
     assert value == pytest.approx(np.full(30, 1e9), rel=1e-6)
     assert gradient == pytest.approx(far / 1e9, abs=1e-6)
 
@@ -621,6 +711,7 @@ def test_sliders_take_the_place_of_numbers():
         (lambda: ellipse(1, 0), "ry=0"),
         (lambda: arc_shape(1, 7), "opening=7 must be an angle of at most 2 pi"),
         (lambda: star(1, 1, 0.5), "n=1"),
+        (lambda: stripes(1, 1.5), "duty=1.5 must be a number above 0 and at most 1"),
     ],
 )
 def test_refusals_name_the_call_the_value_and_the_line(call, said):

@@ -18,6 +18,7 @@ from jetfield.scenes import (
     capsule,
     circle,
     clamp,
+    grid,
     half_plane,
     log_polar,
     mobius,
@@ -63,6 +64,7 @@ WARPED: dict[str, Field] = {
     "polar repeat": capsule((0.2, 0.05), (0.8, 0.3), 0.06).warp(polar_repeat(5)),
     "polar": circle(0.4).translate(0.6, 3.0).warp(polar()),
     "log-polar": (checker().warp(log_polar()) & circle(0.9)) - circle(0.15),
+    "grid": grid(0.5, 0.12).translate(0.1, 0.2).warp(swirl(0.9)),
     "mobius": circle(0.3).warp(repeat(1, 1) @ mobius(3, 0.4j, 1, 1.7 + 0.4j)),
 }
 

@@ -5,10 +5,10 @@ A field is pulled back through the warp with its gradient, so both sides of an e
 
 from jetfield.scenes import *
 
-grid = repeat(0.62, 0.62)
+tiling = repeat(0.62, 0.62)
 tile = (box(0.5, 0.5) - box(0.36, 0.36)) | (box(0.25, 0.25) - circle(0.07)).rotate(pi / 4)
 bars = box(0.09, 0.7) | box(0.7, 0.09)
-weave = tile.warp(grid) ^ bars.warp(grid)
+weave = tile.warp(tiling) ^ bars.warp(tiling)
 stir = swirl(3.4, radius=0.62)
 plate = circle(1.05)
 

@@ -13,12 +13,12 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
-__all__ = ["Function", "Input", "Type", "apply", "callees", "called", "flat", "trace",
+__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "trace",
            "widened"]  # fmt: skip
 
 
@@ -87,6 +87,19 @@ class Input:
         return tuple(node("input", (), (self.name, i)) for i in range(self.type.size))
 
 
+class Mean(NamedTuple):
+    """How to draw a pattern {f <= 0} whose edges lie closer than pixels.
+
+    Both are functions of the point p, of what it changes by per pixel along picture x and y (``dx``
+    and ``dy``, vectors like p), and of the pattern's own parameters, in this order.
+    """
+
+    coverage: Function
+    """The part of the pixel inside, 0..1, for a p that is linear over it."""
+    reach: Function
+    """At least 1 where that is to be used: where the pixel spans about half a repeat or more."""
+
+
 OURS = "notes the local names of a function that is traced"
 _functions: weakref.WeakValueDictionary[tuple[Any, ...], Function] = weakref.WeakValueDictionary()
 _lock = threading.RLock()
@@ -98,16 +111,18 @@ class Function:
     ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
     values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
     how fast its one output changes with its points at most, if that is known: 1 for a distance.
+    ``mean`` tells a pattern's mean over a pixel.
     """
 
-    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "lipschitz", "name", "names",
-                 "outputs", "result", "source")  # fmt: skip
+    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "lipschitz", "mean", "name",
+                 "names", "outputs", "result", "source")  # fmt: skip
     name: str
     inputs: tuple[Input, ...]
     outputs: tuple[Expr, ...]
     result: Type
     inline: bool
     lipschitz: float | None
+    mean: Mean | None
     names: dict[Expr, str]
     doc: str
     source: Source | None
@@ -122,6 +137,7 @@ class Function:
         *,
         inline: bool = False,
         lipschitz: float | None = None,
+        mean: Mean | None = None,
         names: dict[Expr, str] | None = None,
         doc: str = "",
         source: Source | None = None,
@@ -130,7 +146,7 @@ class Function:
         result = result or Type(len(outputs))
         if len(outputs) != result.size:
             raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
-        key = (name, inputs, outputs, result, inline, lipschitz)
+        key = (name, inputs, outputs, result, inline, lipschitz, mean)
         with _lock:
             found = _functions.get(key)
             if found is None:
@@ -138,7 +154,7 @@ class Function:
                 found.name, found.inputs, found.outputs = name, inputs, outputs
                 found.result, found.inline, found.names = result, inline, dict(names or {})
                 found.doc, found.source, found.derived = doc, source, {}
-                found.lipschitz = lipschitz
+                found.lipschitz, found.mean = lipschitz, mean
                 _functions[key] = found
             else:  # the newest author's words: a scene file may have been edited
                 found.names.update(names or {})
@@ -256,6 +272,7 @@ def trace(
     result: Type | None = None,
     source: Source | None = None,
     lipschitz: float | None = None,
+    mean: Mean | None = None,
     **static: Any,
 ) -> Function:
     """Run a Python function once on its inputs' leaves and keep what it computed.
@@ -293,5 +310,5 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        lipschitz=lipschitz, names=names, doc=python.__doc__ or "", source=source,
+        lipschitz=lipschitz, mean=mean, names=names, doc=python.__doc__ or "", source=source,
     )  # fmt: skip

@@ -7,11 +7,11 @@ however deeply they nest.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .expr import Expr, node, postorder
-from .function import Function, callees
+from .function import Function, Mean, callees
 
 __all__ = [
     "flatten",
@@ -34,7 +34,7 @@ class Number(NamedTuple):
 
 def pack(roots: Sequence[Expr]) -> Packed:
     """A graph and the functions below it."""
-    functions = list(callees(roots))
+    functions = _below(callees(roots))
     encode = _encoder({f: Number(i) for i, f in enumerate(functions)})
     return tuple(_written(f, encode) for f in functions), flatten(roots, encode)
 
@@ -54,7 +54,7 @@ def unpack_one(packed: Packed) -> Expr:
 
 def pack_function(function: Function) -> tuple[Packed, tuple[Any, ...]]:
     """A function and those below it."""
-    functions = list(callees(function.outputs))
+    functions = _below([*callees(function.outputs), function])[:-1]
     encode = _encoder({f: Number(i) for i, f in enumerate(functions)})
     return (tuple(_written(f, encode) for f in functions), None), _written(function, encode)
 
@@ -65,6 +65,16 @@ def unpack_function(packed: Packed, written: tuple[Any, ...]) -> Function:
     for each in packed[0]:
         functions.append(_read(each, functions))
     return _read(written, functions)
+
+
+def _below(functions: Iterable[Function]) -> list[Function]:
+    """Functions with all that must be read before each: those that its mean calls, and its mean."""
+    found: dict[Function, None] = {}
+    for f in functions:
+        for part in f.mean or ():
+            found |= dict.fromkeys((*callees(part.outputs), part))
+        found[f] = None
+    return list(found)
 
 
 def _encoder(numbers: dict[Function, Number]) -> Callable[[Any], Any]:
@@ -89,17 +99,19 @@ def _decoded(data: Any, functions: list[Function]) -> Any:
 def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:
     graph = flatten((*f.outputs, *f.names), encode)
     labels = tuple(f.names.values())
-    return f.name, f.inputs, f.result, graph, f.inline, f.lipschitz, labels, f.doc, f.source
+    mean = f.mean and tuple(map(encode, f.mean))
+    return f.name, f.inputs, f.result, graph, f.inline, f.lipschitz, mean, labels, f.doc, f.source
 
 
 def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
-    name, inputs, result, graph, inline, lipschitz, labels, doc, source = written
+    name, inputs, result, graph, inline, lipschitz, mean, labels, doc, source = written
     roots = unflatten(graph, lambda data: _decoded(data, functions))
     names = dict(zip(roots[result.size :], labels, strict=True))
     outputs = roots[: result.size]
     return Function(
         name, inputs, outputs, result,
         inline=inline, lipschitz=lipschitz, names=names, doc=doc, source=source,
+        mean=mean and Mean(*(_decoded(f, functions) for f in mean)),
     )  # fmt: skip
 
 
