@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from types import NoneType
 from typing import Any
 
@@ -17,23 +16,11 @@ from ..shaders.calculus.parameters import Values
 from ..shaders.calculus.parameters import parameters as parameters_of
 from ..shaders.calculus.points import check_order, check_points
 from ..shaders.errors import SceneError
+from ..shaders.feet import feet
 from ..shaders.given import given
-from ..shaders.projection import nearest
 from .checks import fail, is_number, number, pair, shown
 
 __all__ = ["at_numbers", "evaluated", "projected"]
-
-FEET = ((1, *[2] * 8), (1, *[1] * 8, 2))
-"""The derivatives read at a point and at its feet. Of order 2 a foot has twice the digits of the
-last, where the outline is smooth; those of order 1 find corners."""
-POLISH = 4
-"""Newton steps after those, which need not be the shortest way."""
-LEFT = 1e-4
-"""The part of the way that steps leave: float64 has the normal there, and the rest of the way."""
-REACHES = (4.0, 1.0, 0.25, 0.0625)
-"""How far steps may go, in first-order distances: those of a field that curves are too long."""
-FOUND = 1e-6
-"""The part of a field's value that may be left on its outline: there is rounding in it."""
 
 
 def at_numbers(function: Function, p: Any) -> Any:
@@ -72,26 +59,9 @@ def projected(
     function: Function, points: ArrayLike, seconds: Any, parameters: Any, mouse: Any, pixel: Any
 ) -> NDArray[np.float64]:
     """The nearest points of a field's zero set, with every argument checked."""
-    p = check_points("project", points, 2)
+    array = check_points("project", points, 2)
     values = _values("project", function, seconds, parameters, mouse, pixel)
-    here = jet_arrays(function, p, 1, values, field=True)
-    slope = np.linalg.norm(here.gradient, axis=1)
-    start = np.where(slope[:, None] > 0.0, p, p + LEFT * LEFT * (1.0 + np.abs(p)))
-    best, least = p.copy(), np.where(here.value == 0.0, 0.0, np.inf)
-    for feet, factor in product(FEET, REACHES):
-        reach = np.clip(factor * np.abs(here.value) / np.maximum(slope, 1e-6), 1e-12, 1e12)
-        steps = nearest(function, feet, short=LEFT)
-        d, *gradient = call(steps, [*start.T, reach], values)[:3]
-        foot = start - np.stack([d * g for g in gradient], axis=1)
-        for _ in range(POLISH):  # onto the outline, if not by the shortest way
-            at = jet_arrays(function, foot, 1, values, field=True)
-            square = np.maximum(np.einsum("nj,nj->n", at.gradient, at.gradient), 1e-30)
-            foot = foot - at.gradient * np.clip(at.value / square, -1e12, 1e12)[:, None]
-        left = np.abs(jet_arrays(function, foot, 0, values, field=True).value)
-        way = np.linalg.norm(foot - p, axis=1)
-        better = (left <= FOUND * np.abs(here.value)) & (way < least)
-        best[better], least[better] = foot[better], way[better]
-    return best
+    return feet(function, array, values)
 
 
 def _values(

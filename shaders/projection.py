@@ -60,7 +60,7 @@ class Line(NamedTuple):
     distance: Expr
     """Signed, of the point p from the tangent line."""
     way: Expr
-    """From p over the foot to the curve; no less than the distance."""
+    """The shortest known from p to the curve; no less than the distance."""
 
 
 def _line(f: Expr, g: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar]:
@@ -75,14 +75,14 @@ def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar]:
     """The unit normal, the signed distance to second order, and the level set's curvature.
 
     h is (fxx, fxy, fyy). The distance is the root next to 0 of r - k r^2 / 2 = f / |grad f|, for
-    the second derivative k |grad f| along the normal, in the form that cancels least.
+    the second derivative k |grad f| along the normal, in the form that cancels least; where that
+    is far off a first-order one it is not trusted.
     """
     n, slope, r = _line(f, g, reach)
     along = (h[0] * n.x * n.x + 2.0 * h[1] * n.x * n.y + h[2] * n.y * n.y) / slope
     across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / slope
-    k = clamp(along, -TIGHT / reach, TIGHT / reach)
     bend = clamp(across, -TIGHT / reach, TIGHT / reach)
-    return n, 2.0 * r / (1.0 + sqrt(1.0 - 2.0 * r * k)), bend
+    return n, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * along, -0.5, 0.5))), bend
 
 
 def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
@@ -97,6 +97,17 @@ def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
     toward = Vec((radial.x * n.x - radial.y * n.y, radial.x * n.y + radial.y * n.x))
     d = (2.0 * a + bend * dot(v, v)) / (1.0 + far) + r
     return d, normalize(toward), bend / max(far, 1.0 / TIGHT)
+
+
+def _way(v: Vec, n: Vec, r: Expr, reach: Expr) -> tuple[Scalar, Scalar]:
+    """How long a way there is from p to the curve, and how much is left of it, beyond what may be.
+
+    It ends where the foot sees the curve, if that is near. Else nobody knows where the curve is,
+    and the way leads over the foot.
+    """
+    gone, left = length(v), abs(r)
+    rest = left - NEAR * gone - 0.01 * reach
+    return where(rest > 0.0, gone + left, length(v + n * r)), rest
 
 
 def _settled(
@@ -132,6 +143,7 @@ def _functions() -> dict[str, Function]:
     return {
         "line": trace(_line, [F, G, REACH], name="tangent_line"),
         "arc": trace(_arc, [F, G, H, REACH], name="tangent_circle"),
+        "way": trace(_way, [V, N, R, REACH], name="way_to_curve"),
         "around": trace(_around, [V, N, R, BEND], name="distance_to_circle"),
         "settled": trace(_settled, [*settled, BEND], name="settled", result=Type(1, 2, 2)),
     }
@@ -152,10 +164,10 @@ def _steps(field: Function, orders: Sequence[int], short: float) -> tuple[Expr, 
         else:
             *n, _, r = apply(functions["line"], (f, *derivatives, reach))
             bend = const(0.0)
-        normal, left, gone = Vec(n), abs(r), length(v)
-        lines.append(Line(normal, dot(v, normal) + r, min(lines[-1].way, gone + left)))
+        normal, (way, rest) = Vec(n), apply(functions["way"], (*v, *n, r, reach))
+        lines.append(Line(normal, dot(v, normal) + r, min(lines[-1].way, way)))
         d, mx, my, bend = apply(functions["around"], (*v, *n, r, bend))
-        m, rest = Vec((mx, my)), left - NEAR * gone - 0.01 * reach
+        m = Vec((mx, my))
     numbers = [e for n, *scalars in (lines[0], *lines)[-2:] for e in (*n, *scalars)]
     return apply(functions["settled"], (value, reach, *numbers, rest, d, *m, bend))
 
