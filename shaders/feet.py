@@ -38,10 +38,12 @@ class _Search:
         self.best, self.least = p.copy(), np.where(self.value == 0.0, 0.0, np.inf)
 
     def jet(self, points: Array) -> tuple[Array, Array]:
-        jet = jet_arrays(self.function, points, 1, self.values, field=True)
-        return jet.value, jet.gradient
+        """The field's value and gradient."""
+        found = jet_arrays(self.function, points, 1, self.values, field=True)
+        gradient: Array = found.gradient
+        return found.value, gradient
 
-    def offer(self, feet: Array, which: Array) -> Array:
+    def offer(self, feet: Array, which: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Take those of some feet, moved onto the zero set, that are nearer; which these were."""
         for _ in range(NEWTON):
             value, gradient = self.jet(feet)
@@ -51,7 +53,8 @@ class _Search:
         found = np.abs(self.jet(feet)[0]) <= FOUND * np.abs(self.value[which])
         better = found & (way < self.least[which])
         self.best[which[better]], self.least[which[better]] = feet[better], way[better]
-        return better
+        taken: NDArray[np.bool_] = better
+        return taken
 
     def project(self) -> None:
         """By the steps that draw strokes, only more of them, from each point."""

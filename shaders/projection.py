@@ -43,8 +43,6 @@ NEAR = 0.25
 """A foot has arrived if this part of the step to it, at most, is left."""
 BLUNT = 0.06
 """The sine squared of the angle at which two lines make a corner, and not a bend (14 degrees)."""
-SLACK = 1.02
-"""How much more than the way over a foot the distance may be: that way is known by a slope too."""
 FAR, TIGHT = 1e6, 1e4
 """Distances end at FAR reaches and curvatures at TIGHT per reach, so that float32 holds them."""
 
@@ -71,8 +69,8 @@ def _line(f: Expr, g: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar]:
     return normalize(scaled), slope, clamp(f / slope, -FAR * reach, FAR * reach)
 
 
-def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar]:
-    """The unit normal, the signed distance to second order, and the level set's curvature.
+def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar, Scalar]:
+    """The unit normal, the signed distance to first and second order, the level set's curvature.
 
     h is (fxx, fxy, fyy). The distance is the root next to 0 of r - k r^2 / 2 = f / |grad f|, for
     the second derivative k |grad f| along the normal, in the form that cancels least; where that
@@ -82,7 +80,7 @@ def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar]:
     along = (h[0] * n.x * n.x + 2.0 * h[1] * n.x * n.y + h[2] * n.y * n.y) / slope
     across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / slope
     bend = clamp(across, -TIGHT / reach, TIGHT / reach)
-    return n, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * along, -0.5, 0.5))), bend
+    return n, r, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * along, -0.5, 0.5))), bend
 
 
 def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
@@ -128,8 +126,7 @@ def _settled(
     away = (Vec(n1) * s + Vec(n2) * t) / max(blunt, BLUNT)
     way = min(way1, way2)
     lost = rest > 0.0
-    smooth = where(lost, way, min(abs(d), SLACK * way))
-    size = where(corner, length(away), smooth)
+    size = where(corner, length(away), where(lost, way, abs(d)))
     turned = where(side * d < -0.004 * reach, -1.0, 1.0)  # |x| has another normal behind the curve
     unit = normalize(away)
     nx, ny = (where(corner, u, turned * c) for u, c in zip(unit, m, strict=True))
@@ -160,13 +157,13 @@ def _steps(field: Function, orders: Sequence[int], short: float) -> tuple[Expr, 
         v = m * ((1.0 - short) * clamp(d, -reach, reach))
         f, *derivatives = apply(jet(field, order), p - v)
         if order == 2:
-            *n, r, bend = apply(functions["arc"], (f, *derivatives, reach))
+            *n, r, nearer, bend = apply(functions["arc"], (f, *derivatives, reach))
         else:
             *n, _, r = apply(functions["line"], (f, *derivatives, reach))
-            bend = const(0.0)
+            nearer, bend = r, const(0.0)
         normal, (way, rest) = Vec(n), apply(functions["way"], (*v, *n, r, reach))
         lines.append(Line(normal, dot(v, normal) + r, min(lines[-1].way, way)))
-        d, mx, my, bend = apply(functions["around"], (*v, *n, r, bend))
+        d, mx, my, bend = apply(functions["around"], (*v, *n, nearer, bend))
         m = Vec((mx, my))
     numbers = [e for n, *scalars in (lines[0], *lines)[-2:] for e in (*n, *scalars)]
     return apply(functions["settled"], (value, reach, *numbers, rest, d, *m, bend))

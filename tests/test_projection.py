@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from oracles import HOSTILE, SINGLES, arc, grid, nearest, needs_gl, on_gpu, spread
+from oracles import HOSTILE, SINGLES, arc, closed, grid, nearest, needs_gl, on_gpu, spread
 
 from jetfield.scenes import (
     Field,
@@ -223,6 +223,35 @@ def test_beyond_a_corner_of_straight_lines_the_distance_is_that_to_the_corner(tu
     assert np.abs(np.abs(found[:, 0]) - true).max() < 0.1 * before.max()
 
 
+@pytest.mark.parametrize("name", ["swirl", "mobius"])
+def test_tips_that_are_round_in_the_shapes_own_space_are_round_in_the_picture(name):
+    w, inverse, _, _ = WARPS[name]
+    field = star(5, 0.8, 0.35).warp(w)
+    angle, radius = math.pi / 2 + np.arange(10) * math.pi / 5, np.tile([0.8, 0.35], 5)
+    corners = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    pieces = [lambda t, side=side: inverse(side(t)) for side in closed(corners)]
+    random = np.random.default_rng(13)
+    tips = inverse(corners[::2])[random.integers(0, 5, 3000)]
+    points = tips + random.uniform(-14, 14, tips.shape) * PIXEL
+    points = points[field.jet(points, 0).value > 0]
+    true = nearest(pieces, points, 65)
+    points, true = points[true < 11 * PIXEL], true[true < 11 * PIXEL]
+    error = np.abs(measured(field, points, 11 * PIXEL)[:, 0] - true) / PIXEL
+    before = np.abs(first_order(field, points) - true) / PIXEL
+    print(f"{name}: {before.mean():.3f} px off before, {error.mean():.3f} px after")
+    assert error.max() < 0.3
+    assert error.mean() < 0.1 * before.mean()
+
+
+def test_no_step_goes_farther_than_the_stroke_reaches():
+    bowl = shape(lambda p: p.x * p.x + p.y * p.y - 0.01)()  # a circle, flat in the middle
+    points = spread(14, 2000, 0.19)
+    true = np.linalg.norm(points, axis=1) - 0.1
+    points, true = points[np.abs(true) < 0.099], true[np.abs(true) < 0.099]
+    assert np.abs(measured(bowl, points, 0.1)[:, 0] - true).max() < 1e-6
+    assert np.abs(first_order(bowl, points) - true).max() > 0.5
+
+
 # --- lines without an inside, jumps, and fields without a zero -----------------------------------
 def test_a_line_without_an_inside_has_the_distance_that_it_says():
     field = segment((-0.5, -0.3), (0.6, 0.4))
@@ -241,6 +270,11 @@ def test_level_lines_are_measured_from_either_side():
     alone = measured(shape(lambda p: p.x * p.x + 2.0 * p.y * p.y - 0.5)(), points, 0.1)
     found = measured(isolines(bowl(), 0.5), points, 0.1)
     assert np.abs(found[near, 0] - np.abs(alone[near, 0])).max() < 2e-4
+    slopes = isolines(bowl(), 0.5).jet(points[near], 1).gradient
+    for orders in ((1, 1), (1, 1, 2)):  # a step may end behind the line
+        ahead = measured(isolines(bowl(), 0.5), points, 0.1, orders)[near]
+        apart = ahead[:, 0] > 0.001
+        assert (np.einsum("nj,nj->n", ahead[:, 1:3], slopes)[apart] > 0).all()
 
 
 def test_a_jump_is_no_line():
@@ -299,8 +333,8 @@ def test_feet_of_corners_lines_and_middles():
     corner = half_plane((1, 0), 0.2) & half_plane((0, 1), 0.1)
     points = [[0.5, 0.4], [0.5, -0.4], [0.1, 0.7], [0.2, 0.1]]
     assert np.allclose(corner.project(points), [[0.2, 0.1], [0.2, -0.4], [0.1, 0.1], [0.2, 0.1]])
-    line = segment((-0.5, 0.0), (0.5, 0.0))
-    assert np.allclose(line.project([[0.2, 0.3], [0.7, 0.1]]), [[0.2, 0.0], [0.5, 0.0]])
+    flat = segment((-0.5, 0.0), (0.5, 0.0))
+    assert np.allclose(flat.project([[0.2, 0.3], [0.7, 0.1]]), [[0.2, 0.0], [0.5, 0.0]])
     middle = circle(0.4).project([[0.0, 0.0]])
     assert np.linalg.norm(middle) == pytest.approx(0.4)
 
