@@ -100,12 +100,12 @@ def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
 def _way(v: Vec, n: Vec, r: Expr, reach: Expr) -> tuple[Scalar, Scalar]:
     """How long a way there is from p to the curve, and how much is left of it, beyond what may be.
 
-    It ends where the foot sees the curve, if that is near. Else nobody knows where the curve is,
-    and the way leads over the foot.
+    It ends where the foot sees the curve, if that is near. Else nobody knows where the curve is, or
+    whether there is one: the field may jump before it, or only come near 0.
     """
     gone, left = length(v), abs(r)
     rest = left - NEAR * gone - 0.01 * reach
-    return where(rest > 0.0, gone + left, length(v + n * r)), rest
+    return where(rest > 0.0, FAR * reach, length(v + n * r)), rest
 
 
 def _settled(
@@ -175,8 +175,8 @@ def nearest(field: Function, orders: Sequence[int] = ORDERS, *, short: float = S
     ``field`` has one input, a point of the plane, and one output. The distance is in the units of
     p, and has the field's sign. It is meant for points within ``reach`` > 0 of the curve, such as
     half a stroke's width and a pixel: no step goes farther. Beyond, it is some finite number that
-    is as large. Where the steps find no zero, because the field jumps or only comes near 0, it is
-    the length of a way to where they looked and on to where a zero could be.
+    is as large; where the steps find no zero, because the field jumps or only comes near 0, it is
+    a million reaches.
 
     The gradient is the unit normal, 0 where the field has none. The Hessian is k t t' for the unit
     tangent t; the curve's curvature at the nearest point is k / (1 - k d). It is 0 if the last of

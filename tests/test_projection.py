@@ -295,6 +295,13 @@ def test_a_jump_is_no_line():
     assert drawn.mean() == 0.0
 
 
+def test_a_field_that_falls_without_end_has_no_line_at_its_pole():
+    hyperbola = shape(lambda p: 0.01 / length(p) - 0.01)()  # 0 at a distance of 1
+    points = np.stack([np.linspace(0.001, 0.3, 600), np.zeros(600)], axis=1)
+    assert np.abs(first_order(hyperbola, points)).min() < 0.002
+    assert np.abs(measured(hyperbola, points, 0.05)[:, 0]).min() > 0.05
+
+
 def test_a_field_that_only_comes_near_0_has_no_line():
     valley = shape(lambda p: p.y * p.y + 0.01)()
     points = np.stack([np.zeros(800), np.linspace(-0.4, 0.4, 800)], axis=1)
