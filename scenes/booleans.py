@@ -17,7 +17,8 @@ from ..shaders.calculus.vectors import Scalar, abs, max, min
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import fail, form, here, no_field, number, shown
-from .field import CALLS, Field, Grade, Recipe, weakest, weight
+from .field import Field, Grade, Recipe, weakest
+from .sizes import CALLS, weight
 
 __all__ = ["complement", "difference", "intersection", "lift", "union", "xor"]
 

@@ -1,4 +1,4 @@
-"""Asking a field or a warp for numbers: at points, or as a jet."""
+"""Asking a field or a warp for numbers: at points, as a jet, or for the nearest of its outline."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from types import NoneType
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..shaders.calculus.evaluate import Jet, call, jet_arrays
 from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import Function
+from ..shaders.calculus.parameters import Values
 from ..shaders.calculus.parameters import parameters as parameters_of
 from ..shaders.calculus.points import check_order, check_points
 from ..shaders.errors import SceneError
+from ..shaders.feet import feet
 from ..shaders.given import given
 from .checks import fail, is_number, number, pair, shown
 
-__all__ = ["at_numbers", "evaluated"]
+__all__ = ["at_numbers", "evaluated", "projected"]
 
 
 def at_numbers(function: Function, p: Any) -> Any:
@@ -49,6 +51,23 @@ def evaluated(
     """The jet of a function of the plane, with every argument checked."""
     array = check_points(call, points, 2)
     check_order(call, order)
+    values = _values(call, function, seconds, parameters, mouse, pixel)
+    return jet_arrays(function, array, order, values, field=field)
+
+
+def projected(
+    function: Function, points: ArrayLike, seconds: Any, parameters: Any, mouse: Any, pixel: Any
+) -> NDArray[np.float64]:
+    """The nearest points of a field's zero set, with every argument checked."""
+    array = check_points("project", points, 2)
+    values = _values("project", function, seconds, parameters, mouse, pixel)
+    return feet(function, array, values)
+
+
+def _values(
+    call: str, function: Function, seconds: Any, parameters: Any, mouse: Any, pixel: Any
+) -> Values:
+    """What a function's parameters are, by name, with every argument checked."""
     known = {p.name: p for p in parameters_of(function.outputs)}
     if not isinstance(parameters, (Mapping, NoneType)):
         raise fail(f"{call}: parameters={shown(parameters)} must map names to values")
@@ -67,4 +86,4 @@ def evaluated(
     values["mouse"] = tuple(c.data for c in pair(call, "mouse", mouse))
     if pixel is not None:
         values["pixel"] = number(call, "pixel", pixel, 0, above=True).data
-    return jet_arrays(function, array, order, values, field=field)
+    return values

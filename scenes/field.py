@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import linecache
 import re
-import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..shaders.calculus.evaluate import Jet
-from ..shaders.calculus.expr import Expr, Source, postorder
-from ..shaders.calculus.function import Function, apply, called
+from ..shaders.calculus.expr import Expr, Source
+from ..shaders.calculus.function import Function, apply
 from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.places import place as place_of
 from ..shaders.errors import SceneError
 from ..shaders.picture import POINT
 from .box import Bounds
 from .checks import fail, form, here, made, pair, place, shown, to_field
-from .evaluation import at_numbers, evaluated
+from .evaluation import at_numbers, evaluated, projected
+from .sizes import CALLS, is_small, weight
 
 if TYPE_CHECKING:
     from .warps import Warp
 
-__all__ = ["CALLS", "GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest", "weight"]
+__all__ = ["GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest"]
 
 Grade = Literal["exact", "bound", "implicit"]
 GRADES: tuple[Grade, ...] = ("exact", "bound", "implicit")
-SMALL = 24
-"""Expressions of at most this many nodes are pasted where they are used, larger ones are called."""
-CALLS = 40
-"""Calls after which an expression becomes a function of its own: small ones compile faster."""
 
 
 def weakest(*grades: Grade) -> Grade:
@@ -116,8 +113,7 @@ class Field:
 
     def at(self, p: tuple[Expr, ...], source: Source | None = None) -> Expr:
         """The field's value at another point: pasted in if it is small, else called."""
-        nodes, calls = _count(self.expr, SMALL)
-        if nodes <= SMALL and calls <= 1:
+        if is_small(self.expr):
             pasted = Function("field", [POINT], [self.expr], inline=True)
             return apply(pasted, p)[0]
         return apply(self.function, p, source or self.source)[0]
@@ -317,6 +313,25 @@ class Field:
             "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True
         )
 
+    def project(
+        self,
+        points: ArrayLike,
+        *,
+        seconds: float = 0.0,
+        parameters: Mapping[str, Any] | None = None,
+        mouse: tuple[float, float] = (0.0, 0.0),
+        pixel: float | None = None,
+    ) -> NDArray[np.float64]:
+        """The nearest points of the outline, where the field is 0, to (N, 2) points: (N, 2).
+
+        All is measured in the plane of the points, in scene units, in float64. Each point goes by
+        steps to the outline that its own value and slope lead to; where two parts of an outline
+        are about as near it may be the other one. A point from which no step finds the outline
+        (there is none, or a jump cuts it off) comes back as it is. ``pixel`` and the errors are
+        those of ``jet``.
+        """
+        return projected(self.function, points, seconds, parameters, mouse, pixel)
+
     @property
     def place(self) -> Warp:
         """The map from the picture to the space in which the shape that decides here was written.
@@ -346,26 +361,3 @@ def _restored(
     field = Field(expr, bounds, grade, recipe, grows=grows)
     field.source = source
     return field
-
-
-def _count(e: Expr, most: int) -> tuple[int, int]:
-    """Nodes and calls of an expression, counted until there are more than ``most`` nodes."""
-    nodes = calls = 0
-    for each in postorder([e]):
-        nodes += 1
-        calls += bool(called(each))
-        if nodes > most:
-            break
-    return nodes, calls
-
-
-_weights: weakref.WeakKeyDictionary[Expr, int] = weakref.WeakKeyDictionary()
-
-
-def weight(e: Expr) -> int:
-    """About how many calls an expression makes; what is shared may count twice."""
-    for each in postorder([e], lambda x: x.args if x not in _weights else ()):
-        if each not in _weights:
-            below = sum(_weights[a] for a in each.args)
-            _weights[each] = min(below + bool(called(each)), 10 * CALLS)
-    return _weights[e]

@@ -261,6 +261,11 @@ CALLS = [
     ("circle(1).shell(px(1)).jet([[0, 0]], pixel=0)", "jet: pixel=0 must be a positive number"),
     ("circle(1).jet([[0, 0]], seconds='a')", "jet: seconds='a' must be a finite number"),
     ("circle(1)(3)", "field(p): p=3 must be two numbers (x, y)"),
+    ("circle(1).project([0, 0])", "project: points must have shape (N, 2), got (2,)"),
+    ("circle(1).project([[0, nan]])", "project: points hold NaN or infinity"),
+    ("circle(1).project([[0, 0]], parameters={'x': 1})", "project: there is no parameter 'x'; there are: none"),
+    ("circle(1).shell(px(1)).project([[0, 0]])", "project: the field contains px(); say how wide a pixel is with pixel="),
+    ("circle(1).project([[0, 0]], mouse=3)", "project: mouse=3 must be two numbers (x, y)"),
     # decorators
     ("shape(3)", "@shape: 3 is not a function"),
     ("shape(bounds=3)", "@shape: bounds=3 must be ((left, bottom), (right, top))"),

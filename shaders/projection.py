@@ -1,0 +1,191 @@
+"""Projection: the distance to a field's zero set as it is seen in the picture, by a few steps.
+
+A stroke of even width needs the distance to the curve {f = 0}, and |f| / |grad f| is that only to
+first order. Here the point p is projected onto the curve: each step evaluates the field's jet near
+the curve, and moves to the foot of p on what the jet says of it, a tangent line or a circle of
+its curvature. The foot q solves f(q) = 0 and (p - q) x grad f(q) = 0, so that p - q is a normal;
+E. Hartmann, "On the curvature of curves and surfaces defined by normalforms" (1999), has the
+same two corrections, towards the curve and along it. Beyond a corner the steps see two lines by
+turns, and the corner is where those meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from .calculus.expr import Expr, const
+from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.jets import jet
+from .calculus.vectors import (
+    Scalar,
+    Vec,
+    abs,
+    clamp,
+    cross,
+    dot,
+    length,
+    max,
+    min,
+    normalize,
+    sqrt,
+    where,
+)
+
+__all__ = ["ORDERS", "SHORT", "nearest"]
+
+ORDERS = (1, 1, 2)
+"""The derivatives that are read at the point and at each foot: enough for strokes of 20 pixels."""
+SHORT = 1.0 / 32.0
+"""The part of the way to the curve that a step leaves: on it, |x| and its like have no normal."""
+NEAR = 0.25
+"""A foot has arrived if this part of the step to it, at most, is left."""
+BLUNT = 0.06
+"""The sine squared of the angle at which two lines make a corner, and not a bend (14 degrees)."""
+FAR, TIGHT = 1e6, 1e4
+"""Distances end at FAR reaches and curvatures at TIGHT per reach, so that float32 holds them."""
+
+P, REACH = Input("p", Type(2), "point"), Input("reach")
+F, G, H = Input("f"), Input("g", Type(2)), Input("h", Type(3))
+V, N, R, BEND = Input("v", Type(2)), Input("n", Type(2)), Input("r"), Input("bend")
+
+
+class Line(NamedTuple):
+    """What a jet says of the curve: its unit normal, and how far p and the foot are from it."""
+
+    normal: Vec
+    distance: Expr
+    """Signed, of the point p from the tangent line."""
+    way: Expr
+    """The shortest known from p to the curve; no less than the distance."""
+
+
+def _line(f: Expr, g: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar]:
+    """The unit normal, the slope along it, and the signed distance |f| / |grad f|."""
+    most = max(abs(g.x), abs(g.y))
+    scaled = g / max(most, 1e-30)  # whose square float32 holds
+    slope = length(scaled) * most
+    return normalize(scaled), slope, clamp(f / slope, -FAR * reach, FAR * reach)
+
+
+def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar, Scalar]:
+    """The unit normal, the signed distance to first and second order, the level set's curvature.
+
+    h is (fxx, fxy, fyy). The distance is the root next to 0 of r - k r^2 / 2 = f / |grad f|, for
+    the second derivative k |grad f| along the normal, in the form that cancels least; where that
+    is far off a first-order one it is not trusted.
+    """
+    n, slope, r = _line(f, g, reach)
+    along = (h[0] * n.x * n.x + 2.0 * h[1] * n.x * n.y + h[2] * n.y * n.y) / slope
+    across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / slope
+    bend = clamp(across, -TIGHT / reach, TIGHT / reach)
+    return n, r, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * along, -0.5, 0.5))), bend
+
+
+def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
+    """The signed distance of p from a circle, its gradient there, and its curvature.
+
+    v leads from the foot to p; the circle has the normal n and the curvature ``bend`` at the foot,
+    and the curve lies r before it. A straight line is the circle of curvature 0.
+    """
+    a, b = dot(v, n), cross(n, v)
+    radial = Vec((1.0 + bend * a, bend * b))  # from the center to p, in radii
+    far = length(radial)
+    toward = Vec((radial.x * n.x - radial.y * n.y, radial.x * n.y + radial.y * n.x))
+    d = (2.0 * a + bend * dot(v, v)) / (1.0 + far) + r
+    return d, normalize(toward), bend / max(far, 1.0 / TIGHT)
+
+
+def _way(v: Vec, n: Vec, r: Expr, reach: Expr) -> tuple[Scalar, Scalar]:
+    """How long a way there is from p to the curve, and how much is left of it, beyond what may be.
+
+    It ends where the foot sees the curve, if that is near. Else nobody knows where the curve is, or
+    whether there is one: the field may jump before it, or only come near 0.
+    """
+    gone, left = length(v), abs(r)
+    rest = left - NEAR * gone - 0.01 * reach
+    return where(rest > 0.0, FAR * reach, length(v + n * r)), rest
+
+
+def _settled(
+    f: Expr, reach: Expr, lines: Vec, rest: Expr, d: Expr, m: Vec, bend: Expr
+) -> tuple[Scalar, ...]:
+    """The distance's jet: that from the last foot, or to a corner, or a safe one; signed as f is.
+
+    ``lines`` are the last two: normal, distance and way of each. ``rest`` is what the last step
+    left to go, less what it may leave.
+    """
+    n1, d1, way1, n2, d2, way2 = lines[:2], lines[2], lines[3], lines[4:6], lines[6], lines[7]
+    side = where(f < 0.0, -1.0, 1.0)
+    across = cross(n1, n2)
+    blunt = across * across
+    cosine = dot(n1, n2)
+    s, t = side * (d1 - cosine * d2), side * (d2 - cosine * d1)
+    corner = (blunt > BLUNT) & (s > 0.0) & (t > 0.0)  # p is beyond the end of either line
+    away = (Vec(n1) * s + Vec(n2) * t) / max(blunt, BLUNT)
+    way = min(way1, way2)
+    lost = rest > 0.0
+    size = where(corner, length(away), where(lost, way, abs(d)))
+    turned = where(side * d < -0.004 * reach, -1.0, 1.0)  # |x| has another normal behind the curve
+    unit = normalize(away)
+    nx, ny = (where(corner, u, turned * c) for u, c in zip(unit, m, strict=True))
+    k = where(corner, side / max(size, reach / TIGHT), turned * bend)
+    return side * size, nx, ny, k * ny * ny, -k * nx * ny, k * nx * nx
+
+
+@cache
+def _functions() -> dict[str, Function]:
+    settled = [F, REACH, Input("lines", Type(8)), Input("rest"), Input("d"), Input("m", Type(2))]
+    return {
+        "line": trace(_line, [F, G, REACH], name="tangent_line"),
+        "arc": trace(_arc, [F, G, H, REACH], name="tangent_circle"),
+        "way": trace(_way, [V, N, R, REACH], name="way_to_curve"),
+        "around": trace(_around, [V, N, R, BEND], name="distance_to_circle"),
+        "settled": trace(_settled, [*settled, BEND], name="settled", result=Type(1, 2, 2)),
+    }
+
+
+def _steps(field: Function, orders: Sequence[int], short: float) -> tuple[Expr, ...]:
+    """The jet of the distance of P, within about REACH of the curve."""
+    p, (reach,), functions = Vec(P.leaves), REACH.leaves, _functions()
+    value, *g = apply(jet(field, 1), p)
+    nx, ny, _, d = apply(functions["line"], (value, *g, reach))
+    m, bend, rest = Vec((nx, ny)), const(0.0), const(0.0)
+    lines = [Line(m, d, FAR * reach)]
+    for order in orders[1:]:
+        v = m * ((1.0 - short) * clamp(d, -reach, reach))
+        f, *derivatives = apply(jet(field, order), p - v)
+        if order == 2:
+            *n, r, nearer, bend = apply(functions["arc"], (f, *derivatives, reach))
+        else:
+            *n, _, r = apply(functions["line"], (f, *derivatives, reach))
+            nearer, bend = r, const(0.0)
+        normal, (way, rest) = Vec(n), apply(functions["way"], (*v, *n, r, reach))
+        lines.append(Line(normal, dot(v, normal) + r, min(lines[-1].way, way)))
+        d, mx, my, bend = apply(functions["around"], (*v, *n, nearer, bend))
+        m = Vec((mx, my))
+    numbers = [e for n, *scalars in (lines[0], *lines)[-2:] for e in (*n, *scalars)]
+    return apply(functions["settled"], (value, reach, *numbers, rest, d, *m, bend))
+
+
+def nearest(field: Function, orders: Sequence[int] = ORDERS, *, short: float = SHORT) -> Function:
+    """The signed distance to {field = 0} with its derivatives, (p, reach) -> Type(1, 2, 2).
+
+    ``field`` has one input, a point of the plane, and one output. The distance is in the units of
+    p, and has the field's sign. It is meant for points within ``reach`` > 0 of the curve, such as
+    half a stroke's width and a pixel: no step goes farther. Beyond, it is some finite number that
+    is as large; where the steps find no zero, because the field jumps or only comes near 0, it is
+    a million reaches.
+
+    The gradient is the unit normal, 0 where the field has none. The Hessian is k t t' for the unit
+    tangent t; the curve's curvature at the nearest point is k / (1 - k d). It is 0 if the last of
+    ``orders`` is 1.
+
+    ``orders`` are the orders of the field's jet at p (1) and at each foot in turn. ``short`` is the
+    part of the way to the curve that a step leaves.
+    """
+    return Function(
+        f"{field.name}_nearest", [P, REACH], _steps(field, orders, short), Type(1, 2, 2),
+        doc="The signed distance to the zero set in the picture, with its derivatives.",
+    )  # fmt: skip
