@@ -82,7 +82,8 @@ class _Stack:
         strength = opacity.strength if isinstance(opacity, Fade) else None
         if strength is None:
             strength = strength_of(call, "opacity", opacity)
-        layer = Layer(field.function, color, strength, width, soft, blend, here())
+        exact = field.grade == "exact"
+        layer = Layer(field.function, color, strength, width, soft, blend, exact, here())
         self._scene().agree(call, layer.roots)
         self._laid.append(layer)
 

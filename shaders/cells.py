@@ -14,7 +14,7 @@ from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, where
 from .coverage import distance, half_plane
 
-__all__ = ["Cover", "band_cover", "common", "fill_cover", "straight"]
+__all__ = ["CUT", "Cover", "Cut", "band_cover", "common", "fill_cover", "measured", "straight"]
 
 BENT = 0.025
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
@@ -25,8 +25,8 @@ PARALLEL = 4e-3
 FLAT = 1e-9
 """Slopes below this count as it: a clip by a parallel line keeps all or nothing."""
 CUT = Type(6)
-"""A cell cut by an edge: the part that is inside, and the chord that bounds it: the line's distance
-from the center and its unit normal, the chord's middle (from the line's foot) and half its length."""
+"""A cell cut by an edge: the part that is inside, and the chord that bounds it: the distance of its
+line from the center, the unit normal, its middle (from the line's foot) and half its length."""
 
 
 class Cut(NamedTuple):
@@ -162,34 +162,37 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
     return part, *cut[1:], tangled, _flag(rough)
 
 
-def _banded(e: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
-    """The cover of a line of this width, in cells, along {f = 0}."""
-    f, g, h = e[0], Vec(e[1:3]), Vec(e[3:6])
+def _measured(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
+    """The jet of the distance to {f = 0}, to second order, by the jet of f."""
     size = max(length(g), 1e-20)
     n = g / size
     d = apply(distance(), (f, *g, *h))[0]
     across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / size
     curve = across / max(1.0 + d * across, 0.25)  # of the level set through the center
-    round_ = curve * Vec((n.y * n.y, -n.x * n.y, n.x * n.x))
-    half = 0.5 * width
-    *outer, leaves, _ = apply(straight(), (d - half, *n, *round_))
-    *inner, _, _ = apply(straight(), (d + half, *n, *round_))
+    return d, n.x, n.y, curve * n.y * n.y, -curve * n.x * n.y, curve * n.x * n.x
+
+
+def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
+    """The cover of a line of this width, in cells, along {f = 0}; d is the jet of the distance."""
+    size, half = length(Vec(e[1:3])), 0.5 * width
+    *outer, leaves, _ = apply(straight(), (d[0] - half, *d[1:6]))
+    *inner, _, _ = apply(straight(), (d[0] + half, *d[1:6]))
     p, q = outer[0], inner[0]
     part = max(p - q, 0.0)
     turned = [-x for x in inner[1:4]] + [-inner[4], inner[5]]
     cut = [where(q <= 0.0, x, y) for x, y in zip(outer[1:], turned, strict=True)]
     reach = half + 0.75
-    near = abs(d) <= reach
+    near = abs(d[0]) <= reach
     single = (q <= 0.0) | (p >= 1.0)
     rough = near & (leaves > BENT)
     if kind == "edge":
         # a turn of sign alone, as of a distance without sign, leaves a line as it is
         same, turned_ = length(Vec(e[6:9]) - e[0:3]), length(Vec(e[6:9]) + e[0:3])
-        near2 = abs(e[6]) <= max(length(Vec(e[7:9])), 1e-20) * reach
-        corner = (e[12] < 1.0) & (min(same, turned_) > ALIKE * (size + abs(f)))
+        near2 = abs(e[6]) <= length(Vec(e[7:9])) * reach
+        corner = (e[12] < 1.0) & (min(same, turned_) > ALIKE * (size + abs(e[0])))
         rough = rough | (corner & (near | near2))
     if kind != "jet":
-        rough = rough | ((e[-2] < 1.0) & (abs(f) <= e[-1] + reach * size))
+        rough = rough | ((e[-2] < 1.0) & (abs(e[0]) <= e[-1] + reach * size))
     return part, *cut, _flag((part > 0.0) & (part < 1.0) & ~single), _flag(rough)
 
 
@@ -203,8 +206,15 @@ def _fill(kind: str, jumps: bool = False) -> Function:
 @cache
 def _band(kind: str) -> Function:
     t = Type(1, 2, 2, kind)  # type: ignore[arg-type]
-    inputs = [Input("e", t), Input("width")]
-    return trace(lambda e, width: _banded(e, width, kind), inputs, name=f"band_{kind}")
+    inputs = [Input("e", t), Input("d", Type(1, 2, 2)), Input("width")]
+    return trace(lambda e, d, width: _banded(e, d, width, kind), inputs, name=f"band_{kind}")
+
+
+@cache
+def measured() -> Function:
+    """(f, g, h) -> the jet of the distance to {f = 0}, in the units that g and h are by."""
+    inputs = [Input("f"), Input("g", Type(2)), Input("h", Type(3))]
+    return trace(_measured, inputs, name="measured", result=Type(1, 2, 2))
 
 
 def _cover(found: tuple[Expr, ...]) -> Cover:
@@ -217,6 +227,9 @@ def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool) -> Cover:
     return _cover(apply(_fill(kind, jumps), e))
 
 
-def band_cover(e: tuple[Expr, ...], kind: str, width: Expr) -> Cover:
-    """How the line of this width, in cells, along {f = 0} lies in a cell, by the edge of f."""
-    return _cover(apply(_band(kind), (*e, width)))
+def band_cover(e: tuple[Expr, ...], kind: str, d: tuple[Expr, ...], width: Expr) -> Cover:
+    """How the line of this width, in cells, along {f = 0} lies in a cell.
+
+    By the edge of f, and the jet d of the distance to {f = 0}, in cells.
+    """
+    return _cover(apply(_band(kind), (*e, *d, width)))

@@ -1,10 +1,10 @@
 """The exact picture: each pixel the mean of the pointwise composite, by its edges.
 
-A stack of layers within a cell is known as a **state**: the light on the two sides of one line, how
-much of the cell is inside of it, and whether it is tangled (bounded by more than that line) or rough
-(so that its parts have to be looked at). Layers are laid onto it one by one. Where two lines meet
-in a cell the mean is that over the parts that both cut it into, so shapes that share an edge show
-nothing between them. What is rough is cut into 4 x 4 cells, and these once again.
+A stack of layers within a cell is known as a **state**: the light on the two sides of one chord,
+how much of the cell is inside of it, and whether it is tangled (bounded by more than that chord) or
+rough (so that its parts have to be looked at). Layers are laid onto it one by one. Where two edges
+share a cell the mean is that over the parts that both cut it into, so shapes that share an edge
+show nothing between them. What is rough is cut into 4 x 4 cells, and these once again.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from .calculus.edges import Edges
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Vec, max, min, where
-from .cells import CUT, Cover, Cut, band_cover, common, fill_cover
+from .cells import CUT, Cover, Cut, band_cover, common, fill_cover, measured
 from .color import blend
 from .coverage import fade
+from .projection import nearest
 
 if TYPE_CHECKING:
     from .picture import Layer
@@ -146,28 +147,50 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
     value, g, h = e[0], Vec(e[1:3]), Vec(e[3:6])
     *rgb, alpha = color(value, g / size)
     opacity = layer.opacity * alpha
+    if layer.fade is not None or layer.width is not None:
+        d = _distance(layer, edges.point, e)
     if layer.fade is not None:
         width = None if layer.width is None else layer.width / size
-        part = fade("gradient", value, g, h, layer.fade / size, width)
+        part = fade("gradient", d[0], Vec(d[1:3]), Vec(d[3:6]), layer.fade / size, width)
         turns = ZERO
-        if kind != "jet":
-            edge_near = (part > 0.0) & (part < 1.0)
-            near = min(e[12], e[-2]) if kind == "edge" else e[-2]
-            turns = where(edge_near & (near < 1.0), 1.0, 0.0)
+        if kind != "jet":  # a corner, or a jump, within the fade
+            close = min(e[12], e[-2]) if kind == "edge" else e[-2]
+            turns = where((part > 0.0) & (part < 1.0) & (close < 1.0), 1.0, 0.0)
         opacity = opacity * part
         cover = EVERYWHERE._replace(rough=turns)
     elif layer.width is None:
         cover = fill_cover(e, kind, jumps)
     else:
-        cover = band_cover(e, kind, layer.width / size)
+        cover = band_cover(e, kind, d, layer.width / size)
     light = tuple(Vec((*rgb, ONE)) * opacity)
     return State(light, CLEAR, cover)
 
 
+def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The jet of the distance to the layer's zero set in the picture, in cells.
+
+    Of a field that is a distance it is that of the field, else that by projection.
+    """
+    if layer.measured:
+        return apply(measured(), e[:6])
+    size = SIZE.leaves[0]
+    lengths = [0.5 * x for x in (layer.width, layer.fade) if x is not None]
+    reach = lengths[0] if len(lengths) == 1 else lengths[0] + lengths[1]
+    d = apply(nearest(layer.field), (*point.leaves, reach + size), layer.source)
+    return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
+
+
+Array = NDArray[np.float64]
+
+
 def means(
-    cell: Function, call: Callable[[Function, list[NDArray[np.float64]]], list[NDArray[np.float64]]],
-    x: NDArray[np.float64], y: NDArray[np.float64], size: float, depth: int = DEPTH,
-) -> NDArray[np.float64]:  # fmt: skip
+    cell: Function,
+    call: Callable[[Function, list[Array]], list[Array]],
+    x: Array,
+    y: Array,
+    size: float,
+    depth: int = DEPTH,
+) -> Array:
     """The mean light (..., 4) of cells of a size about points, rough ones by their parts."""
     found = call(cell, [x, y, np.broadcast_to(size, x.shape)])
     *light, rough = (np.broadcast_to(v, x.shape) for v in found)

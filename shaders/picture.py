@@ -105,7 +105,8 @@ class Frame:
 class Layer:
     """One fill (``width`` is None) or stroke of a field. Lengths are in scene units.
 
-    ``fade`` is the width of the ramp that its edges fall over, None for hard edges.
+    ``fade`` is the width of the ramp that its edges fall over, None for hard edges. A field that is
+    ``measured`` is the distance in the picture; others a stroke has to measure by projection.
     """
 
     field: Function
@@ -114,6 +115,7 @@ class Layer:
     width: Expr | None = None
     fade: Expr | None = None
     blend: str = "normal"
+    measured: bool = False
     source: Source | None = dataclasses.field(default=None, compare=False)
 
     @property

@@ -34,6 +34,8 @@ __all__ = ["FAR", "Edges", "edge"]
 ZERO = const(0.0)
 FAR = const(1e15)
 """The distance of a decision that there is not; its square is within float32."""
+BENT_PHASE = 0.1
+"""How much the phase of a fine pattern may bend, times its span in half repeats."""
 CONDITIONS = ("lt", "le", "and", "or", "not")
 
 
@@ -76,6 +78,7 @@ class Edges:
     """
 
     def __init__(self, order: int, point: Input, size: Input) -> None:
+        self.point = point
         self._walk = _Walk(order)
         x, y = point.leaves
         scale = size.leaves[0]
@@ -410,12 +413,55 @@ class _Walk(Walk):
         else:
             found = apply(made, self.bundled(wide, values), e.source)
             outputs, inside = self.taken(found, made)
+        if e.op.name == "apply" and function.mean is not None:
+            outputs, inside = self.averaged(function, values, outputs[0], inside[0])
         outer = self.merged(args)
         if outer == NO_SIDE:
             self.sides[e] = inside
             return outputs
         self.sides[e] = self.joined(e, wide, outputs, inside, outer)
         return outputs
+
+    def averaged(
+        self, pattern: Function, values: Sequence[Expr], fine: Expr, side: Side
+    ) -> tuple[list[Expr], list[Side]]:
+        """A pattern's value; where its repeats are too fine, one line that covers as much.
+
+        The phase is taken to be linear; where it bends much within the cell, that is rough.
+        """
+        assert pattern.mean is not None
+        count = sum(i.type.size for i in pattern.inputs if i.role == "point")
+        p, rest = values[:count], values[count:]
+        steps = [self.gradient(v)[j] for j in range(2) for v in p]
+        coverage = apply(pattern.mean.coverage, (*p, *steps, *rest))[0]
+        span = apply(pattern.mean.reach, (*p, *steps, *rest))[0]
+        scale = _total([self.half(v) for v in p])
+        far = span >= 1.0
+        value = _if(far, scale * (0.5 - coverage), fine)
+        zero = (ZERO, ZERO, ZERO)
+        slopes_ = [scale, ZERO]
+        self.first[value] = tuple(
+            _if(far, s, g) for s, g in zip(slopes_, self.gradient(fine), strict=True)
+        )
+        bent = FAR
+        if self.order == 2:
+            self.second[value] = tuple(_if(far, ZERO, h) for h in self.hessian(fine))
+            bend = _total([abs_(h) for v in p for h in self.hessian(v)])
+            bent = _if(bend * span > BENT_PHASE * scale, ZERO, FAR)
+        # a decision that changes nothing: with one that does, such as another edge, it is rough
+        other = value
+        if side.other is not None:
+            other = _if(far, value, side.other)
+            own = zip((scale, ZERO), self.gradient(side.other), strict=True)
+            self.first[other] = tuple(_if(far, s, g) for s, g in own)
+            if self.order == 2:
+                self.second[other] = tuple(
+                    _if(far, z, h) for z, h in zip(zero, self.hessian(side.other), strict=True)
+                )
+        near = _if(far, ZERO, FAR if side.near is None else side.near)
+        after = _if(far, bent, FAR if side.next is None else side.next)
+        reach = self.half(fine) if side.reach is None else side.reach
+        return [value], [Side(other, near, after, _if(far, FAR, reach), side.jumps)]
 
     def bundled(self, function: Function, values: Sequence[Expr]) -> list[Expr]:
         """The arguments of a function's edge: its points with their jets."""
