@@ -3,14 +3,14 @@
 The ideal picture is the box filter, over each pixel's square, in linear premultiplied light, of the
 pointwise composite: layers bottom to top, a point is inside where f <= 0. A stroke is the points
 within width / 2 of the zero set, by their distance in the picture (``nearest``) or by |f| / |grad f|,
-which is that distance to first order; a fade is measured to second order. Paints are taken at their
-points. The filter is a mean over a low-discrepancy sequence, shifted at random in every pixel;
-nothing here goes through the coverage code that it judges.
+which is that distance to first order; a fade is measured to second order. The filter is a mean over
+a low-discrepancy sequence, shifted at random in every pixel; nothing here goes through the coverage
+code that it judges.
 
 A pixel is looked at three times, each time with more samples at fewer places. A few samples, and
 those of its neighbors, tell whether it may be mixed; more of them, which parts of it are. The many
 samples that are the truth are evaluated in those parts: in the others it is known what each layer
-does, and every sample has the mean color of its part.
+does. Paints are taken at the centers of the parts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,6 +44,8 @@ SAMPLES = (17711, 46368, 121393)
 TRUE_ENOUGH = 0.2e-3
 FIRST, SECOND = 21, 1597
 """On a pixel, to see whether it may be mixed, and on one that may, to see which parts of it are."""
+EVERY = 3
+"""Of the first samples, the share of those at which paints are taken."""
 PARTS = 16
 """Along each side of a pixel."""
 TILE, TILES = 16, 64
@@ -136,15 +138,19 @@ class Subject:
         """All of them, those of groups in their places."""
         return leaves(self.picture.layers)
 
-    def composite(self, at: Array, known: States | None = None) -> tuple[Array, States]:
+    def composite(
+        self,
+        at: Array,
+        known: States | None = None,
+        painted: tuple[Array, Whole] | None = None,
+    ) -> tuple[Array, States]:
         """The pointwise composite at points: colors (n, 4), and how each layer lies, (n, layers).
 
         ``at`` is (n, 2), in pixels from the center of the lower left one. ``known``, (n, layers),
         tells where a layer is EMPTY or FULL for certain: it is evaluated only where it is MIXED.
+        ``painted`` are points at which paints are taken, and which of them is each point's.
         """
-        middle = 0.5 * np.array(self.frame.size) - 0.5
-        p = np.asarray(self.frame.view.center) + self.frame.pixel * (at - middle)
-        x, y = np.ascontiguousarray(p[:, 0]), np.ascontiguousarray(p[:, 1])
+        x, y = self._placed(at)
         if known is None:
             known = np.full((len(at), len(self.layers)), MIXED, np.int8)
         found, cover = known.copy(), []
@@ -155,11 +161,18 @@ class Subject:
                 part[mixed] = _inside(layer, fields, mixed, self)
                 found[:, index] = np.where(part == 1.0, FULL, np.where(part == 0.0, EMPTY, MIXED))
             cover.append(part)
+        paint_at, which = painted or (at, slice(None))
+        paints = Paints(*self._placed(paint_at), which, self.frame)
         below = np.zeros((4, len(at)))
         if self.picture.background is not None:
-            below[:] = _light(self.picture.background, None, x, y, self.frame)
-        color = _stacked(self.picture.layers, below, iter(cover), x, y, self.frame)
-        return color.T, found
+            below[:] = paints.light(self.picture.background, None)
+        return _stacked(self.picture.layers, below, iter(cover), paints).T, found
+
+    def _placed(self, at: Array) -> tuple[Array, Array]:
+        """Points in pixels to points of the scene."""
+        middle = 0.5 * np.array(self.frame.size) - 0.5
+        p = np.asarray(self.frame.view.center) + self.frame.pixel * (at - middle)
+        return np.ascontiguousarray(p[:, 0]), np.ascontiguousarray(p[:, 1])
 
     def blocks(self, pixels: Whole, points: int) -> Iterator[Whole]:
         """Some pixels at a time, if each takes so many points."""
@@ -172,6 +185,18 @@ class Subject:
         shift = random.random((len(pixels), 1, 2))
         inside = (spread(samples) + shift) % 1.0 - 0.5
         return (self.center(pixels)[:, None] + inside).reshape(-1, 2)
+
+    def part(self, at: Array, pixels: Whole) -> Whole:
+        """In which part each of a pixel's samples lies, those of all pixels numbered through."""
+        inside = at.reshape(len(pixels), -1, 2) - self.center(pixels)[:, None] + 0.5
+        column, row = np.moveaxis(np.clip((inside * PARTS).astype(np.intp), 0, PARTS - 1), -1, 0)
+        return ((np.arange(len(pixels))[:, None] * PARTS + row) * PARTS + column).ravel()
+
+    def parts(self, pixels: Whole) -> Array:
+        """The centers of all parts, (k * PARTS^2, 2)."""
+        along = (np.arange(PARTS) + 0.5) / PARTS - 0.5
+        grid = np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)
+        return (self.center(pixels)[:, None] + grid).reshape(-1, 2)
 
     def center(self, pixels: Whole) -> Array:
         """The centers of pixels."""
@@ -298,7 +323,8 @@ def _looked_over(
     for start in range(0, len(order), together):
         fresh = np.flatnonzero(np.isin(tile, order[start : start + together]))
         for some in subject.blocks(fresh, FIRST):
-            colors, found = subject.composite(subject.scattered(some, FIRST, random))
+            at = subject.scattered(some, FIRST, random)
+            colors, found = subject.composite(at, None, (at[::EVERY], np.arange(len(at)) // EVERY))
             pixels[some] = colors.reshape(len(some), FIRST, 4).mean(axis=1)
             found = found.reshape(len(some), FIRST, -1)
             sides[:, some] = (found != EMPTY).any(axis=1), (found != FULL).any(axis=1)
@@ -314,9 +340,9 @@ def _divided(
 ) -> tuple[Array, Bools, Divided]:
     """Mean colors of pixels, which of them are mixed, and their parts."""
     at = subject.scattered(pixels, SECOND, random)
-    colors, found = subject.composite(at, np.repeat(state, SECOND, axis=0))
-    part, parts = _part(at, np.repeat(subject.center(pixels), SECOND, axis=0)), len(pixels) * PARTS**2
-    part += np.repeat(np.arange(len(pixels)), SECOND) * PARTS**2
+    part, parts = subject.part(at, pixels), len(pixels) * PARTS**2
+    painted = subject.parts(pixels), part
+    colors, found = subject.composite(at, np.repeat(state, SECOND, axis=0), painted)
     count = np.bincount(part, minlength=parts)
     mean = np.stack([np.bincount(part, c, parts) for c in colors.T], axis=-1) / count[:, None]
     sides = np.array(
@@ -351,25 +377,20 @@ def _means(
     for some in subject.blocks(np.arange(len(means)), samples // 4):
         here = mixed.at(some)
         at = subject.scattered(here.pixels, samples, random)
-        part = _part(at, np.repeat(subject.center(here.pixels), samples, axis=0))
-        pixel = np.repeat(np.arange(len(some)), samples)
-        part += pixel * PARTS**2
+        part = subject.part(at, here.pixels)
+        pixel = part // PARTS**2
         count = np.bincount(part, minlength=len(some) * PARTS**2).reshape(len(some), -1, 1)
         known = (here.state != MIXED).all(axis=-1)
         total = (here.colors * count * known[..., None]).sum(axis=1)
         left = np.flatnonzero(~known.ravel()[part])
         state = here.state.reshape(len(some) * PARTS**2, -1)[part[left]]
-        colors, _ = subject.composite(at[left], state)
+        lit, place = np.unique(part[left], return_inverse=True)
+        painted = subject.parts(here.pixels)[lit], place
+        colors, _ = subject.composite(at[left], state, painted)
         for channel, color in enumerate(colors.T):
             total[:, channel] += np.bincount(pixel[left], color, len(some))
         means[some] = total / samples
     return means
-
-
-def _part(at: Array, center: Array) -> Whole:
-    """The part of its pixel that each point lies in, row by row."""
-    x, y = np.clip(np.floor((at - center + 0.5) * PARTS).astype(np.intp), 0, PARTS - 1).T
-    return y * PARTS + x
 
 
 def _state(sides: Bools) -> States:
@@ -387,20 +408,35 @@ def _state(sides: Bools) -> States:
 
 
 # --- the pointwise composite ---------------------------------------------------------------------
+class Paints(NamedTuple):
+    """The points at which paints are taken, and which of them is each sample's."""
+
+    x: Array
+    y: Array
+    which: Any
+    frame: Frame
+
+    def light(self, color: Color, field: Function | None) -> Array:
+        """The premultiplied light of a paint at each sample, not averaged over a pixel: (4, n)."""
+        known = dict(zip(POINT.leaves, (self.x, self.y), strict=True))
+        wanted = (*VALUE.leaves, *GRADIENT.leaves)
+        values = self.frame.values
+        if field is not None and not set(wanted).isdisjoint(postorder(color)):
+            known |= dict(zip(wanted, call(jet(field, 1), [self.x, self.y], values), strict=True))
+        fine = {**values, "pixel": 1e-6 * self.frame.pixel}
+        r, g, b, alpha = (np.broadcast_to(c, self.x.shape) for c in evaluate(color, known, fine))
+        return np.stack([r * alpha, g * alpha, b * alpha, alpha])[:, self.which]
+
+
 def _stacked(
-    layers: Sequence[Layer | Group],
-    color: Array,
-    cover: Iterator[Array],
-    x: Array,
-    y: Array,
-    frame: Frame,
+    layers: Sequence[Layer | Group], color: Array, cover: Iterator[Array], paints: Paints
 ) -> Array:
     for layer in layers:
-        (opacity,) = evaluate([layer.opacity], {}, frame.values)
+        (opacity,) = evaluate([layer.opacity], {}, paints.frame.values)
         if isinstance(layer, Group):
-            above = _stacked(layer.layers, np.zeros_like(color), cover, x, y, frame) * opacity
+            above = _stacked(layer.layers, np.zeros_like(color), cover, paints) * opacity
         elif (part := next(cover)).any():
-            above = _light(layer.color, layer.field, x, y, frame) * part * opacity
+            above = paints.light(layer.color, layer.field) * part * opacity
         else:
             continue
         if layer.blend == "add":
@@ -409,17 +445,6 @@ def _stacked(
         else:
             color = color * (1.0 - above[3]) + above
     return color
-
-
-def _light(color: Color, field: Function | None, x: Array, y: Array, frame: Frame) -> Array:
-    """The premultiplied light of a paint at points, not averaged over a pixel."""
-    known = dict(zip(POINT.leaves, (x, y), strict=True))
-    wanted = (*VALUE.leaves, *GRADIENT.leaves)
-    if field is not None and not set(wanted).isdisjoint(postorder(color)):
-        known |= dict(zip(wanted, call(jet(field, 1), [x, y], frame.values), strict=True))
-    fine = {**frame.values, "pixel": 1e-6 * frame.pixel}
-    r, g, b, alpha = (np.broadcast_to(c, x.shape) for c in evaluate(color, known, fine))
-    return np.stack([r * alpha, g * alpha, b * alpha, alpha])
 
 
 def _inside(layer: Layer, fields: Fields, which: Whole, subject: Subject) -> Any:

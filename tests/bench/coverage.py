@@ -1,7 +1,7 @@
 """How far each way to draw an edge is from the ideal picture, and what it costs.
 
     python tests/bench/coverage.py                    all scenes at 256 x 256, four minutes
-    python tests/bench/coverage.py --size 1024 --only petals --strokes distance --json found.json
+    python tests/bench/coverage.py --size 1024 --only fan,whirl --strokes both --json found.json
     python tests/bench/coverage.py --time             frame times instead, against shaders by hand
     python tests/bench/coverage.py --smoke            three scenes, small
 
@@ -12,9 +12,9 @@ at random by parts of a pixel. The truth's own error is estimated from two indep
 samples. A disc around a point of endless detail, 0.1 % of the pixels, is judged apart: by the error
 of its mean color, and its largest error.
 
-A scene with strokes has two rows: against strokes measured to first order, |f| / |grad f|, and (with
-a d) against strokes measured by their distance in the picture. The first is the error of coverage
-alone where strokes are drawn to first order; the difference is that of the lines' width.
+Strokes are measured to first order, |f| / |grad f|, or with --strokes distance (rows with a d) by
+their distance in the picture. Where strokes are drawn to first order the first is the error of
+coverage alone; what the second has more is the error of the lines' width.
 
 Exit status: 1 if "exact" is not as many times below a method, in the geometric mean, as --least
 says, or the truth errs by more than 0.2e-3.
@@ -44,6 +44,7 @@ from jetfield.scenes import Scene
 
 SMOKE = ("circle and box", "thin ring", "thin strokes", "moebius grid")
 LEAST = {"smoothstep": 4.0}
+WAYS = {"first": ["first order"], "distance": ["distance"], "both": ["first order", "distance"]}
 JUDGES = ("smoothstep", "clamp", "box", "x64")
 """What "exact" is compared with."""
 
@@ -126,11 +127,10 @@ def has_strokes(scene: Scene) -> bool:
 
 def jobs(options: argparse.Namespace, chosen: dict[str, Case]) -> list[Job]:
     """The rows that were asked for."""
-    ways = {"both": ["first order", "distance"], "first": ["first order"], "distance": ["distance"]}
     found = []
     for name, case in chosen.items():
-        both = ways[options.strokes] if has_strokes(case.make()) else ["first order"]
-        found += [Job(name, options.size, options.limit, options.seed, way) for way in both]
+        ways = WAYS[options.strokes] if has_strokes(case.make()) else ["first order"]
+        found += [Job(name, options.size, options.limit, options.seed, way) for way in ways]
     return found
 
 
@@ -212,12 +212,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="SCENES", help="names that contain one of these, by commas")
     parser.add_argument("--limit", type=int, default=1000, help="edge pixels judged; 1000")
     parser.add_argument("--seed", type=int, default=1, help="of views and samples; 1")
-    parser.add_argument("--strokes", choices=["first", "distance", "both"], default="both",
-                        help="how the truth measures a stroke; both")  # fmt: skip
+    parser.add_argument("--strokes", choices=[*WAYS], default="first",
+                        help="how the truth measures strokes; first")  # fmt: skip
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes; all cores")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write what was found")
     parser.add_argument("--least", metavar="METHOD=TIMES", action="append", default=[],
-                        choices=None, help='what "exact" must be below; smoothstep=4')  # fmt: skip
+                        help='what "exact" must be below; smoothstep=4')  # fmt: skip
     parser.add_argument("--time", action="store_true", help="frame times instead of errors")
     return parser.parse_args()
 
