@@ -7,6 +7,7 @@ about layers that meet. Lengths of a few pixels are px(n): they are as small at 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,9 @@ def small_triangles() -> Scene:
 
     def turned(x: float, y: float) -> Field:
         a, size = 40.0 * x, 1.0 + 0.9 * math.sin(50.0 * y)
-        points = [(px(size * math.cos(a + 2.1 * k)), px(size * math.sin(a + 2.1 * k))) for k in range(3)]
+        points = [
+            (px(size * math.cos(a + 2.1 * k)), px(size * math.sin(a + 2.1 * k))) for k in range(3)
+        ]
         return triangle(*points).translate(x, y)
 
     return _white(*_scattered(turned, 120))
@@ -157,7 +160,9 @@ def sharp_star() -> Scene:
     inner = outer * rise / (math.sin(math.pi / n) + rise * math.cos(math.pi / n))
     radii = (outer, inner)
     angles = [0.5 * math.pi + 0.1 + k * math.pi / n for k in range(2 * n)]
-    points = [(radii[k % 2] * math.cos(a), radii[k % 2] * math.sin(a)) for k, a in enumerate(angles)]
+    points = [
+        (radii[k % 2] * math.cos(a), radii[k % 2] * math.sin(a)) for k, a in enumerate(angles)
+    ]
     return _white(polygon(points))
 
 
@@ -174,7 +179,9 @@ def wedges() -> Scene:
 def crossing_bars() -> Scene:
     """Bars of 1.4 pixels that cross near common points: three edges and more in a pixel."""
     bars = [
-        box(1.9, px(1.4)).rotate(0.13 + 0.37 * k).translate(0.012 * math.sin(5.0 * k), 0.009 * k - 0.04)
+        box(1.9, px(1.4))
+        .rotate(0.13 + 0.37 * k)
+        .translate(0.012 * math.sin(5.0 * k), 0.009 * k - 0.04)
         for k in range(9)
     ]
     return _white(union(*bars))
@@ -380,7 +387,7 @@ def gallery() -> dict[str, Case]:
         times = [0.0, LATER[name]] if name in LATER else [0.0]
         for seconds in times:
             label = name if seconds == 0 else f"{name} at {seconds:g} s"
-            found[label] = Case(label, lambda name=name: load(name), seconds, gathers=points)
+            found[label] = Case(label, partial(load, name), seconds, gathers=points)
     return found
 
 

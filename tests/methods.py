@@ -20,7 +20,7 @@ from jetfield.scenes import Scene
 from jetfield.shaders.calculus.expr import Expr, const, make, postorder
 from jetfield.shaders.calculus.function import Function, Type, apply
 from jetfield.shaders.calculus.jets import jet
-from jetfield.shaders.calculus.parameters import Parameter
+from jetfield.shaders.calculus.parameters import BUILT_IN, Parameter, leaf
 from jetfield.shaders.calculus.vectors import Vec, abs, clamp, dot, max, min, sqrt, where
 from jetfield.shaders.color import blend
 from jetfield.shaders.glsl.program import Program
@@ -140,23 +140,19 @@ def _stacked(layers: Sequence[Layer | Group], color: Sequence[Expr], edge: Edge)
 
 def _light(layer: Layer, edge: Edge) -> Vec:
     """Premultiplied light of one layer; derivatives are taken only for a paint that reads them."""
-    shaded = not set((*VALUE.leaves, *GRADIENT.leaves)).isdisjoint(postorder(layer.color))
+    shaded = not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(layer.color))
     f, *g = apply(jet(layer.field, int(shaded)), POINT.leaves)
     colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
     *color, alpha = apply(colored, (*POINT.leaves, f, *(g or (const(0.0),) * 2)))
-    width, fade = (None if e is None else e / _pixel() for e in (layer.width, layer.fade))
+    width, fade = (
+        None if e is None else e / leaf(BUILT_IN["pixel"]) for e in (layer.width, layer.fade)
+    )
     if fade is not None:
         cover = edge.fade(f, fade, width)
     else:
         cover = edge.fill(f) if width is None else edge.band(f, width)
     light: Vec = Vec((*color, const(1.0))) * (cover * layer.opacity * clamp(alpha, 0.0, 1.0))
     return light
-
-
-def _pixel() -> Expr:
-    from jetfield.shaders.calculus.parameters import BUILT_IN, leaf
-
-    return leaf(BUILT_IN["pixel"])
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,11 @@ def within(
         return f, np.stack(g, axis=-1)
 
     inside = np.zeros(len(points), bool)
-    left, parent, known = np.arange(len(points)), np.zeros(len(points), np.intp), np.empty((1, 0, 2))
+    left, parent, known = (
+        np.arange(len(points)),
+        np.zeros(len(points), np.intp),
+        np.empty((1, 0, 2)),
+    )
     for size in (*COARSE, *FINE, 0.0):
         centers, first, cell = _cells(points[left], size * pixel)
         known = known[parent[first]]
@@ -87,7 +91,8 @@ def _cells(points: Array, size: float) -> tuple[Array, Whole, Whole]:
     _, first, cell = np.unique(
         (index - low) @ np.array([1, stride]), return_index=True, return_inverse=True
     )
-    return (index[first] + 0.5) * size, first, cell
+    centers = np.asarray((index[first] + 0.5) * size, np.float64)
+    return centers, first, cell
 
 
 def _window(centers: Array, half: float) -> Array:

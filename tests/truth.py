@@ -190,7 +190,8 @@ class Subject:
         """In which part each of a pixel's samples lies, those of all pixels numbered through."""
         inside = at.reshape(len(pixels), -1, 2) - self.center(pixels)[:, None] + 0.5
         column, row = np.moveaxis(np.clip((inside * PARTS).astype(np.intp), 0, PARTS - 1), -1, 0)
-        return ((np.arange(len(pixels))[:, None] * PARTS + row) * PARTS + column).ravel()
+        numbers: Whole = (np.arange(len(pixels))[:, None] * PARTS + row) * PARTS + column
+        return numbers.ravel()
 
     def parts(self, pixels: Whole) -> Array:
         """The centers of all parts, (k * PARTS^2, 2)."""
@@ -243,8 +244,8 @@ def ideal(
         edge[mixed.pixels] = True
         pixels[mixed.pixels], error = _true(subject, mixed, random)
     shape = (size[1], size[0])
-    up = (pixels.reshape(*shape, 4), edge.reshape(shape), known.reshape(shape))
-    return Ideal(*(each[::-1] for each in up), error)
+    colors = pixels.reshape(*shape, 4)[::-1]
+    return Ideal(colors, edge.reshape(shape)[::-1], known.reshape(shape)[::-1], error)
 
 
 def supersampled(
@@ -355,9 +356,7 @@ def _divided(
     return means, edge, Divided(pixels, state, mean.reshape(len(pixels), -1, 4))
 
 
-def _true(
-    subject: Subject, mixed: Divided, random: np.random.Generator
-) -> tuple[Array, float]:
+def _true(subject: Subject, mixed: Divided, random: np.random.Generator) -> tuple[Array, float]:
     """The mean colors of mixed pixels, and their error, from as many samples as it takes."""
     for samples in SAMPLES:
         means = _means(subject, mixed, samples, random)
@@ -369,9 +368,7 @@ def _true(
     return means, error
 
 
-def _means(
-    subject: Subject, mixed: Divided, samples: int, random: np.random.Generator
-) -> Array:
+def _means(subject: Subject, mixed: Divided, samples: int, random: np.random.Generator) -> Array:
     """The mean colors of pixels, whose mixed parts alone are evaluated."""
     means = np.empty((len(mixed.pixels), 4))
     for some in subject.blocks(np.arange(len(means)), samples // 4):

@@ -34,8 +34,19 @@ from cases import OWN
 from truth import geometric_mean, leaves
 
 from jetfield.render import Renderer
-from jetfield.render.egl import create
-from jetfield.scenes import Field, Scene, Vec, atan2, circle, length, ring, shape, sin
+from jetfield.scenes import (
+    Field,
+    Scene,
+    Vec,
+    atan2,
+    box,
+    circle,
+    length,
+    polar_repeat,
+    shape,
+    sin,
+    swirl,
+)
 from jetfield.shaders.calculus.expr import Expr, postorder
 from jetfield.shaders.calculus.function import Function, callees
 from jetfield.shaders.calculus.jets import jet
@@ -78,8 +89,6 @@ def fan() -> Scene:
 
 def petals() -> Scene:
     """Six petals with a square hole, stirred."""
-    from jetfield.scenes import box, polar_repeat, swirl
-
     petal = circle(0.3).translate(0.55, 0) - box(0.2, 0.2).translate(0.55, 0)
     return _white(petal.warp(polar_repeat(6)).warp(swirl(1.5, radius=1.0)))
 
@@ -103,7 +112,7 @@ class Screen:
 
     def __init__(self, side: int) -> None:
         self.side = side
-        self.context = moderngl.create_context(standalone=True, context=create())
+        self.context = moderngl.create_context(standalone=True, backend="egl")
         self.target = self.context.framebuffer([self.context.renderbuffer((side, side))])
         self.renderer = Renderer(self.context)
 
@@ -226,15 +235,21 @@ def main(given: list[str] | None = None) -> int:
         row = f"{name:20}{found['expert']['ms']:10.2f}"
         row += "".join(f"{found[m]['ms']:12.2f}{found[m]['ratio']:7.2f}" for m in OURS)
         ops = found["ops"]
-        row += f"{found['apart']:9.4f}" + "".join(f"{ops.get(k, '-'):>7}" for k in ("value", "jet2", "edge"))
+        row += f"{found['apart']:9.4f}" + "".join(
+            f"{ops.get(k, '-'):>7}" for k in ("value", "jet2", "edge")
+        )
         print(row, flush=True)
     means = {m: geometric_mean([found[m]["ratio"] for found in table.values()]) for m in OURS}
     print(f"{'geometric mean':30}" + "".join(f"{'':12}{mean:7.2f}" for mean in means.values()))
     empty = screen.ours(Scene(background="black"), "gradient")
     screen.milliseconds(empty)
-    print(f"an empty picture: {statistics.median(screen.milliseconds(empty) for _ in range(9)):.2f} ms")
+    print(
+        f"an empty picture: {statistics.median(screen.milliseconds(empty) for _ in range(9)):.2f} ms"
+    )
     if options.json:
-        options.json.write_text(json.dumps({"scenes": table, "means": means}, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(
+            json.dumps({"scenes": table, "means": means}, indent=1) + "\n", encoding="utf-8"
+        )
     different = [name for name, found in table.items() if found["apart"] > SAME]
     if different and not options.smoke:
         print(f"not the expert's picture: {', '.join(different)}")
