@@ -130,7 +130,7 @@ def on_the_grid() -> Scene:
 
 def small_circles() -> Scene:
     """Discs of radius 0.3 pixels, at every place of a pixel."""
-    return _white(*_scattered(lambda x, y: circle(px(0.3)).translate(x, y), 300))
+    return _white(*_scattered(lambda x, y: circle(px(0.3)).translate(x, y), 200))
 
 
 def small_triangles() -> Scene:
@@ -143,7 +143,7 @@ def small_triangles() -> Scene:
         ]
         return triangle(*points).translate(x, y)
 
-    return _white(*_scattered(turned, 120))
+    return _white(*_scattered(turned, 60))
 
 
 def _scattered(make: Callable[[float, float], Field], count: int) -> Iterator[Field]:

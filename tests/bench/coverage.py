@@ -1,6 +1,6 @@
 """How far each way to draw an edge is from the ideal picture, and what it costs.
 
-    python tests/bench/coverage.py                    all scenes at 256 x 256, four minutes
+    python tests/bench/coverage.py                    all scenes at 256 x 256, some minutes
     python tests/bench/coverage.py --size 1024 --only fan,whirl --strokes both --json found.json
     python tests/bench/coverage.py --time             frame times instead, against shaders by hand
     python tests/bench/coverage.py --smoke            three scenes, small
@@ -212,7 +212,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", metavar="SCENES", help="names that contain one of these, by commas"
     )
-    parser.add_argument("--limit", type=int, default=1000, help="edge pixels judged; 1000")
+    parser.add_argument("--limit", type=int, default=300, help="edge pixels judged; 300")
     parser.add_argument("--seed", type=int, default=1, help="of views and samples; 1")
     parser.add_argument("--strokes", choices=[*WAYS], default="first",
                         help="how the truth measures strokes; first")  # fmt: skip
