@@ -34,10 +34,10 @@ FINE = (0.25, 1 / 16, 1 / 64)
 """Cells whose centers start from the nearest foot that is known."""
 STARTS = 5
 """Starts along each side of a window around the center of a coarse cell."""
-STEPS, WILD, LAST = 36, 10, 6
+STEPS, WILD, LAST = 150, 10, 120
 """Steps of the iteration; how many of them go all the way along the tangent: where two edges meet
 they go past the corner, from one edge to the other, and shorter ones end in it; and how many, at
-the end, not at all."""
+the end, not at all: around a corner that a warp has sheared, Newton's steps zigzag."""
 FARTHEST, STILL, ON = 8.0, 1e-7, 1e-5
 """In pixels: the longest step, the one that ends the iteration, and how far from the zero set a
 foot may stay."""

@@ -18,6 +18,8 @@ from jetfield.scenes import (
     Scene,
     View,
     abs,
+    affine,
+    box,
     circle,
     exp,
     half_plane,
@@ -67,8 +69,15 @@ def to_corners(p):
     return np.abs(np.hypot(*np.maximum(q, 0).T) + np.minimum(q.max(axis=1), 0))
 
 
-def to_segment(p):
-    a, b = np.array([-0.5, -0.2]), np.array([0.4, 0.6])
+def to_sheared(p):
+    ends = np.array(
+        [(x - 1.5 * y, y) for x, y in ((-0.3, -0.2), (0.3, -0.2), (0.3, 0.2), (-0.3, 0.2))]
+    )
+    return np.min([to_segment(p, ends[k - 1], ends[k]) for k in range(4)], axis=0)
+
+
+def to_segment(p, a=(-0.5, -0.2), b=(0.4, 0.6)):
+    a, b = np.array(a), np.array(b)
     t = np.clip((p - a) @ (b - a) / ((b - a) @ (b - a)), 0, 1)
     return np.hypot(*(p - a - t[:, None] * (b - a)).T)
 
@@ -86,11 +95,12 @@ def to_wave(p):
         (circle(0.5), to_circle),
         (slanted_circle(), to_circle),
         (corners(), to_corners),
+        (box(0.6, 0.4).warp(affine(((1, 1.5), (0, 1)))), to_sheared),
         (segment((-0.5, -0.2), (0.4, 0.6)), to_segment),
         (wave(), to_wave),
         (jump(), lambda p: np.full(len(p), np.inf)),
     ],
-    ids=["circle", "slanted circle", "corners", "segment", "wave", "jump"],
+    ids=["circle", "slanted circle", "corners", "sheared corners", "segment", "wave", "jump"],
 )
 def test_a_point_is_in_a_line_where_its_distance_says_so(field, distance):
     scene = Scene()
