@@ -1,9 +1,14 @@
-"""What coverage is measured on and with: scenes that are hard to draw, ways to draw an edge."""
+"""Ways to draw an edge, to compare jetfield's with: what people write without derivatives.
 
-import math
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+Each is a function from a layer's field and the neighbors' differences of it to coverage; the rest
+of the picture is composed as jetfield composes it, paints, groups and all, and drawn by OpenGL in
+linear light. In their words ``f`` is the field, its unit whatever it is; widths are in pixels.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,231 +16,229 @@ from truth import framed, supersampled
 
 from jetfield.render import render
 from jetfield.render.device import offscreen
-from jetfield.render.tiles import Tile
-from jetfield.scenes import (
-    Field,
-    Scene,
-    Vec,
-    View,
-    box,
-    capsule,
-    circle,
-    half_plane,
-    load,
-    log_polar,
-    mobius,
-    polar,
-    polar_repeat,
-    polygon,
-    px,
-    repeat,
-    shape,
-    sin,
-    swirl,
-    vec2,
-    warp,
-)  # fmt: skip
-from jetfield.shaders.calculus.evaluate import evaluate
-from jetfield.shaders.glsl import listing
+from jetfield.scenes import Scene
+from jetfield.shaders.calculus.expr import Expr, const, make, postorder
+from jetfield.shaders.calculus.function import Function, Type, apply
+from jetfield.shaders.calculus.jets import jet
+from jetfield.shaders.calculus.parameters import BUILT_IN, Parameter, leaf
+from jetfield.shaders.calculus.vectors import Vec, abs, clamp, dot, max, min, sqrt, where
+from jetfield.shaders.color import blend
 from jetfield.shaders.glsl.program import Program
-from jetfield.shaders.picture import Layer
+from jetfield.shaders.picture import GRADIENT, POINT, VALUE, Frame, Group, Layer, Picture
 
 Size = tuple[int, int]
 
-# --- scenes, white on black: an error is one of coverage -----------------------------------------
+VERTEX = """#version 330 core
+void main() {
+    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
+    gl_Position = vec4(4.0 * corner - 1.0, 0.0, 1.0);
+}
+"""
+FRAGMENT = """#version 330 core
+uniform vec2 view_center, middle;
+uniform float pixel;
+{uniforms}out vec4 fragment;
+
+{functions}
+void main() {{
+    vec2 p = view_center + pixel * (gl_FragCoord.xy - middle);
+    for (bool again = true; again; again = pixel < 0.0) fragment = {draw}(p);
+}}
+"""
+"""The loop runs once, which the compiler cannot know: Mesa compiles loops in loops in no time."""
 
 
-def _white(*fields: Field, height: float = 2.0) -> Scene:
-    scene = Scene(background="black", view=View(height=height))
-    for field in fields:
-        scene.fill(field, "white")
-    return scene
+class Method(Protocol):
+    """A way to draw: premultiplied linear light, (h, w, 4); ``frame`` as in ``Frame``."""
+
+    def __call__(self, scene: Scene, size: Size, **frame: Any) -> NDArray[Any]: ...
 
 
-def circle_and_box() -> Scene:
-    """Two plain shapes that overlap."""
-    return _white(
-        circle(0.5).translate(-0.23, 0.11) | box(1.1, 0.5).rotate(0.3).translate(0.2, -0.3)
+# --- edges without derivatives -------------------------------------------------------------------
+@dataclass(frozen=True)
+class Edge:
+    """How much of a pixel lies inside, by the differences of f between neighboring pixels."""
+
+    length: Callable[[Expr, Expr], Any]
+    """What is taken for the length of the gradient, by its two components."""
+    cover: Callable[[Any, Expr, Expr], Any]
+    """The coverage of an edge at this distance, with these differences."""
+
+    def fill(self, f: Expr) -> Any:
+        """Coverage of {f <= 0}."""
+        x, y = make("dfdx", f), make("dfdy", f)
+        return self.cover(f / max(self.length(x, y), 1e-30), x, y)
+
+    def band(self, f: Expr, width: Any) -> Any:
+        """Coverage of a line of this width in pixels, as the difference of its two edges."""
+        x, y = make("dfdx", f), make("dfdy", f)
+        away = abs(f / max(self.length(x, y), 1e-30))
+        return max(self.cover(away - 0.5 * width, x, y) - self.cover(away + 0.5 * width, x, y), 0.0)
+
+    def fade(self, f: Expr, fade: Any, width: Any | None) -> Any:
+        """A ramp of this many pixels over the edge, or over both of a line's."""
+        slope = max(self.length(make("dfdx", f), make("dfdy", f)), 1e-30)
+        outer, inner = (0.0, 0.0) if width is None else (0.5 * width, -0.5 * width)
+        ramps = [clamp(0.5 - (f / slope - side) / fade, 0.0, 1.0) for side in (outer, inner)]
+        return ramps[0] if width is None else ramps[0] - ramps[1]
+
+
+def _length(x: Expr, y: Expr) -> Any:
+    return sqrt(dot(Vec((x, y)), Vec((x, y))))
+
+
+def _sum(x: Expr, y: Expr) -> Any:
+    return abs(x) + abs(y)
+
+
+def _smooth(d: Any, x: Expr, y: Expr) -> Any:
+    t = clamp(0.5 * d + 0.5, 0.0, 1.0)
+    return 1.0 - t * t * (3.0 - 2.0 * t)
+
+
+def _ramp(d: Any, x: Expr, y: Expr) -> Any:
+    return clamp(0.5 - d, 0.0, 1.0)
+
+
+def _box(d: Any, x: Expr, y: Expr) -> Any:
+    """The part of a pixel behind a line at distance d, whose normal is along (x, y), exactly."""
+    size = max(_length(x, y), 1e-30)
+    a = max(max(abs(x), abs(y)) / size, 1e-3)
+    b = max(min(abs(x), abs(y)) / size, 1e-4)
+    u = abs(d)
+    corner = max(0.5 * (a + b) - u, 0.0)
+    beyond = where(u <= 0.5 * (a - b), 0.5 - u / a, corner * corner / (2.0 * a * b))
+    return clamp(where(d < 0.0, 1.0 - beyond, beyond), 0.0, 1.0)
+
+
+EDGES = {
+    "smoothstep": Edge(_sum, _smooth),  # 1 - smoothstep(-w, w, f), w = fwidth(f)
+    "clamp": Edge(_length, _ramp),  # clamp(0.5 - f / length(dFdx, dFdy), 0, 1)
+    "box": Edge(_length, _box),  # exact coverage of the half-plane that dFdx, dFdy tell
+}
+
+
+# --- a picture with such edges -------------------------------------------------------------------
+def composed(picture: Picture, edge: Edge) -> Function:
+    """The picture as a function of a point, its edges drawn in this way."""
+    below = (const(0.0),) * 4 if picture.background is None else picture.background
+    return Function("picture", [POINT], _stacked(picture.layers, below, edge), Type(4))
+
+
+def _stacked(layers: Sequence[Layer | Group], color: Sequence[Expr], edge: Edge) -> Vec:
+    below = Vec(color)
+    for layer in layers:
+        if isinstance(layer, Group):
+            above = _stacked(layer.layers, (const(0.0),) * 4, edge) * layer.opacity
+        else:
+            # A function for each layer: in one of them all, the driver compiles for minutes.
+            lit = Function("lit", [POINT], _light(layer, edge), Type(4))
+            above = Vec(apply(lit, POINT.leaves))
+        below = Vec(apply(blend(layer.blend), (*below, *above)))
+    return below
+
+
+def _light(layer: Layer, edge: Edge) -> Vec:
+    """Premultiplied light of one layer; derivatives are taken only for a paint that reads them."""
+    shaded = not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(layer.color))
+    f, *g = apply(jet(layer.field, int(shaded)), POINT.leaves)
+    colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
+    *color, alpha = apply(colored, (*POINT.leaves, f, *(g or (const(0.0),) * 2)))
+    width, fade = (
+        None if e is None else e / leaf(BUILT_IN["pixel"]) for e in (layer.width, layer.fade)
     )
+    if fade is not None:
+        cover = edge.fade(f, fade, width)
+    else:
+        cover = edge.fill(f) if width is None else edge.band(f, width)
+    light: Vec = Vec((*color, const(1.0))) * (cover * layer.opacity * clamp(alpha, 0.0, 1.0))
+    return light
 
 
-def petals_on_the_seam() -> Scene:
-    """Petals of a polar repeat, stirred, and a disc in polar coordinates where theta jumps."""
-    petal = circle(0.3).translate(0.55, 0) - box(0.2, 0.2).translate(0.55, 0)
-    flower = petal.warp(polar_repeat(6)).warp(swirl(1.5, radius=1.0))
-    return _white(flower - circle(0.13).translate(0.6, math.pi).warp(polar()))
+@dataclass(frozen=True)
+class Shader:
+    """A complete fragment shader, and what its uniforms are called."""
+
+    text: str
+    tables: dict[str, NDArray[np.float32]]
+    parameters: dict[str, Parameter]
+
+    def uniforms(self, frame: Frame) -> dict[str, float | tuple[float, ...]]:
+        """The uniforms' values in a frame."""
+        values = frame.values
+        found: dict[str, float | tuple[float, ...]] = {}
+        for name, parameter in self.parameters.items():
+            value = values.get(parameter.name, parameter.default)
+            found[name] = tuple(map(float, value)) if parameter.size > 1 else float(value)
+        middle = (0.5 * frame.size[0], 0.5 * frame.size[1])
+        return {**found, "pixel": frame.pixel, "view_center": frame.view.center, "middle": middle}
 
 
-def log_polar_checker() -> Scene:
-    """A checkerboard wound around the origin, but for its innermost disc."""
-
-    @shape
-    def checker(p: Vec) -> Any:
-        return sin(6 * p.x) * sin(6 * p.y)
-
-    return _white((checker().warp(log_polar()) & circle(0.9)) - circle(0.12))
-
-
-def stripes() -> Scene:
-    """Stripes that grow finer to the right, down to three pixels at 192."""
-
-    @shape
-    def waves(p: Vec) -> Any:
-        x = p.x + 1.2
-        return sin(18 * x * x + 2 * p.y)
-
-    return _white(waves())
+@lru_cache(maxsize=256)
+def shader(picture: Picture, name: str) -> Shader:
+    """The shader of a picture, its edges drawn as EDGES has it."""
+    program = Program(taken=("view_center", "middle", "pixel", "fragment"))
+    draw = program.add(composed(picture, EDGES[name]))
+    read = {program.uniform(p): p for p in program.parameters if p.name != "pixel"}
+    kind = {1: "float", 2: "vec2", 3: "vec3"}
+    uniforms = "".join(f"uniform {kind[p.size]} {name};\n" for name, p in read.items())
+    text = FRAGMENT.format(uniforms=uniforms, functions=program.text, draw=draw)
+    return Shader(text, dict(program.tables), read)
 
 
-def swirled_csg() -> Scene:
-    """Every boolean, swirled: corners of all angles."""
-    frame = box(1.2, 1.2) - box(0.9, 0.9)
-    cross = box(1.5, 0.16).rotate(0.7) ^ box(1.5, 0.16).rotate(-0.5)
-    return _white(((frame | cross) & circle(0.85)).warp(swirl(2.2, radius=0.7)))
+def run(shader: Shader, frame: Frame) -> NDArray[np.float32]:
+    """What a shader draws: (h, w, 4), top row first."""
 
+    def work(painter: Any) -> NDArray[np.float32]:
+        context = painter.context
+        buffer = context.renderbuffer(frame.size, 4, dtype="f4")
+        target = context.framebuffer([buffer])
+        program = context.program(VERTEX, shader.text)
+        array = context.vertex_array(program, [])
+        for name, value in shader.uniforms(frame).items():
+            if name in program:
+                program[name].value = value
+        textures = []
+        for unit, (name, table) in enumerate(shader.tables.items()):
+            rows, width, _ = table.shape
+            texture = context.texture((width, rows), 4, np.ascontiguousarray(table), dtype="f4")
+            texture.filter = context.NEAREST, context.NEAREST
+            texture.use(unit)
+            program[name].value = unit
+            textures.append(texture)
+        target.use()
+        array.render(vertices=3)
+        pixels = np.frombuffer(target.read(components=4, dtype="f4"), np.float32)
+        context.detect_framebuffer(0).use()  # moderngl binds again what was in use
+        for thing in (*textures, array, program, target, buffer):
+            thing.release()
+        return pixels.reshape(frame.size[1], frame.size[0], 4)[::-1]
 
-def thin_ring() -> Scene:
-    """A ring 0.3 pixels wide."""
-    return _white(circle(0.71).translate(0.013, 0.007).shell(px(0.3)))
-
-
-def sharp_star() -> Scene:
-    """Seven points of five degrees each."""
-    n, outer, half_tip = 7, 0.95, math.radians(2.5)
-    rise = math.tan(half_tip)
-    inner = outer * rise / (math.sin(math.pi / n) + rise * math.cos(math.pi / n))
-    radii = (outer, inner)
-    angles = (0.5 * math.pi + k * math.pi / n for k in range(2 * n))
-    return _white(
-        polygon(
-            [(radii[k % 2] * math.cos(a), radii[k % 2] * math.sin(a)) for k, a in enumerate(angles)]
-        )
-    )
-
-
-def moebius_circles() -> Scene:
-    """A board of discs under a Moebius map: they stay discs, of every size."""
-    return _white(circle(0.31).warp(repeat(1, 1) @ mobius(3, 0.4j, 1, 1.7 + 0.4j)))
-
-
-def collinear_boxes() -> Scene:
-    """Boxes that share the lines of their sides, axis-aligned and not."""
-    row = (
-        box(0.5, 0.5).translate(-0.5, 0.4)
-        | box(0.5, 0.5).translate(0, 0.4)
-        | box(0.3, 0.5).translate(0.4, 0.4)
-    )
-    half = half_plane((0, 1), -0.2) & box(1.4, 0.3).translate(0.03, -0.25)
-    turned = box(0.4, 0.3).translate(-0.3, 0) | box(0.4, 0.3).translate(0.1, 0)
-    return _white(row | half | turned.rotate(0.35).translate(0.1, -0.7))
-
-
-def rippled() -> Scene:
-    """A user's own warp."""
-
-    @warp
-    def ripple(p: Vec, amount: float = 0.05, waves: float = 9.0) -> Vec:
-        return p + amount * vec2(sin(waves * p.y), sin(waves * p.x))
-
-    return _white(
-        (box(1.1, 0.7, 0.1) - capsule((-0.3, 0), (0.3, 0), 0.12)).warp(ripple(amount=0.08))
-    )
-
-
-def strokes() -> Scene:
-    """Lines of one, two and five pixels along warped outlines."""
-    scene = Scene(background="black")
-    twisted = box(0.9, 0.5).rotate(0.2).warp(swirl(1.2, radius=0.8))
-    for width, field in ((1, circle(0.83)), (2, twisted), (5, circle(0.3).translate(0.1, -0.7))):
-        scene.stroke(field, "white", width=px(width))
-    return scene
-
-
-OWN: dict[str, Callable[[], Scene]] = {
-    scene.__name__.replace("_", " "): scene
-    for scene in (
-        circle_and_box, petals_on_the_seam, log_polar_checker, stripes, swirled_csg, thin_ring,
-        sharp_star, moebius_circles, collinear_boxes, rippled, strokes,
-    )
-}  # fmt: skip
-
-GALLERY = {name: (lambda name=name: load(name)) for name in ("fan", "petals", "mobius")}
-
-GATHERING = {"mobius": [(0.62, 0.3), (-0.62, -0.3)]}
-"""Points at which a picture has endless detail: a disc around each is judged by its mean alone."""
-
-
-def gathers(name: str, size: Size, view: View) -> NDArray[np.bool_]:
-    """The pixels, 0.1 % of all at most, that hold the endless detail of a scene of this name."""
-    width, height = size
-    y, x = np.mgrid[0:height, 0:width] + 0.5
-    points = GATHERING.get(name, [])
-    found = np.zeros((height, width), bool)
-    for px_, py_ in points:
-        column = (px_ - view.center[0]) * height / view.height + 0.5 * width
-        row = 0.5 * height - (py_ - view.center[1]) * height / view.height
-        found |= np.pi * ((x - column) ** 2 + (y - row) ** 2) <= 1e-3 * width * height / len(points)
+    found: NDArray[np.float32] = offscreen().run(work)
     return found
 
 
-# --- methods: (scene, size) -> premultiplied linear light, (h, w, 4) -----------------------------
+# --- the methods ---------------------------------------------------------------------------------
+def without_derivatives(name: str) -> Method:
+    """One of EDGES."""
+
+    def draw(scene: Scene, size: Size, **frame: Any) -> NDArray[Any]:
+        picture = scene.lower()
+        return run(shader(picture, name), framed(picture, size, **frame))
+
+    return draw
 
 
-def drawn(antialias: str) -> Callable[[Scene, Size], NDArray[Any]]:
+def drawn(antialias: str) -> Method:
     """The renderer's own method of this name."""
-    return lambda scene, size: render(scene, size, antialias=antialias, output="linear")
+    return partial(render, antialias=antialias, output="linear")
 
 
-def smoothstep(scene: Scene, size: Size) -> NDArray[Any]:
-    """What most shaders do: the emitted field, 1 - smoothstep(-w, w, f) with w = fwidth(f)."""
-    picture = scene.lower()
-    frame = framed(picture, size)
-    program = Program(taken=("view_center", "origin", "pixel", "fragment", "p", "color", "f", "w"))
-    body = []
-    known: dict[Any, Any] = {}
-    light = [0.0] * 4
-    if picture.background is not None:
-        light = [*map(float, evaluate(picture.background, known, frame.values))]
-    body.append(f"vec4 color = vec4({', '.join(f'{c:.9f}' for c in light)});")
-    for k, layer in enumerate(picture.layers):
-        assert isinstance(layer, Layer), "only plain layers have this form"
-        name = program.add(layer.field, f"layer{k}")
-        r, g, b, alpha, opacity = evaluate((*layer.color, layer.opacity), {}, frame.values)
-        edge = "1.0 - smoothstep(-w, w, f)"
-        if layer.width is not None:
-            width = float(evaluate([layer.width], dict(known), frame.values)[0]) / frame.pixel
-            edge = f"1.0 - smoothstep(-1.0, 1.0, abs(f) / max(w, 1e-30) - {0.5 * width:.9f})"
-        body.append(
-            f"{{ float f = {name}(p); float w = fwidth(f); "
-            f"color = mix(color, vec4({r:.9f}, {g:.9f}, {b:.9f}, 1.0), "
-            f"({edge}) * {opacity * alpha:.9f}); }}"
-        )
-    uniforms = "".join(
-        f"uniform float {program.uniform(q)};\n" for q in program.parameters if q.name != "pixel"
-    )
-    fragment = (
-        "#version 330 core\nuniform vec2 view_center; uniform vec2 origin; uniform float pixel;\n"
-        f"{uniforms}out vec4 fragment;\n{program.text}\nvoid main() {{\n"
-        "vec2 p = view_center + pixel * (gl_FragCoord.xy + origin);\n"
-        + "\n".join(body)
-        + "\nfragment = color;\n}\n"
-    )
-    text = replace(
-        listing(picture, antialias="none", output="linear"),
-        fragment=fragment,
-        tables=program.tables,
-        parameters={program.uniform(q): q for q in program.parameters},
-    )
-    out = np.empty((size[1], size[0], 4), np.float32)
-    offscreen().run(lambda painter: painter.tile(text, frame, "linear", Tile(0, 0, *size), out))
-    return out
-
-
-METHODS: dict[str, Callable[[Scene, Size], NDArray[Any]]] = {
-    "none": drawn("none"),
-    "smoothstep": smoothstep,
-    "fwidth": drawn("fwidth"),
-    "64 samples": supersampled,
-    "gradient": drawn("gradient"),
-    "exact": drawn("exact"),
+smoothstep = without_derivatives("smoothstep")
+BASELINES: dict[str, Method] = {name: without_derivatives(name) for name in EDGES}
+SAMPLED: dict[str, Method] = {
+    f"x{side * side}": partial(supersampled, side=side) for side in (2, 4, 8)
 }
+"""Supersampling on grids; they take ``only``, the pixels that are wanted."""
+OURS: dict[str, Method] = {name: drawn(name) for name in ("gradient", "exact")}
+METHODS = {**BASELINES, **SAMPLED, **OURS}

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from methods import OWN, drawn, smoothstep
+from cases import OWN
+from methods import drawn, smoothstep
 from truth import geometric_mean, ideal, score, spread
 
 from jetfield.render import DeviceError
@@ -195,7 +196,7 @@ def test_the_glsl_is_never_nan_either(gl):
 def test_gradients_are_four_times_nearer_to_the_truth_than_smoothstep(gl):
     errors: dict[str, list[float]] = {"gradient": [], "smoothstep": []}
     for name in ("circle and box", "rippled", "swirled csg", "moebius circles"):
-        scene = OWN[name]()
+        scene = OWN[name].make()
         truth = ideal(scene, (96, 96), limit=150)
         assert truth.error <= 0.2e-3
         errors["gradient"].append(score(drawn("gradient")(scene, (96, 96)), truth).rmse)
