@@ -144,8 +144,7 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
     size = SIZE.leaves[0]
     e, t, jumps = edges.of(layer.field)
     kind = t.kind
-    value, g, h = e[0], Vec(e[1:3]), Vec(e[3:6])
-    *rgb, alpha = color(value, g / size)
+    *rgb, alpha = color(e[0], Vec(e[1:3]) / size)
     opacity = layer.opacity * alpha
     if layer.fade is not None or layer.width is not None:
         d = _distance(layer, edges.point, e)

@@ -1,0 +1,304 @@
+"""The walk of edges through one body: jets by the cell's coordinates, and what turns within it.
+
+What an op decides is in its record: the pieces that it chooses from, its step, its poles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from .expr import Expr, const, make, node, postorder, rebuild
+from .function import Function, Input, Type, apply
+from .jets import Walk, jet
+from .roots import slopes
+from .rules import Step, abs_, length_, max_, recip_
+from .sides import (
+    FAR,
+    NO_SIDE,
+    ZERO,
+    Side,
+    at,
+    differ,
+    dropped,
+    either,
+    least,
+    merged,
+    nearness,
+    pick,
+    total,
+)  # fmt: skip
+
+__all__ = ["SideWalk"]
+
+CONDITIONS = ("lt", "le", "and", "or", "not")
+
+
+class SideWalk(Walk):
+    """One pass over a body: jets by the cell's two coordinates, and what turns."""
+
+    def __init__(self, order: int) -> None:
+        super().__init__(order, 2)
+        self.side: dict[Expr, Side] = {}  # of old nodes
+        self.sides: dict[Expr, list[Side]] = {}  # of old calls, for each output
+
+    # --- in and out ------------------------------------------------------------------------------
+    def carry_all(self, leaves: Sequence[Expr], jets: Input) -> None:
+        """Inputs that come with their jets, all in one."""
+        t, new = jets.type, jets.leaves
+        for i, leaf in enumerate(leaves):
+            second = tuple(new[t.second(i, a, b)] for a, b in self.pairs) if self.order > 1 else ()
+            first = tuple(new[t.first(i, j)] for j in range(2))
+            self.know(leaf, new[i], first, second)
+            for (a, b), h in zip(self.pairs, second, strict=False):
+                for j, k in {(a, b), (b, a)}:
+                    row = list(self.first.get(first[j], self.none))
+                    row[k] = h
+                    self.first[first[j]] = tuple(row)
+
+    def finish(self, function: Function, inputs: Sequence[Input]) -> Function:
+        """The function that gives the edge of all outputs."""
+        outputs, t, jumps = self.edge_of(function.outputs)
+        made = Function(
+            f"{function.name}_{t.kind}{self.order}", inputs, outputs, t,
+            names=self.names(function), doc=function.doc, source=function.source,
+        )  # fmt: skip
+        made.derived["jumps"] = jumps
+        return made
+
+    def edge_of(self, old: Sequence[Expr]) -> tuple[list[Expr], Type, bool]:
+        """The edge of nodes, its type, and whether they may jump where they turn."""
+        for e in postorder(old):
+            self.visit(e)
+        outputs = self.jets([self.value[e] for e in old])
+        sides = [self.side.get(e, NO_SIDE) for e in old]
+        whole = merged(sides)
+        kind: Literal["jet", "edge", "spot"] = "jet"
+        if whole.near is not None:
+            kind = "edge"
+            outputs += self.jets(self.others(old, whole))
+            outputs.append(whole.near)
+        if whole.next is not None or kind == "edge":
+            kind = "spot" if kind == "jet" else kind
+            outputs.append(FAR if whole.next is None else whole.next)
+            outputs += [self.reach(e) for e in old]
+        return outputs, Type(len(old), self.order, 2, kind), any(s.jumps for s in sides)
+
+    def jets(self, values: Sequence[Expr]) -> list[Expr]:
+        """New nodes with their derivatives, as a jet has them."""
+        found = [*values, *(self.gradient(v)[j] for j in range(2) for v in values)]
+        return found + [h for v in values for h in self.hessian(v)] if self.order == 2 else found
+
+    def others(self, nodes: Sequence[Expr], whole: Side) -> list[Expr]:
+        """The values of nodes with one decision taken the other way."""
+        assert whole.near is not None
+        found = []
+        for e in nodes:
+            side, value = self.side.get(e, NO_SIDE), self.value[e]
+            if side.other is None or side.near is None:
+                found.append(value)
+            else:
+                found.append(at(side, whole, value))
+        return found
+
+    def reach(self, e: Expr) -> Expr:
+        """How far a value may move within the cell."""
+        found = self.side.get(e, NO_SIDE).reach
+        if found is not None:
+            return found
+        x, y = self.first[self.value[e]]
+        return 0.5 * (make("abs", x) + make("abs", y))
+
+    def reaches(self, *nodes: Expr) -> list[Expr]:
+        """How far each of several values may move."""
+        return [self.reach(e) for e in nodes]
+
+    # --- decisions -------------------------------------------------------------------------------
+    def turning(self, t: Expr) -> Expr | None:
+        """How near the decision is that a new node makes by its sign, None if it does not vary."""
+        x, y = self.gradient(t)
+        return None if x is ZERO and y is ZERO else apply(nearness(), (t, x, y))[0]
+
+    # --- the walk --------------------------------------------------------------------------------
+    def visit(self, e: Expr) -> None:
+        if e in self.value or e in self.calls:
+            return
+        name = e.op.name
+        super().visit(e)
+        if name == "get":
+            side = self.sides[e.args[0]][e.data]
+        elif name in ("apply", "fold"):
+            return
+        elif name in CONDITIONS:
+            side = self.condition(e)
+        elif name in ("where", "seam"):
+            side = self.choice(e)
+        elif e.op.pieces:
+            side = self.chosen(e)
+        elif e.args:
+            side = self.through(e)
+        else:
+            return
+        if side != NO_SIDE:
+            self.side[e] = side
+            if side.other is not None:  # now, so that no chain of them is followed later
+                self.jets([side.other])
+
+    def chosen(self, e: Expr) -> Side:
+        """The side of an op that chooses: that of its pieces."""
+        assert e.op.pieces is not None
+        pieces = e.op.pieces(*e.args)
+        continuous = e.op.jumps is None
+        for each in postorder([pieces]):
+            if each in self.value:
+                continue
+            if continuous and each.op.name == "where":
+                Walk.visit(self, each)
+                self.side[each] = self.choice(each, continuous)
+            else:
+                self.visit(each)
+        return self.side.get(pieces, NO_SIDE)
+
+    def condition(self, e: Expr) -> Side:
+        """A condition turns where its difference does, or where an argument's decision turns it."""
+        args = [self.side.get(a, NO_SIDE) for a in e.args]
+        if e.op.name == "not":
+            return args[0]
+        values = [self.value[a] for a in e.args]
+        if e.op.name in ("and", "or"):  # one turns the whole only if the other lets it
+            if args[0].near is None or args[1].near is None:
+                held = values[0] if args[0].near is None else values[1]
+                only = args[1] if args[0].near is None else args[0]
+                return dropped(only, held if e.op.name == "and" else make("not", held))
+            lets = [v if e.op.name == "and" else make("not", v) for v in reversed(values)]
+            found = merged([dropped(s, let) for s, let in zip(args, lets, strict=True)])
+            beyond = make("max", args[0].near, args[1].near)
+            return Side(near=found.near, next=least([beyond, found.next]),
+                        jumps=found.jumps)  # fmt: skip
+        own = self.turning(values[0] - values[1])
+        sides = [] if own is None else [Side(near=own)]
+        for k, side in enumerate(args):
+            if side.other is not None and side.jumps:
+                turned = list(values)
+                turned[k] = side.other
+                changes = differ(rebuild(e, tuple(turned)), self.value[e])
+                sides.append(dropped(Side(near=side.near, jumps=True), changes))
+        return merged(sides)
+
+    def choice(self, e: Expr, continuous: bool = False) -> Side:
+        """where(c, a, b): c turns, or the side that is taken does."""
+        condition, a, b = e.args
+        c = self.value[condition]
+        turn = self.side.get(condition, NO_SIDE)
+        left, right = self.side.get(a, NO_SIDE), self.side.get(b, NO_SIDE)
+        va, vb = self.value[a], self.value[b]
+        if turn.near is None and left == right == NO_SIDE:
+            return NO_SIDE
+        apart = abs_(va - vb)
+        vague = left.vague or right.vague
+        if vague and turn.near is not None:
+            met = apart * recip_(total(self.reaches(a, b)))
+            turn = replace(turn, near=make("min", turn.near, met))
+        picked = Side(
+            near=pick(c, left.near, right.near),
+            next=pick(c, left.next, right.next),
+            jumps=left.jumps or right.jumps,
+        )
+        turns = turn.near is not None and e.op.name == "where"  # a seam turns nothing
+        if turns and not (continuous or turn.jumps):
+            turn = replace(turn, jumps=True)
+        found = merged([turn, picked] if turns else [picked])
+        nexts = [found.next]
+        reach = either(c, self.reach(a), self.reach(b))
+        if turn.near is not None:  # what is not taken here may be, beyond the turn
+            near, other_reach = turn.near, either(c, *self.reaches(b, a))
+            hidden = [least([s.near, s.next]) for s in (right, left)]
+            unseen = pick(c, *hidden)
+            if unseen is not None:
+                nexts.append(make("max", unseen, near))
+            reach = either(near < 1.0, max_(reach, apart + other_reach), reach)
+        if found.near is None:
+            return Side(next=least(nexts), reach=reach)
+        others = [v if s.other is None else s.other for s, v in ((left, va), (right, vb))]
+        other = either(c, *others)
+        if turns:  # what is not taken turns with the condition if one step turns both
+            assert turn.near is not None
+            beyond = [at(s, turn, v) if turn.jumps and s.other is not None else v
+                      for s, v in ((right, vb), (left, va))]  # fmt: skip
+            mine = node("const", (), True)
+            if picked.near is not None:
+                mine = turn.near <= picked.near
+            other = either(mine, either(c, *beyond), other)
+        return Side(other, found.near, least(nexts), reach, found.jumps, vague)
+
+    def through(self, e: Expr) -> Side:
+        """An op that chooses nothing, of values that may have sides, with its step and pole."""
+        args = [self.side.get(a, NO_SIDE) for a in e.args]
+        value, values = self.value[e], [self.value[a] for a in e.args]
+        if value.op.name == "const" or e.op.result == "bool":
+            return NO_SIDE
+        sides = list(args)
+        step: Step | None = None
+        own: Expr | None = None
+        if e.op.step and any(self.first[v] != self.none for v in values):
+            step = e.op.step(*values)
+            own = self.turning(step.s)
+        if own is not None:
+            assert step is not None
+            further = None if step.beyond is None else self.scaled(step.s, step.beyond)
+            sides.append(Side(step.other, own, further, jumps=True))
+        pole = self.pole(e, values)
+        found = merged([*sides, Side(next=pole)])
+        if found == NO_SIDE:
+            return NO_SIDE
+        reach = self.spread(e, pole, own)
+        if found.near is None:
+            return Side(next=found.next, reach=reach)
+        turned = self.others(e.args, found)
+        if e.op.name == "root":  # its equation is not solved again
+            first = jet(e.data.function, 1)
+            partials = slopes(value, first)
+            other = value
+            for p, t, v in zip(partials, turned[2:], values[2:], strict=True):
+                other = other + p * (t - v)
+        else:
+            other = rebuild(e, tuple(turned)) if turned != values else value
+        if own is not None:
+            assert step is not None
+            assert found.near is not None
+            other = either(own <= found.near, step.other, other)
+        return Side(other, found.near, found.next, reach, found.jumps, found.vague)
+
+    def scaled(self, t: Expr, distance: Expr) -> Expr:
+        """A distance in the measure of t, in that of decisions."""
+        x, y = self.gradient(t)
+        return distance * recip_(0.5 * (abs_(x) + abs_(y)))
+
+    def pole(self, e: Expr, values: Sequence[Expr]) -> Expr | None:
+        """How near the place is where the op's derivatives say nothing."""
+        if not e.op.poles:
+            return None
+        found = [(v, old) for v, old in zip(values, e.args, strict=True)
+                 if any(v is p for p in e.op.poles(*values))]  # fmt: skip
+        if all(self.first[v] == self.none for v, _ in found):
+            return None
+        reaches = [self.reach(old) for _, old in found]
+        return length_(*(v for v, _ in found)) * recip_(total(reaches))
+
+    def spread(self, e: Expr, pole: Expr | None, own: Expr | None) -> Expr:
+        """How far an op's value may move, by how far its arguments do."""
+        reaches = [self.reach(a) for a in e.args]
+        if e.op.name == "length":
+            return total(reaches)
+        if own is not None and e.op.name == "floor":
+            return either(own < 1.0, 1.0 + reaches[0], ZERO)
+        if e.op.name == "root":
+            partials = [ZERO, ZERO, *slopes(self.value[e], jet(e.data.function, 1))]
+        else:
+            assert e.op.partials is not None
+            values = [self.value[a] for a in e.args]
+            partials = [p if isinstance(p, Expr) else const(p) for p in e.op.partials(*values)]
+        moved = total(abs_(p) * r for p, r in zip(partials, reaches, strict=True))
+        near = least([pole, own])
+        return moved if near is None else either(near < 1.0, FAR, moved)

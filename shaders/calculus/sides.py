@@ -1,0 +1,110 @@
+"""Sides: what is known of a value within a cell beyond its jet, and how that is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from .expr import Expr, const, make
+from .function import Function, Input, trace
+from .rules import abs_, recip_, where_
+
+__all__ = [
+    "FAR", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped", "either", "least", "merged",
+    "nearness", "pick", "total",
+]  # fmt: skip
+
+ZERO = const(0.0)
+FAR = const(1e15)
+"""The distance of a decision that there is not; its square is within float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is known of a value beyond its jet; None where it has no such thing.
+
+    Of a condition ``other`` is its negation, which is not kept.
+    """
+
+    other: Expr | None = None
+    near: Expr | None = None
+    next: Expr | None = None
+    reach: Expr | None = None
+    jumps: bool = False  # whether the value may jump where it turns; else it bends
+    vague: bool = False  # whether the jet may be that of a mean, so that only the reach counts
+
+
+NO_SIDE = Side()
+
+
+@cache
+def nearness() -> Function:
+    """How near a number is to its zero: 1 where that begins to cross the cell, by its jet."""
+
+    def nearness(t: Expr, x: Expr, y: Expr) -> Expr:
+        half = 0.5 * (abs_(x) + abs_(y))
+        return where_(half <= 0.0, FAR, abs_(t) * recip_(half))
+
+    return trace(nearness, [Input("t"), Input("x"), Input("y")], name="nearness")
+
+
+def merged(sides: Sequence[Side]) -> Side:
+    """The nearest decision of several, and what is next after it."""
+    turns = list(dict.fromkeys(s.near for s in sides if s.near is not None))
+    nexts = list(dict.fromkeys(s.next for s in sides if s.next is not None))
+    if not turns:
+        return Side(next=least(nexts))
+    nearest = turns[0]
+    for near in turns[1:]:
+        nexts.append(make("max", nearest, near))
+        nearest = make("min", nearest, near)
+    jumps, vague = any(s.jumps for s in sides), any(s.vague for s in sides)
+    return Side(near=nearest, next=least(nexts), jumps=jumps, vague=vague)
+
+
+def either(condition: Expr, a: Expr, b: Expr) -> Expr:
+    return make("where", condition, a, b)
+
+
+def total(terms: Iterable[Expr]) -> Expr:
+    found = ZERO
+    for term in terms:
+        found = found + term
+    return found
+
+
+def least(distances: Sequence[Expr | None]) -> Expr | None:
+    found = list(dict.fromkeys(d for d in distances if d is not None and d is not FAR))
+    nearest = found[0] if found else None
+    for d in found[1:]:
+        nearest = make("min", nearest, d)  # type: ignore[arg-type]
+    return nearest
+
+
+def at(side: Side, whole: Side, value: Expr) -> Expr:
+    """A value with the nearest decision of a whole taken the other way, where it is the side's."""
+    assert side.other is not None
+    assert side.near is not None
+    assert whole.near is not None
+    return (
+        side.other
+        if side.near is whole.near
+        else either(side.near <= whole.near, side.other, value)
+    )
+
+
+def dropped(side: Side, changes: Expr) -> Side:
+    """A side whose decision is far away unless it changes something."""
+    return side if side.near is None else replace(side, near=either(changes, side.near, FAR))
+
+
+def pick(c: Expr, a: Expr | None, b: Expr | None) -> Expr | None:
+    if a is None and b is None:
+        return None
+    return either(c, FAR if a is None else a, FAR if b is None else b)
+
+
+def differ(a: Expr, b: Expr) -> Expr:
+    """Whether two conditions differ."""
+    return make("or", make("and", a, make("not", b)), make("and", b, make("not", a)))
