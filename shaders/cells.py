@@ -9,12 +9,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
-from .calculus.expr import Expr
+from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, where
 from .coverage import distance, half_plane
 
-__all__ = ["CUT", "Cover", "Cut", "band_cover", "common", "fill_cover", "measured", "straight"]
+__all__ = [
+    "CUT", "SUSPECT", "Cover", "Cut", "band_cover", "common", "fill_cover", "guess_cover",
+    "measured", "straight",
+]  # fmt: skip
 
 BENT = 0.025
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
@@ -23,7 +26,10 @@ ALIKE = 1e-3
 PARALLEL = 4e-3
 """Chords whose ends lie nearer to each other's lines, in cells, are one."""
 FLAT = 1e-9
-"""Slopes below this count as it: a clip by a parallel line keeps all or nothing."""
+"""The least slope of a line against a side of the cell: along it, the chord is all or nothing."""
+SUSPECT = 0.75
+"""An edge may be in a cell where f is less than this times the sum of its slopes: half of that is
+the least, for one that is straight."""
 CUT = Type(6)
 """A cell cut by an edge: the part that is inside, and the chord that bounds it: the distance of its
 line from the center, the unit normal, its middle (from the line's foot) and half its length."""
@@ -50,19 +56,16 @@ class Cover(NamedTuple):
     """1 where the parts of the cell have to be looked at, one by one."""
 
 
-def _clipped(low: Expr, high: Expr, a: Expr, b: Expr) -> tuple[Expr, Expr]:
-    """The part of [low, high] where a + b t <= 0."""
-    slope = where(abs(b) < FLAT, FLAT, b)
-    t = -a / slope
-    return where(slope > 0.0, low, max(low, t)), where(slope > 0.0, min(high, t), high)
+def _chord(d: Expr, n: Vec) -> tuple[Scalar, Scalar]:
+    """The part of the line d + n.p = 0 in the cell, measured from its foot along (-n.y, n.x).
 
-
-def _chord(d: Expr, n: Vec) -> tuple[Expr, Expr]:
-    """The part of the line d + n.p = 0 in the cell, measured from its foot along (-n.y, n.x)."""
-    low, high = _clipped(-2.0, 2.0, -d * n.x - 0.5, -n.y)  # type: ignore[arg-type]
-    low, high = _clipped(low, high, d * n.x - 0.5, n.y)
-    low, high = _clipped(low, high, -d * n.y - 0.5, n.x)
-    return _clipped(low, high, d * n.y - 0.5, -n.x)
+    The cell is a slab across and one up; the line is in each between two points around a middle.
+    """
+    wide, tall = max(abs(n.y), FLAT), max(abs(n.x), FLAT)
+    across = where(n.y < 0.0, d * n.x, -d * n.x) / wide
+    up = where(n.x < 0.0, -d * n.y, d * n.y) / tall
+    low = max(across - 0.5 / wide, up - 0.5 / tall)
+    return low, min(across + 0.5 / wide, up + 0.5 / tall)
 
 
 def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
@@ -91,7 +94,8 @@ def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
 
 
 def _common(a: Cut, b: Cut) -> tuple[Scalar, ...]:
-    """The part of the cell within both of two cuts, and 1 where their chords cross.
+    """The part of the cell within both of two cuts; 1 where their chords cross; 1 or -1 where they
+    are one, with the same side inside or the other.
 
     Chords that do not cross leave three strips: one side of a chord lies within one of the other,
     and which it is, its middle tells; or, where they are one, how their normals turn.
@@ -106,7 +110,7 @@ def _common(a: Cut, b: Cut) -> tuple[Scalar, ...]:
     opposed = (one & (turn < 0.0)) | (~one & _agree(b_in_a <= 0.0, a_in_b <= 0.0))
     within = where(opposed, max(a.part + b.part - 1.0, 0.0), min(a.part, b.part))
     crosses = (abs(b_in_a) < slant * b.half) & (abs(a_in_b) < slant * a.half)
-    return within, where(crosses & ~one, 1.0, 0.0)
+    return within, where(crosses & ~one, 1.0, 0.0), where(one, where(turn < 0.0, -1.0, 1.0), 0.0)
 
 
 def _agree(a: Expr, b: Expr) -> Expr:
@@ -123,7 +127,7 @@ def straight() -> Function:
 
 @cache
 def common() -> Function:
-    """(CUT, CUT) -> the part of a cell within both, and 1 where their chords cross."""
+    """(CUT, CUT) -> the part of a cell within both, whether the chords cross, or are one."""
     inputs = [Input("a", CUT), Input("b", CUT)]
     return trace(lambda a, b: _common(Cut(*a), Cut(*b)), inputs, name="common")
 
@@ -143,7 +147,7 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
         differs = abs(other - f) + length(Vec(e[7:12]) - e[1:6])
         corner = (e[12] < 1.0) & (differs > ALIKE * (length(g) + abs(f)))
         *cut2, leaves2, near2 = apply(straight(), e[6:12])
-        within, crosses = apply(common(), (*cut, *cut2))
+        within, crosses, _ = apply(common(), (*cut, *cut2))
         # within both, or within either: which of the two it is at the center tells
         both = where(other > f, part + cut2[0] - within, within)
         close = (near > 0.0) | (near2 > 0.0)
@@ -225,6 +229,24 @@ def _cover(found: tuple[Expr, ...]) -> Cover:
 def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool) -> Cover:
     """How {f <= 0} lies in a cell, by the edge of f; it may jump where it turns, or only bend."""
     return _cover(apply(_fill(kind, jumps), e))
+
+
+def _guessed(e: Vec) -> tuple[Expr, ...]:
+    """The cover of {f <= 0} by the jet of order 1 alone: rough wherever an edge may be."""
+    g = Vec(e[1:3])
+    *cut, _, _ = apply(straight(), (*e[0:3], *(const(0.0),) * 3))
+    rough = abs(e[0]) <= SUSPECT * (abs(g.x) + abs(g.y))
+    return *cut, const(0.0), _flag(rough)
+
+
+@cache
+def _guess() -> Function:
+    return trace(_guessed, [Input("e", Type(1, 1, 2))], name="fill_first_order")
+
+
+def guess_cover(e: tuple[Expr, ...]) -> Cover:
+    """How {f <= 0} lies in a cell, by the jet of f to order 1."""
+    return _cover(apply(_guess(), e[:3]))
 
 
 def band_cover(e: tuple[Expr, ...], kind: str, d: tuple[Expr, ...], width: Expr) -> Cover:

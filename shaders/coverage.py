@@ -31,7 +31,7 @@ def _half_plane(f: Expr, g: Vec) -> Scalar:
     the gradient is 1 and the lesser is k: a trapezoid near the center, a triangle at a corner.
     """
     ax, ay = abs(g.x), abs(g.y)
-    a = max(ax, ay)
+    a = max(ax, ay, 1e-20)
     k = max(min(ax, ay) / a, FLATTEST)
     t = abs(f) / a
     corner = max(0.5 * (1.0 + k) - t, 0.0)

@@ -19,8 +19,18 @@ from numpy.typing import NDArray
 from .calculus.edges import Edges
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.vectors import Vec, max, min, where
-from .cells import CUT, Cover, Cut, band_cover, common, fill_cover, measured
+from .calculus.vectors import Vec, abs, max, min, where
+from .cells import (
+    CUT,
+    SUSPECT,
+    Cover,
+    Cut,
+    band_cover,
+    common,
+    fill_cover,
+    guess_cover,
+    measured,
+)  # fmt: skip
 from .color import blend
 from .coverage import fade
 from .projection import nearest
@@ -81,8 +91,10 @@ def _laid(mode: str, below: State, above: State) -> State:
     p, q = k.cut.part, c.cut.part
     cut, cuts = (p > 0.0) & (p < 1.0), (q > 0.0) & (q < 1.0)
     both = cut & cuts
-    within, crosses = apply(common(), (*k.cut, *c.cut))
-    knot = (k.tangled + c.tangled > 0.0) | (crosses > 0.0)
+    within, crosses, along = apply(common(), (*k.cut, *c.cut))
+    tangled = k.tangled + c.tangled > 0.0
+    fused = both & ~tangled & (abs(along) > 0.5)  # both lie along one edge, which stays one
+    knot = tangled | (crosses > 0.5)
     in_in = where(knot, p * q, within)
     mean = (
         in_in * on(below.inside, above.inside)
@@ -91,16 +103,20 @@ def _laid(mode: str, below: State, above: State) -> State:
         + (1.0 - p - q + in_in) * on(below.outside, above.outside)
     )
     under = pick(p >= 1.0, below.inside, below.outside)
-    top = pick(q >= 1.0, above.inside, above.outside)
-    inside = pick(cuts, on(under, above.inside), on(below.inside, top))
-    outside = pick(cuts, on(under, above.outside), on(below.outside, top))
-    bound = Cut(*pick(cuts, c.cut, k.cut))
+    turned = (both & (along < 0.0)) | (~both & (q < 1.0))
+    top = pick(turned, above.outside, above.inside)
+    bottom = pick(fused & (along > 0.0), above.outside, pick(fused, above.inside, top))
+    alone = cuts & ~both
+    inside = pick(alone, on(under, above.inside), on(below.inside, top))
+    outside = pick(alone, on(under, above.outside), on(below.outside, bottom))
+    lost = both & ~fused
+    bound = Cut(*pick(alone, c.cut, k.cut))
     merged = Cover(
-        bound._replace(part=where(both, 0.5, bound.part)),
-        where(both, 1.0, where(cuts, c.tangled, k.tangled)),
+        bound._replace(part=where(lost, 0.5, bound.part)),
+        where(lost, 1.0, where(alone, c.tangled, k.tangled)),
         max(k.rough, c.rough, where(both & knot, 1.0, 0.0)),
     )
-    return State(pick(both, mean, inside), pick(both, mean, outside), merged)
+    return State(pick(lost, mean, inside), pick(lost, mean, outside), merged)
 
 
 @cache
@@ -143,7 +159,11 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
     """
     size = SIZE.leaves[0]
     e, t, jumps = edges.of(layer.field)
-    kind = t.kind
+    kind, zero = t.kind, (ZERO,) * 3
+    jet, rest = e[: t.m * 3 * edges.order], e[3 * edges.order :]
+    first = edges.order == 1
+    if first:  # as if nothing bent
+        e = (*jet, *zero, *((*rest[:3], *zero, *rest[3:]) if kind == "edge" else rest))
     *rgb, alpha = color(e[0], Vec(e[1:3]) / size)
     opacity = layer.opacity * alpha
     if layer.fade is not None or layer.width is not None:
@@ -159,8 +179,14 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
         cover = EVERYWHERE._replace(rough=turns)
     elif layer.width is None:
         cover = fill_cover(e, kind, jumps)
+        if first:
+            guess = guess_cover(e)
+            cover = cover._replace(rough=max(cover.rough, guess.rough)) if kind != "jet" else guess
     else:
         cover = band_cover(e, kind, d, layer.width / size)
+        if first:
+            reach = 0.5 * layer.width / size + SUSPECT * 2.0
+            cover = cover._replace(rough=max(cover.rough, where(abs(d[0]) <= reach, 1.0, 0.0)))
     light = tuple(Vec((*rgb, ONE)) * opacity)
     return State(light, CLEAR, cover)
 

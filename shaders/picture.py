@@ -20,7 +20,7 @@ from .blame import fail, form
 from .calculus.edges import Edges
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
-from .calculus.function import Function, Input, Type, apply
+from .calculus.function import Function, Input, Type, apply, size
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
@@ -37,6 +37,9 @@ VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
 Color = tuple[Expr, Expr, Expr, Expr]
 """Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
 CLEAR = (const(0.0),) * 4
+LARGE = 2500
+"""Ops of a cell that knows its edges to second order, and every decision; a larger one knows
+slopes and jumps alone, and looks at the parts of every pixel with an edge: that compiles."""
 CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
 
@@ -186,16 +189,20 @@ class Picture:
 @lru_cache(maxsize=64)
 def _cell(picture: Picture) -> Function:
     below = plain(CLEAR if picture.background is None else picture.background)
-    made = _piled(picture.layers, below).state
-    return Function("cell", [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
+    for known in (2, 1):
+        made = _piled(picture.layers, below, known).state
+        cell = Function("cell", [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
+        if size(cell) <= LARGE:
+            break
+    return cell
 
 
-def _piled(layers: Sequence[Layer | Group], below: Laid) -> Laid:
-    """The state of layers over another, in the cell."""
-    edges = Edges(2, POINT, SIZE)
+def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:
+    """The state of layers over another, in the cell, by edges known to this order."""
+    edges = Edges(known, POINT, SIZE, bends=known == 2)
     for count, layer in enumerate(layers, start=1):
         if isinstance(layer, Group):
-            own = _piled(layer.layers, plain(CLEAR)).state
+            own = _piled(layer.layers, plain(CLEAR), known).state
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
@@ -204,7 +211,7 @@ def _piled(layers: Sequence[Layer | Group], below: Laid) -> Laid:
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)
             below = Laid(state(apply(crowd, (*POINT.leaves, *SIZE.leaves))))
-            edges = Edges(2, POINT, SIZE)
+            edges = Edges(known, POINT, SIZE, bends=known == 2)
     return below
 
 

@@ -32,17 +32,17 @@ BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
 
 
-def edge(function: Function, order: int) -> Function:
+def edge(function: Function, order: int, bends: bool = True) -> Function:
     """The function of its points' jets by the cell, and of the other inputs as they are.
 
     The result's type is an ``edge`` of the given order, or a ``spot`` if nothing is decided, or a
     jet if there is no pole either.
     """
-    key = ("edge", order)
+    key = ("edge", order, bends)
     if key not in function.derived:
         for f in (*callees(function.outputs), function):
             if key not in f.derived and all(i.role != "field" for i in f.inputs):
-                f.derived[key] = _derived(f, order)
+                f.derived[key] = _derived(f, order, bends)
     found: Function = function.derived[key]
     return found
 
@@ -51,12 +51,13 @@ class Edges:
     """The edges of functions of one point, in the cell of a size about it; what they share is one.
 
     ``of(function)`` gives the scalars of its edge, their type, and whether it may jump where it
-    turns.
+    turns. Without ``bends`` they tell of jumps alone: where a value bends it is as it was, and so
+    are its neighbors, to first order.
     """
 
-    def __init__(self, order: int, point: Input, size: Input) -> None:
-        self.point = point
-        self._walk = _Walk(order)
+    def __init__(self, order: int, point: Input, size: Input, bends: bool = True) -> None:
+        self.point, self.order = point, order
+        self._walk = _Walk(order, bends)
         x, y = point.leaves
         scale = size.leaves[0]
         self._walk.know(x, x, (scale, ZERO), (ZERO,) * 3)
@@ -68,8 +69,8 @@ class Edges:
         return tuple(outputs), t, jumps
 
 
-def _derived(function: Function, order: int) -> Function:
-    walk = _Walk(order)
+def _derived(function: Function, order: int, bends: bool) -> Function:
+    walk = _Walk(order, bends)
     inputs = []
     for i in function.inputs:
         if i.role == "point":
@@ -95,9 +96,9 @@ class _Walk(SideWalk):
             return [self.value[o] for o in body]
         args = [self.side.get(a, NO_SIDE) for a in e.args]
         values = [self.value[a] for a in e.args]
-        ranked = e.op.name == "fold" and e.data.kind in ("min", "max")
+        ranked = self.bends and e.op.name == "fold" and e.data.kind in ("min", "max")
         wide = self.widen(function, tuple(values))
-        made = edge(wide, self.order)
+        made = edge(wide, self.order, self.bends)
         inside: list[Side]
         if not any(self.first[v] != self.none for v in values):
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size

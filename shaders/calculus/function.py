@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
-__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "trace",
-           "widened"]  # fmt: skip
+__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "size",
+           "trace", "widened"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +244,17 @@ def callees(roots: Iterable[Expr]) -> Iterator[Function]:
         else:
             stack.append((function, True))
             stack.extend((f, False) for f in reversed(function.calls))
+
+
+def size(function: Function) -> int:
+    """About how many ops a call comes to, were all that it calls pasted in, each every time."""
+    known: dict[Function, int] = {}
+    for f in (*callees(function.outputs), function):
+        known[f] = 0
+        for e in postorder(f.outputs):
+            calls = sum(known[g] for g in called(e))
+            known[f] += calls if calls else bool(e.args) and e.op.name != "get"
+    return known[function]
 
 
 def _directly(roots: Iterable[Expr]) -> tuple[Function, ...]:

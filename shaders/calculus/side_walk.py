@@ -38,8 +38,9 @@ CONDITIONS = ("lt", "le", "and", "or", "not")
 class SideWalk(Walk):
     """One pass over a body: jets by the cell's two coordinates, and what turns."""
 
-    def __init__(self, order: int) -> None:
+    def __init__(self, order: int, bends: bool) -> None:
         super().__init__(order, 2)
+        self.bends = bends
         self.side: dict[Expr, Side] = {}  # of old nodes
         self.sides: dict[Expr, list[Side]] = {}  # of old calls, for each output
 
@@ -191,6 +192,8 @@ class SideWalk(Walk):
         condition, a, b = e.args
         c = self.value[condition]
         turn = self.side.get(condition, NO_SIDE)
+        if continuous and not self.bends:
+            turn = NO_SIDE
         left, right = self.side.get(a, NO_SIDE), self.side.get(b, NO_SIDE)
         va, vb = self.value[a], self.value[b]
         if turn.near is None and left == right == NO_SIDE:
@@ -277,7 +280,7 @@ class SideWalk(Walk):
 
     def pole(self, e: Expr, values: Sequence[Expr]) -> Expr | None:
         """How near the place is where the op's derivatives say nothing."""
-        if not e.op.poles:
+        if not (e.op.poles and self.bends):
             return None
         found = [(v, old) for v, old in zip(values, e.args, strict=True)
                  if any(v is p for p in e.op.poles(*values))]  # fmt: skip

@@ -10,6 +10,10 @@ from .expr import Expr, postorder
 __all__ = ["never_negative", "never_positive", "never_small"]
 
 
+LEAST = 1e-25
+"""What float32 divides by: its reciprocal, times a million million, is still finite."""
+
+
 class Facts(NamedTuple):
     """What is known of all values of an expression: >= 0, <= 0, away from 0."""
 
@@ -32,8 +36,9 @@ def never_positive(x: Expr) -> bool:
 
 
 def never_small(x: Expr) -> bool:
-    """Whether |x| stays above 1e-9."""
-    return _facts(x).apart
+    """Whether |x| stays above 1e-9, or it is held above some number that float32 has."""
+    held = x.op.name == "max" and any(a.op.name == "const" and a.data >= LEAST for a in x.args)
+    return held or _facts(x).apart
 
 
 def _facts(x: Expr) -> Facts:
