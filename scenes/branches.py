@@ -15,6 +15,7 @@ from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, const, make
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type
+from ..shaders.calculus.rules import mended_
 from ..shaders.calculus.vectors import Scalar, Vec, abs, atan2, clamp, cos, floor, length, log, sin
 from ..shaders.picture import POINT
 from .bends import disc
@@ -39,7 +40,7 @@ def _least(
     """The least of the field at ``place(p, row)`` over the rows, for the point ``at``.
 
     What all rows choose alike, such as the ``cell`` that holds the point, is chosen outside:
-    ``place(p, row, cell)``. So it turns for all of them at once where it turns.
+    ``place(p, row, cell)``. Where it turns the rows are other copies, and the least is the same.
     """
     inputs = [POINT, *([Input("cell", Type(len(cell)))] if cell else [])]
     given = [Vec(cell)] if cell else []
@@ -130,7 +131,7 @@ class _Turns(Stage):
         up to ``last``, and a true distance is least on one of these.
         """
         sector = TURN / self.n
-        first = floor((atan2(p.y, p.x) - last) / sector + 0.5) * sector
+        first = mended_(floor((atan2(p.y, p.x) - last) / sector + 0.5)) * sector
         return _turned(p, cos(first), sin(first))
 
 
@@ -210,13 +211,13 @@ class _Copies(Stage):
             )
         near = math.floor((high - low) / least) + 2 if bounded and least > 0 else math.inf
         if count is None:
-            cell = floor((P[k] - high) / step + 0.5)
+            cell = mended_(floor((P[k] - high) / step + 0.5))
             return (lambda x, i, cell: x - (cell + i) * step), int(near), cell
         first = -0.5 * (count - 1)
         if (
             near < count and field.grade == "exact"
         ):  # only the copies around the point, within the row
-            cell = floor((P[k] - high) / step - first + 0.5)
+            cell = mended_(floor((P[k] - high) / step - first + 0.5))
 
             def nearest(x: Any, i: Any, cell: Any) -> Any:
                 return x - (clamp(cell + i, 0.0, float(count - 1)) + first) * step

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .calculus.edges import Edges
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.function import size as ops
 from .calculus.vectors import Vec, abs, max, min, where
 from .cells import (
     CUT,
@@ -46,6 +47,8 @@ PARTS = 4
 """A rough cell is cut into so many parts each way."""
 DEPTH = 2
 """How often."""
+LARGEST = 3500
+"""Ops of a projection that is worth its compilation."""
 STATE = Type(8 + CUT.size + 2)
 ZERO, ONE = const(0.0), const(1.0)
 CLEAR = (ZERO,) * 4
@@ -194,14 +197,16 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
 def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The jet of the distance to the layer's zero set in the picture, in cells.
 
-    Of a field that is a distance it is that of the field, else that by projection.
+    Of a field that is a distance it is that of the field, else that by projection. A field too
+    large to be evaluated once more for every step keeps the distance that its jet gives.
     """
-    if layer.measured:
+    projected = nearest(layer.field)
+    if layer.measured or ops(projected) > LARGEST:
         return apply(measured(), e[:6])
     size = SIZE.leaves[0]
     lengths = [0.5 * x for x in (layer.width, layer.fade) if x is not None]
     reach = lengths[0] if len(lengths) == 1 else lengths[0] + lengths[1]
-    d = apply(nearest(layer.field), (*point.leaves, reach + size), layer.source)
+    d = apply(projected, (*point.leaves, reach + size), layer.source)
     return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
 
 

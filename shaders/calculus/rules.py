@@ -76,7 +76,7 @@ abs_, atan2_, clamp_, cos_, dot_, exp_, floor_, length_, log_, max_, min_, pow_,
     for n in ("abs", "atan2", "clamp", "cos", "dot", "exp", "floor", "length", "log", "max",
               "min", "pow", "reciprocal", "sign")
 )  # fmt: skip
-cell_, hash_, within_ = _call("cell"), _call("hash"), _call("within")
+cell_, hash_, mended_, within_ = (_call(n) for n in ("cell", "hash", "mended", "within"))
 sin_, sqrt_, where_ = _call("sin"), _call("sqrt"), _call("where")
 
 

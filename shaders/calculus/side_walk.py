@@ -239,7 +239,7 @@ class SideWalk(Walk):
         """An op that chooses nothing, of values that may have sides, with its step and pole."""
         args = [self.side.get(a, NO_SIDE) for a in e.args]
         value, values = self.value[e], [self.value[a] for a in e.args]
-        if value.op.name == "const" or e.op.result == "bool":
+        if value.op.name == "const" or e.op.result == "bool" or e.op.name == "mended":
             return NO_SIDE
         sides = list(args)
         step: Step | None = None

@@ -18,6 +18,8 @@ from .scope import Scope, access, callee, literal, returned
 __all__ = ["Form", "Term", "expand", "spell"]
 
 ZERO = const(0.0)
+DECLARES = ("mended", "within")
+"""Ops that tell something of their argument, and do nothing."""
 NOT_COMPONENTWISE = {"length", "dot", "lt", "le", "and", "or", "not"}
 ALONGSIDE = {"min": (1,), "max": (1,), "mod": (1,), "clamp": (1, 2), "mix": (2,)}
 """Which arguments of a GLSL function may be numbers where the others are vectors."""
@@ -71,8 +73,8 @@ def precedence_of(spelling: str) -> int:
 
 def expand(term: Term, scope: Scope) -> Form:
     """How a term is printed, by the first reading that fits."""
-    if any(e.op.name == "within" for e in term.exprs):  # declares, and does nothing
-        bare = tuple(e.args[0] if e.op.name == "within" else e for e in term.exprs)
+    if any(e.op.name in DECLARES for e in term.exprs):
+        bare = tuple(e.args[0] if e.op.name in DECLARES else e for e in term.exprs)
         return expand(Term(bare, term.layout), scope)
     if term.layout:
         return _struct(term, scope)
