@@ -186,7 +186,7 @@ def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
     turned = [-x for x in inner[1:4]] + [-inner[4], inner[5]]
     cut = [where(q <= 0.0, x, y) for x, y in zip(outer[1:], turned, strict=True)]
     reach = half + 0.75
-    near = abs(d[0]) <= reach
+    near = abs(abs(d[0]) - half) <= 0.75
     single = (q <= 0.0) | (p >= 1.0)
     rough = near & (leaves > BENT)
     if kind == "edge":
@@ -194,7 +194,7 @@ def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
         same, turned_ = length(Vec(e[6:9]) - e[0:3]), length(Vec(e[6:9]) + e[0:3])
         near2 = abs(e[6]) <= length(Vec(e[7:9])) * reach
         corner = (e[12] < 1.0) & (min(same, turned_) > ALIKE * (size + abs(e[0])))
-        rough = rough | (corner & (near | near2))
+        rough = rough | (corner & ((abs(d[0]) <= reach) | near2))
     if kind != "jet":
         rough = rough | ((e[-2] < 1.0) & (abs(e[0]) <= e[-1] + reach * size))
     return part, *cut, _flag((part > 0.0) & (part < 1.0) & ~single), _flag(rough)

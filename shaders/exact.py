@@ -188,8 +188,9 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
     else:
         cover = band_cover(e, kind, d, layer.width / size)
         if first:
-            reach = 0.5 * layer.width / size + SUSPECT * 2.0
-            cover = cover._replace(rough=max(cover.rough, where(abs(d[0]) <= reach, 1.0, 0.0)))
+            beside = abs(abs(d[0]) - 0.5 * layer.width / size)
+            suspect = where(beside <= SUSPECT * (abs(d[1]) + abs(d[2])), 1.0, 0.0)
+            cover = cover._replace(rough=max(cover.rough, suspect))
     light = tuple(Vec((*rgb, ONE)) * opacity)
     return State(light, CLEAR, cover)
 

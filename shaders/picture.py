@@ -37,7 +37,7 @@ VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
 Color = tuple[Expr, Expr, Expr, Expr]
 """Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
 CLEAR = (const(0.0),) * 4
-LARGE = 2500
+LARGE = 14000
 """Ops of a cell that knows its edges to second order, and every decision; a larger one knows
 slopes and jumps alone, and looks at the parts of every pixel with an edge: that compiles."""
 CROWD = 12

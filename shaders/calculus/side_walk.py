@@ -177,8 +177,14 @@ class SideWalk(Walk):
             beyond = make("max", args[0].near, args[1].near)
             return Side(near=found.near, next=least([beyond, found.next]),
                         jumps=found.jumps)  # fmt: skip
-        own = self.turning(values[0] - values[1])
-        sides = [] if own is None else [Side(near=own)]
+        return self.compared(e)
+
+    def compared(self, e: Expr, own: bool = True) -> Side:
+        """A comparison turns where its own difference does, or with an argument that jumps."""
+        args = [self.side.get(a, NO_SIDE) for a in e.args]
+        values = [self.value[a] for a in e.args]
+        near = self.turning(values[0] - values[1]) if own else None
+        sides = [] if near is None else [Side(near=near)]
         for k, side in enumerate(args):
             if side.other is not None and side.jumps:
                 turned = list(values)
@@ -191,9 +197,10 @@ class SideWalk(Walk):
         """where(c, a, b): c turns, or the side that is taken does."""
         condition, a, b = e.args
         c = self.value[condition]
-        turn = self.side.get(condition, NO_SIDE)
         if continuous and not self.bends:
-            turn = NO_SIDE
+            turn = self.compared(condition, own=False)
+        else:
+            turn = self.side.get(condition, NO_SIDE)
         left, right = self.side.get(a, NO_SIDE), self.side.get(b, NO_SIDE)
         va, vb = self.value[a], self.value[b]
         if turn.near is None and left == right == NO_SIDE:
