@@ -41,7 +41,8 @@ op(
     numpy=np.sign, glsl="sign({0})",
     partials=lambda a: (0.0,),
     interval=lambda a: (sign_(a[0]), sign_(a[1])),
-    pieces=lambda a: where_(a < 0.0, -1.0, where_(a <= 0.0, 0.0, 1.0)),
+    jumps=lambda a: (a,),
+    step=lambda a: Step(a, where_(a < 0.0, 1.0, -1.0)),
 )  # fmt: skip
 op(
     "floor", 1,
