@@ -151,13 +151,13 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
         # within both, or within either: which of the two it is at the center tells
         both = where(other > f, part + cut2[0] - within, within)
         close = (near > 0.0) | (near2 > 0.0)
-        uncertain = crosses > 0.0
+        rough = rough | (corner & close & ((crosses > 0.0) | (leaves2 * near2 > BENT)))
         if jumps:  # each side by itself
             mine = 0.5 + 0.5 * e[12]
             jump = abs(other - f) > 1.5 * e[12] * (length(g) + length(slope))
             both = where(jump, mine * part + (1.0 - mine) * cut2[0], both)
-            uncertain = uncertain | (jump & (part + cut2[0] > 0.0) & (part + cut2[0] < 2.0))
-        rough = rough | (corner & close & (uncertain | (leaves2 * near2 > BENT)))
+            shows = (part + cut2[0] > 0.0) & (part + cut2[0] < 2.0)
+            rough = rough | (corner & jump & shows)
         part = where(corner, clamp(both, 0.0, 1.0), part)
         tangled = _flag(corner & (part > 0.0) & (part < 1.0))
     if kind != "jet":
