@@ -21,6 +21,8 @@ __all__ = [
 
 BENT = 0.025
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
+CROWDED = 0.2
+"""Where the second decision is as near, a cell may hold many: its center alone is fair."""
 ALIKE = 1e-3
 """Two sides of a decision that differ by less, of their slope, are one."""
 PARALLEL = 4e-3
@@ -159,10 +161,14 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
             shows = (part + cut2[0] > 0.0) & (part + cut2[0] < 2.0)
             rough = rough | (corner & jump & shows)
         part = where(corner, clamp(both, 0.0, 1.0), part)
-        tangled = _flag(corner & (part > 0.0) & (part < 1.0))
+        tangled = corner
     if kind != "jet":
         bend = leaves * length(g)
-        rough = rough | ((e[-2] < 1.0) & (abs(f) <= e[-1] + bend))
+        unknown = (e[-2] < 1.0) & (abs(f) <= e[-1] + bend)
+        rough = rough | unknown
+        part = where(unknown & (e[-2] < CROWDED), where(f <= 0.0, 1.0, 0.0), part)
+    if kind == "edge":
+        tangled = _flag(tangled & (part > 0.0) & (part < 1.0))
     return part, *cut[1:], tangled, _flag(rough)
 
 

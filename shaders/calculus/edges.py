@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .expr import Expr, make, node, postorder, substitute
+from .expr import Expr, const, make, node, postorder, substitute
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
 from .rules import abs_, max_, recip_
@@ -30,6 +30,9 @@ __all__ = ["Edges", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
+
+HALFWAY = 0.5
+"""The distance of a decision for which a cell is cut, and not taken to hold many of them."""
 
 
 def edge(function: Function, order: int, bends: bool = True) -> Function:
@@ -143,7 +146,7 @@ class _Walk(SideWalk):
         if self.order == 2:
             self.second[value] = tuple(either(far, ZERO, h) for h in self.hessian(fine))
             bend = total([abs_(h) for v in p for h in self.hessian(v)])
-            bent = either(bend * span > BENT_PHASE * scale, ZERO, FAR)
+            bent = either(bend * span > BENT_PHASE * scale, const(HALFWAY), FAR)
         # a decision that changes nothing: with one that does, such as another edge, it is rough
         other = value
         if side.other is not None:
