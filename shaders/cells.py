@@ -146,7 +146,8 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
     rough = (near > 0.0) & (leaves > BENT)
     if kind == "edge":
         other, slope = e[6], Vec(e[7:9])
-        differs = abs(other - f) + length(Vec(e[7:12]) - e[1:6])
+        apart = Vec(e[7:12]) - e[1:6]
+        differs = abs(other - f) + length(apart)
         corner = (e[12] < 1.0) & (differs > ALIKE * (length(g) + abs(f)))
         *cut2, leaves2, near2 = apply(straight(), e[6:12])
         within, crosses, _ = apply(common(), (*cut, *cut2))
@@ -154,6 +155,10 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
         both = where(other > f, part + cut2[0] - within, within)
         close = (near > 0.0) | (near2 > 0.0)
         rough = rough | (corner & close & ((crosses > 0.0) | (leaves2 * near2 > BENT)))
+        # a decision that the gradients put beyond the cell, and the Hessians within it
+        bows = 0.125 * (abs(apart[2]) + 2.0 * abs(apart[3]) + abs(apart[4]))
+        bowed = abs(other - f) <= 0.5 * (abs(apart[0]) + abs(apart[1])) + bows
+        rough = rough | ((e[12] >= 1.0) & (e[12] < 2.0) & bowed & (near2 > 0.0))
         if jumps:  # each side by itself
             mine = 0.5 + 0.5 * e[12]
             jump = abs(other - f) > 1.5 * e[12] * (length(g) + length(slope))
