@@ -15,7 +15,7 @@ from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, no
 __all__ = ["ANTIALIAS", "band", "fade", "fill", "order", "soft_step"]
 
 ANTIALIAS = ("exact", "gradient", "fwidth", "none")
-"""The ways to draw an edge. "exact" draws as "gradient" does."""
+"""The ways to draw an edge; "exact" has rooms of its own, ``cells`` and ``exact``."""
 
 FLATTEST = 1e-4
 """The least ratio of the gradient's components: the formula is 0/0 for axis-aligned edges, and
