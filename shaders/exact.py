@@ -20,7 +20,7 @@ from .calculus.edges import Edges
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.function import size as ops
-from .calculus.vectors import Vec, abs, max, min, where
+from .calculus.vectors import Vec, abs, dot, max, min, where
 from .cells import (
     CUT,
     SUSPECT,
@@ -155,10 +155,14 @@ def plain(light: Sequence[Expr]) -> Laid:
     return Laid(State(tuple(light), tuple(light), EVERYWHERE), plain=True)
 
 
-def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ...]]) -> State:
+Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
+"""A layer's straight color at a point, by its field's value and gradient in scene units."""
+
+
+def laid(layer: Layer, edges: Edges, color: Color) -> State:
     """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
 
-    ``color(value, gradient)`` is its straight color by the field's jet in scene units.
+    The color is that in the middle of the part that is inside.
     """
     size = SIZE.leaves[0]
     e, t, jumps = edges.of(layer.field)
@@ -167,8 +171,7 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
     first = edges.order == 1
     if first:  # as if nothing bent
         e = (*jet, *zero, *((*rest[:3], *zero, *rest[3:]) if kind == "edge" else rest))
-    *rgb, alpha = color(e[0], Vec(e[1:3]) / size)
-    opacity = layer.opacity * alpha
+    opacity = layer.opacity
     if layer.fade is not None or layer.width is not None:
         d = _distance(layer, edges.point, e)
     if layer.fade is not None:
@@ -191,8 +194,10 @@ def laid(layer: Layer, edges: Edges, color: Callable[[Expr, Vec], tuple[Expr, ..
             beside = abs(abs(d[0]) - 0.5 * layer.width / size)
             suspect = where(beside <= SUSPECT * (abs(d[1]) + abs(d[2])), 1.0, 0.0)
             cover = cover._replace(rough=max(cover.rough, suspect))
-    light = tuple(Vec((*rgb, ONE)) * opacity)
-    return State(light, CLEAR, cover)
+    inward = -0.5 * (1.0 - cover.cut.part) * Vec((cover.cut.x, cover.cut.y))
+    value, slope = e[0] + dot(inward, Vec(e[1:3])), Vec(e[1:3]) / size
+    *rgb, alpha = color(Vec(edges.point.leaves) + size * inward, value, slope)
+    return State(tuple(Vec((*rgb, ONE)) * (opacity * alpha)), CLEAR, cover)
 
 
 def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ...]:

@@ -215,10 +215,10 @@ def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:
     return below
 
 
-def _color(layer: Layer, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
-    """A layer's straight color at the point, by its field's jet."""
+def _color(layer: Layer, point: Vec, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
+    """A layer's straight color at a point, by its field's jet."""
     colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
-    *color, alpha = apply(colored, (*POINT.leaves, value, *gradient))
+    *color, alpha = apply(colored, (*point, value, *gradient))
     held = alpha if alpha.op.name in ("const", "literal") else clamp(alpha, 0.0, 1.0)
     return *color, held
 
@@ -292,6 +292,6 @@ def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
         coverage = fill(antialias, value, (g.x, g.y))
     else:
         coverage = band(antialias, value, (g.x, g.y), layer.width / pixel)
-    *color, alpha = _color(layer, value, gradient)
+    *color, alpha = _color(layer, Vec(POINT.leaves), value, gradient)
     light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
     return light
