@@ -6,7 +6,7 @@ from functools import cache
 
 from .calculus.expr import Expr
 from .calculus.function import Function, Input, trace
-from .calculus.rules import cell_
+from .calculus.rules import floor_
 from .calculus.vectors import Scalar, abs, where
 
 __all__ = ["isolines"]
@@ -18,7 +18,7 @@ LAST = 1e4
 
 def _isolines(a: Expr, spacing: Expr) -> Scalar:
     """How far a is from the nearest whole multiple of the spacing."""
-    nearest = abs(a - spacing * cell_(a / spacing + 0.5))  # half way, both sides are as far
+    nearest = abs(a - spacing * floor_(a / spacing + 0.5))  # half way, both sides are as far
     return where(abs(a) > LAST * spacing, 0.5 * spacing, nearest)
 
 

@@ -446,3 +446,88 @@ def test_within_does_nothing_but_tell_intervals():
     wide = Function("wide", [point], [node("within", (*point.leaves, _const(0.0), _const(1.0)))])
     least, most = call(bounds(wide), [np.array([-7.0]), np.array([9.0])])
     assert (least, most) == pytest.approx((0, 1), abs=1e-12)
+
+
+# --- what turns ----------------------------------------------------------------------------------
+def written(name: str, n: int, field: str) -> Function:
+    """An op's other spelling, as a function of its arguments."""
+    point = Input("p", Type(n), "point")
+    return Function(f"{field}_of_{name}", [point], [getattr(OPS[name], field)(*point.leaves)])
+
+
+CHOOSING = [(name, n) for name, n in ENTRIES if OPS[name].pieces]
+
+
+@pytest.mark.parametrize(("name", "n"), CHOOSING)
+def test_pieces_are_the_op_everywhere(name, n):
+    points = np.concatenate([grid(HOSTILE, n), spread(11, 3000, 4.0, n)])
+    if name == "clamp":
+        points = np.concatenate([points, grid([-1.0, 0.0, 0.5, 1.0], 3)])
+    if name == "mod":  # a remainder by nothing is not what a quotient by it leaves
+        points = points[points[:, 1] != 0]
+    value = call(entry(name, n), list(points.T))[0]
+    pieces = call(written(name, n, "pieces"), list(points.T))[0]
+    off = np.abs(value - pieces) / (1.0 + np.abs(points).max(axis=1))
+    assert off.max() < 1e-12
+    if name != "mod":  # a choice rounds nothing
+        assert off.max() == 0
+    assert {"abs", "min", "max", "clamp", "mod"} <= {each for each, _ in CHOOSING}
+
+
+def test_a_step_of_floor_is_the_value_across_the_nearest_whole_number():
+    x = np.concatenate(
+        [spread(12, 3000, 5.0, 1)[:, 0], np.array([-1e-9, 1e-9, 2.999999, 3.000001])]
+    )
+    leaf = Input("p", Type(1), "point").leaves[0]
+    step = OPS["floor"].step(leaf)
+    found = Function("step", [Input("p", Type(1), "point")], [step.s, step.other, step.beyond])
+    s, other, beyond = call(found, [x])
+    assert np.array_equal(other, np.floor(x - 2 * s))  # as far on the other side
+    assert np.array_equal(np.abs(s) < 1e-12, np.abs(x - np.rint(x)) < 1e-12)
+    back, forth = np.floor(x) - x, np.floor(x) + 1 - x  # where floor jumps
+    distances = np.sort(np.abs([back, forth]), axis=0)
+    assert np.abs(np.abs(s) - distances[0]).max() < 1e-12
+    assert np.abs(beyond - distances[1]).max() < 1e-12
+
+
+def test_a_step_of_sign_is_the_other_sign():
+    x = spread(14, 500, 2.0, 1)[:, 0]
+    leaf = Input("p", Type(1), "point").leaves[0]
+    step = OPS["sign"].step(leaf)
+    s, other = call(Function("step", [Input("p", Type(1), "point")], [step.s, step.other]), [x])
+    assert np.array_equal(s, x)
+    assert np.array_equal(other, -np.sign(x))
+
+
+def test_a_step_of_atan2_goes_on_around_the_origin():
+    rng = np.random.default_rng(13)
+    x, y = -rng.uniform(0.1, 3, 2000), rng.uniform(-1e-6, 1e-6, 2000)
+    point = Input("p", Type(2), "point")
+    step = OPS["atan2"].step(*point.leaves)
+    s, other = call(Function("step", [point], [step.s, step.other]), [y, x])
+    assert np.array_equal(s, y)
+    assert np.abs(other - np.arctan2(-y, x)).max() < 1e-4  # just across the cut
+    away = call(Function("step", [point], [step.s]), [y, -x])[0]
+    assert np.abs(away - np.hypot(x, y)).max() < 1e-12  # no cut there: no nearer than the origin
+
+
+def test_what_grows_without_end_has_a_pole():
+    growing = set()
+    for name, n in ENTRIES:
+        if name in ("pow", "exp", "hash", "cell", "within"):
+            continue
+        ways = np.abs(directions_of(n, 14)) + 0.1
+        for mask in grid([0.0, 1.0], n)[1:] if n < 4 else np.ones((1, n)):
+            near, far = (1.0 - mask + mask * ways * r for r in (1e-7, 1e-3))
+            sizes = [np.abs(function_jet(entry(name, n))(p, 2).hessian).max() for p in (near, far)]
+            if sizes[0] > 100 * (1 + sizes[1]):
+                growing.add(name)
+    poles = {name for name, _ in ENTRIES if OPS[name].poles}
+    assert growing
+    assert growing <= poles, growing - poles
+    assert {"div", "reciprocal", "length", "atan2", "sqrt", "log"} <= growing
+
+
+def directions_of(n: int, seed: int):
+    v = np.random.default_rng(seed).normal(size=(40, n))
+    return v / np.linalg.norm(v, axis=1, keepdims=True)

@@ -211,7 +211,12 @@ class _Walk(SideWalk):
         tie = self.turning(runner - best)
         assert tie is not None
         unseen = least([hidden[0].near, hidden[0].next])
-        rest = [None if unseen is None else make("max", unseen, tie)]
+        leaps = hidden[0].jumps and unseen is not None  # then the runner-up may win at once
+        rest = [unseen if leaps or unseen is None else make("max", unseen, tie)]
+        close = tie < 1.0
+        if leaps:
+            assert hidden[0].near is not None
+            close = close | (hidden[0].near < 1.0)
         spread = [self.half(v) for v in (best, runner)]
         # the runner-up may be a distance that has lost its sign: where it is 0 it turns
         rest.append(either(tie < 1.0, FAR, abs_(runner) * recip_(spread[1])))
@@ -220,13 +225,14 @@ class _Walk(SideWalk):
         whole = merged([*sides[:1], Side(near=tie, next=least(rest))])
         assert whole.near is not None
         result = []
-        for output, other, side in zip(outputs, others, sides, strict=True):
+        for output, other, side, under in zip(outputs, others, sides, hidden, strict=True):
             turned = output if side.other is None else side.other
             turned = either(tie <= whole.near, other, turned)
             reach = self.half(output) if side.reach is None else side.reach
-            far = max_(reach, abs_(output - other) + self.half(other))
+            moved = under.reach if leaps and under.reach is not None else self.half(other)
+            far = max_(reach, abs_(output - other) + moved)
             result.append(Side(turned, whole.near, whole.next,
-                               either(tie < 1.0, far, reach), whole.jumps))  # fmt: skip
+                               either(close, far, reach), whole.jumps))  # fmt: skip
         return outputs, result
 
     def half(self, value: Expr) -> Expr:

@@ -1,0 +1,242 @@
+"""Exact pictures: what meets leaves no gap, what is thin keeps its weight, and GLSL draws the same."""
+
+import math
+
+import numpy as np
+import pytest
+from cases import OWN
+from oracles import needs_gl
+from truth import geometric_mean, ideal, score
+
+from jetfield.render import render
+from jetfield.scenes import (
+    Scene,
+    View,
+    box,
+    circle,
+    fract,
+    half_plane,
+    length,
+    pi,
+    polar,
+    polygon,
+    px,
+    shape,
+    star,
+    union,
+    where,
+)  # fmt: skip
+
+SIZE = (48, 48)
+"""A pixel is 1/24 wide, in the view of 2."""
+PIXEL = 2 / 48
+
+
+def light(scene, device="numpy", size=SIZE, **options):
+    """Linear light, (h, w, 4)."""
+    found = render(scene, size=size, output="linear", device=device, **options)
+    return np.asarray(found, dtype=np.float64)
+
+
+def white(*fields, **options):
+    scene = Scene(background="black", **options)
+    for field in fields:
+        scene.fill(field, "white")
+    return scene
+
+
+def covered(scene, **options) -> float:
+    """The area that is white, in pixels."""
+    return float(light(scene, **options)[..., 0].sum())
+
+
+# --- areas ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("angle", [0.0, 0.3, pi / 4, 1.2, pi / 2, 2.9])
+def test_a_half_plane_covers_what_it_covers(angle):
+    n = np.array([math.cos(angle), math.sin(angle)])
+    for offset in (0.0, 0.013, 0.3, -0.41):
+        scene = white(half_plane(tuple(n), offset))
+        found = light(scene)[..., 0]
+        y, x = np.mgrid[0:48, 0:48]
+        f = ((x - 23.5) * n[0] + (23.5 - y) * n[1]) * PIXEL - offset  # at pixel centers
+        corners = [f + PIXEL * 0.5 * (i * n[0] + j * n[1]) for i in (-1, 1) for j in (-1, 1)]
+        assert np.abs(found[np.max(corners, axis=0) <= -1e-12] - 1).max() == 0
+        assert np.abs(found[np.min(corners, axis=0) > 1e-12]).max(initial=0.0) == 0
+        wide = np.abs(f) <= 0.5 * abs(abs(n[0]) - abs(n[1])) * PIXEL  # crosses two facing sides
+        ramp = 0.5 - f / (PIXEL * np.abs(n).max())
+        assert np.abs(found - ramp)[wide].max(initial=0.0) < 5e-5
+        whole = white(half_plane(tuple(n), offset), half_plane(tuple(-n), -offset))
+        assert np.abs(light(whole)[..., 0] - 1).max() < 1e-9
+
+
+def test_the_areas_of_plain_shapes_are_theirs():
+    for field, area in [
+        (circle(0.7).translate(0.011, 0.007), pi * 0.49),
+        (box(0.9, 0.5).rotate(0.4).translate(0.02, 0.03), 0.45),
+        (box(0.75, 0.5).translate(1 / 48, 0), 0.375),
+        (polygon([(-0.7, -0.6), (0.8, -0.2), (0.1, 0.75)]), 0.5 * (1.5 * 1.35 - 0.8 * 0.4)),
+    ]:
+        assert covered(white(field)) * PIXEL**2 == pytest.approx(area, rel=1e-3)
+
+
+@pytest.mark.parametrize("width", [0.1, 0.3])
+def test_thin_rings_keep_their_weight(width):
+    for radius in (0.31, 0.71):
+        ring = circle(radius).translate(0.013, 0.007).shell(px(width))
+        assert covered(white(ring)) == pytest.approx(2 * pi * radius / PIXEL * width, rel=0.01)
+        line = Scene(background="black")
+        line.stroke(circle(radius).translate(0.013, 0.007), "white", width=px(width))
+        assert covered(line) == pytest.approx(2 * pi * radius / PIXEL * width, rel=0.01)
+
+
+def test_small_discs_keep_their_weight():
+    places = np.random.default_rng(5).uniform(-0.9, 0.9, (40, 2))
+    discs = [circle(px(0.3)).translate(float(x), float(y)) for x, y in places]
+    areas = [covered(white(disc)) for disc in discs]
+    print(f"mean {np.mean(areas):.4f}, worst {np.abs(np.array(areas) - 0.09 * pi).max():.4f}")
+    assert np.mean(areas) == pytest.approx(0.09 * pi, rel=0.01)
+    assert np.abs(np.array(areas) - 0.09 * pi).max() < 0.05 * 0.09 * pi
+
+
+def test_corners_have_their_area():
+    for angle in np.linspace(0, pi / 2, 7):
+        field = box(px(0.9), px(0.6)).rotate(float(angle)).translate(0.004 + angle / 40, 0.003)
+        assert covered(white(field)) == pytest.approx(0.54, rel=0.01)
+    wedge = polygon([(-0.9, -0.02), (0.9, 0.01), (-0.9, 0.03)])
+    assert covered(white(wedge)) * PIXEL**2 == pytest.approx(0.5 * 1.8 * 0.05, rel=0.01)
+
+
+# --- what meets ----------------------------------------------------------------------------------
+def halves(device, angle, offset):
+    n = np.array([math.cos(angle), math.sin(angle)])
+    scene = Scene(background="black")
+    for sign, color in ((1, "#ff0000"), (-1, "#0000ff")):
+        half = half_plane(tuple(sign * n), sign * offset)
+        scene.fill(circle(0.8) & half, color)
+    return light(scene, device)
+
+
+def test_halves_that_meet_show_nothing_between_them():
+    inside = light(white(circle(0.8)))[..., 0]
+    for angle, offset in ((0.35, 0.0), (pi / 2, 0.013), (pi / 4, 0.0), (1.1, -0.21)):
+        found = halves("numpy", angle, offset)
+        full = inside > 1 - 1e-9
+        assert np.abs(found[..., 0] + found[..., 2] - 1)[full].max() < 1e-3
+        assert np.abs(found[..., 0] + found[..., 2] - inside).max() < 0.02
+        assert ((found[..., 0] > 0.01) & (found[..., 2] > 0.01)).sum() > 20
+
+
+def test_edges_side_by_side_in_a_pixel_leave_what_is_between_them():
+    for gap in (0.3, -0.3):  # of a pixel: a strip of the background, or one that both cover
+        scene = Scene(background="black")
+        scene.fill(half_plane((1, 0), 0.5 * PIXEL), "red")  # half of the pixel that begins at x = 0
+        scene.fill(half_plane((-1, 0), -(0.5 + gap) * PIXEL), "blue")
+        red, _, blue, _ = light(scene)[20, 24]
+        assert red == pytest.approx(0.5 + min(gap, 0.0), abs=1e-4)
+        assert blue == pytest.approx(0.5 - gap, abs=1e-4)
+
+
+def test_a_layer_laid_down_twice_is_as_if_once():
+    for field in (circle(0.6), box(0.8, 0.5).rotate(0.3), star(5, 0.8, 0.35)):
+        once, thrice = light(white(field)), light(white(field, field, field))
+        off = np.abs(once - thrice)[..., 0]
+        assert off.max() < 5e-3
+        assert np.sqrt(np.mean(off[(once[..., 0] > 0) & (once[..., 0] < 1)] ** 2)) < 1e-3
+        hidden = Scene(background="black").fill(field, "red").fill(field, "white")
+        found = light(hidden)
+        assert np.abs(found[..., 0] - found[..., 1]).max() < 5e-3  # no red at the edge
+
+
+def test_a_group_of_one_is_the_layer_and_opacities_multiply():
+    field = box(0.8, 0.5).rotate(0.3) - circle(0.3)
+    alone = light(Scene(background="black").fill(field, "white", opacity=0.4))
+    grouped = Scene(background="black")
+    with grouped.group(opacity=0.4) as group:
+        group.fill(field, "white")
+    assert np.abs(light(grouped) - alone).max() < 1e-9
+    stack = Scene(background="black")
+    with stack.group(opacity=0.5) as group:
+        for color in ("red", "white"):
+            group.fill(field, color)
+    found = light(stack)
+    assert np.abs(found[..., 0] - 0.5 * light(white(field))[..., 0]).max() < 5e-3
+    assert np.abs(found[..., 1] - found[..., 0]).max() < 5e-3
+
+
+def test_a_jump_is_an_edge_like_any_other():
+    cliff = shape(lambda p: where(p.x + 0.3 * p.y < 0.117, -0.5, 0.5))()
+    plane = half_plane((1, 0.3), 0.117)
+    assert np.abs(light(white(cliff)) - light(white(plane))).max() < 0.02
+    assert covered(white(cliff)) == pytest.approx(covered(white(plane)), rel=1e-3)
+    comb = shape(lambda p: fract(2 * p.x + 0.13) - 0.5)()
+    assert covered(white(comb)) == pytest.approx(0.5 * 48 * 48, rel=2e-3)
+    seam = shape(lambda p: 0.5 - p.y)().warp(polar())  # theta > 0.5: it ends where theta jumps
+    rays = half_plane((0, -1), 0) & half_plane((math.sin(0.5), -math.cos(0.5)), 0)
+    assert np.abs(light(white(seam)) - light(white(rays)))[:, :20].max() < 0.01
+
+
+def test_a_picture_turned_by_a_right_angle_is_the_picture():
+    flower = union(star(5, 0.8, 0.35), box(0.5, 0.2).translate(0.5, 0.4), circle(0.2))
+    scene = lambda f: Scene(background="black").fill(f, "white").stroke(f, "red", width=px(2))  # noqa: E731
+    once = light(scene(flower))
+    for k in (1, 2, 3):
+        turned = light(scene(flower.rotate(k * pi / 2)))
+        off = np.abs(turned - np.rot90(once, k)).max()
+        assert off < 5e-3, (k, off)
+
+
+def test_a_picture_moved_by_whole_pixels_is_the_picture():
+    field = star(5, 0.6, 0.25).translate(0.01, 0.02) - circle(0.1)
+    once = light(white(field))
+    moved = light(white(field.translate(3 * PIXEL, -2 * PIXEL)))
+    assert np.abs(moved[2:, 3:] - once[:-2, :-3]).max() < 1e-6
+
+
+# --- the truth, and GLSL -------------------------------------------------------------------------
+SMALL = [
+    "circle and box", "collinear boxes", "small triangles", "crossing bars", "rippled", "stripes",
+    "thin ring", "halves", "moebius circles", "sharp star", "abutting", "on the grid",
+]  # fmt: skip
+
+
+def test_small_pictures_are_near_the_truth():
+    found = {}
+    for name in SMALL:
+        case, size = OWN[name], (32, 32)
+        scene = case.make()
+        view = case.view(scene, size, 1)
+        truth = ideal(scene, size, limit=50, view=view)
+        found[name] = score(light(scene, size=size, view=view), truth)
+        print(f"{name:20} {found[name].rmse:.1e} worst {found[name].worst:.1e}, {truth.error:.0e}")
+    means = geometric_mean([each.rmse for each in found.values()])
+    print(f"geometric mean {means:.1e}")
+    assert means <= 5e-4
+    assert max(each.rmse for each in found.values()) <= 1.1e-3
+
+
+def mixed() -> Scene:
+    """Edges that meet, corners, a stroke, a group, and a jump."""
+    scene = Scene(background="#101418", view=View(height=2.2))
+    disc = circle(0.8).translate(0.013, 0.007)
+    scene.fill(disc & half_plane((0.34, 0.94), 0), "#ff8040")
+    scene.fill(disc & half_plane((-0.34, -0.94), 0), "#3080ff")
+    with scene.group(opacity=0.5) as group:
+        group.fill(star(5, 0.6, 0.3), "white")
+        group.fill(shape(lambda p: where(p.x + 0.3 * p.y < 0.117, length(p) - 0.4, 0.5))(), "red")
+    scene.stroke(circle(0.9), "white", width=px(0.3))
+    return scene
+
+
+PICTURES = {
+    "mixed": mixed, "abutting": OWN["abutting"].make, "crossing bars": OWN["crossing bars"].make,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_glsl_draws_the_same(name):
+    needs_gl()
+    scene = PICTURES[name]()
+    off = np.abs(light(scene) - light(scene, "auto")).max(axis=-1)
+    print(f"{name}: {off.max():.1e}, {(off > 1e-3).sum()} pixels beyond a thousandth")
+    assert np.quantile(off, 0.998) < 1e-3
+    assert off.max() < 0.02
