@@ -111,28 +111,37 @@ class _Turns(Stage):
         sector = TURN / self.n
         near = math.floor((angles[1] - angles[0]) / sector) + 2 if angles else self.n
         near = min(near, self.n)
-        rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(near)]
         sides = [P, Vec((P.x, -P.y))] if self.mirrored else [P]
-        if near < self.n and angles:
-            sides = [self._nearest(p, angles[1]) for p in sides]
         # turned copies of the reflection are reflections of turned copies
-        values = [_least(field, lambda p, r: _turned(p, *r), rows, p) for p in sides]
+        if near < self.n and angles:
+            rows = [(float(k),) for k in range(near)]
+            first = [self._first(p, angles[1]) for p in sides]
+            values = [
+                _least(field, self._at, rows, p, [cell])
+                for p, cell in zip(sides, first, strict=True)
+            ]
+        else:
+            rows = [(math.cos(k * sector), math.sin(k * sector)) for k in range(near)]
+            values = [_least(field, lambda p, r: _turned(p, *r), rows, p) for p in sides]
         value = values[0] if len(values) == 1 else make("min", *values)
         copies = len(rows) * len(sides)
         box = self.drawn(field)
         grade = weakest("bound", field.grade) if copies > 1 else field.grade
         return Field(value, box, grade, field.recipe, grows=field.grows)
 
-    def _nearest(self, p: Vec, last: float) -> Vec:
-        """p turned to the first of the copies that lie nearest in angle.
+    def _first(self, p: Vec, last: float) -> Scalar:
+        """The first of the copies that lie nearest in angle.
 
         A point q of the shape, seen from p, is nearest in the copy k that makes |k sector + the
         angle of q - the angle of p| least: only so many k occur over the shape's range of angles,
         up to ``last``, and a true distance is least on one of these.
         """
-        sector = TURN / self.n
-        first = mended_(floor((atan2(p.y, p.x) - last) / sector + 0.5)) * sector
-        return _turned(p, cos(first), sin(first))
+        return mended_(floor((atan2(p.y, p.x) - last) / (TURN / self.n) + 0.5))
+
+    def _at(self, p: Vec, row: Any, cell: Any) -> Vec:
+        """p as the copy sees it that comes so many after the first."""
+        angle = (cell[0] + row[0]) * (TURN / self.n)
+        return _turned(p, cos(angle), sin(angle))
 
 
 def _turned(p: Vec, c: Any, s: Any) -> Vec:

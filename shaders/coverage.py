@@ -15,7 +15,7 @@ from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, no
 __all__ = ["ANTIALIAS", "band", "fade", "fill", "order", "soft_step"]
 
 ANTIALIAS = ("exact", "gradient", "fwidth", "none")
-"""The ways to draw an edge; "exact" has rooms of its own, ``cells`` and ``exact``."""
+"""The ways to draw an edge; the first is in ``cells`` and ``exact``, the others are here."""
 
 FLATTEST = 1e-4
 """The least ratio of the gradient's components: the formula is 0/0 for axis-aligned edges, and
@@ -138,10 +138,6 @@ def _functions() -> dict[tuple[str, str], Function]:
     }
 
 
-def _method(antialias: str) -> str:
-    return "gradient" if antialias == "exact" else antialias
-
-
 def order(antialias: str, *, stroke: bool, fade: bool) -> int:
     """How many of the field's derivatives a layer's coverage reads."""
     if antialias == "fwidth":
@@ -151,13 +147,13 @@ def order(antialias: str, *, stroke: bool, fade: bool) -> int:
 
 def fill(antialias: str, f: Expr, g: tuple[Expr, Expr]) -> Expr:
     """Coverage of {f <= 0}; ``g`` is the gradient of f per pixel."""
-    function = _functions()["fill", _method(antialias)]
+    function = _functions()["fill", antialias]
     return apply(function, (f, *g)[: len(function.leaves)])[0]
 
 
 def band(antialias: str, f: Expr, g: tuple[Expr, Expr], width: Expr) -> Expr:
     """Coverage of the line of ``width`` pixels along {f = 0}; ``g`` is per pixel."""
-    function = _functions()["band", _method(antialias)]
+    function = _functions()["band", antialias]
     return apply(function, (f, width) if len(function.leaves) == 2 else (f, *g, width))[0]
 
 

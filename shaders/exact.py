@@ -46,7 +46,7 @@ SIZE = Input("size")
 PARTS = 4
 """A rough cell is cut into so many parts each way."""
 DEPTH = 2
-"""How often."""
+"""How often, at most."""
 LARGEST = 3500
 """Ops of a projection that is worth its compilation."""
 STATE = Type(8 + CUT.size + 2)
@@ -225,7 +225,7 @@ def means(
     x: Array,
     y: Array,
     size: float,
-    depth: int = DEPTH,
+    depth: int,
 ) -> Array:
     """The mean light (..., 4) of cells of a size about points, rough ones by their parts."""
     found = call(cell, [x, y, np.broadcast_to(size, x.shape)])

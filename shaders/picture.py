@@ -20,14 +20,14 @@ from .blame import fail, form
 from .calculus.edges import Edges
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
-from .calculus.function import Function, Input, Type, apply, size
+from .calculus.function import Function, Input, Type, apply, size, turns
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
 from .color import blend
 from .coverage import band, fade, fill, order
 from .errors import shown
-from .exact import SIZE, STATE, Laid, State, laid, means, plain, state
+from .exact import DEPTH, PARTS, SIZE, STATE, Laid, State, laid, means, plain, state
 
 __all__ = ["Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
@@ -37,6 +37,8 @@ VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
 Color = tuple[Expr, Expr, Expr, Expr]
 """Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
 CLEAR = (const(0.0),) * 4
+TURNS = 60_000
+"""Turns of loops in one pixel: Mesa's software rasteriser leaves them after 65,535."""
 LARGE = 14000
 """Ops of a cell that knows its edges to second order, and every decision; a larger one knows
 slopes and jumps alone, and looks at the parts of every pixel with an edge: that compiles."""
@@ -157,7 +159,10 @@ class Picture:
         return tuple(p for p in _reads(self) if p.kind != "built-in")
 
     def composed(self, antialias: str) -> Function:
-        """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha)."""
+        """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha).
+
+        By its center alone; an exact picture is made of cells.
+        """
         return _composed(self, antialias)
 
     @property
@@ -167,6 +172,11 @@ class Picture:
         A fifth number is 1 where the cell is rough, and has to be looked at in parts.
         """
         return _cell(self)
+
+    @property
+    def depth(self) -> int:
+        """How often a rough cell is cut: less if each part goes around many loops."""
+        return _depth(self)
 
     def pixels(
         self, frame: Frame, x: NDArray[Any], y: NDArray[Any], antialias: str
@@ -179,9 +189,11 @@ class Picture:
         px = frame.view.center[0] + frame.pixel * (x + 0.5 - 0.5 * width)
         py = frame.view.center[1] + frame.pixel * (y + 0.5 - 0.5 * height)
         if antialias == "exact":
-            return means(
-                self.cell, lambda f, args: call(f, args, frame.values), px, py, frame.pixel
-            )
+
+            def evaluate(f: Function, args: list[NDArray[np.float64]]) -> list[Any]:
+                return call(f, args, frame.values)
+
+            return means(self.cell, evaluate, px, py, frame.pixel, self.depth)
         channels = call(self.composed(antialias), [px, py], frame.values)
         return np.stack([np.broadcast_to(c, x.shape) for c in channels], axis=-1)
 
@@ -195,6 +207,14 @@ def _cell(picture: Picture) -> Function:
         if size(cell) <= LARGE:
             break
     return cell
+
+
+@lru_cache(maxsize=64)
+def _depth(picture: Picture) -> int:
+    each, parts = turns(picture.cell), [1]
+    for level in range(1, DEPTH + 1):
+        parts.append(parts[-1] + PARTS ** (2 * level))
+    return max((depth for depth, n in enumerate(parts) if n * each <= TURNS), default=0)
 
 
 def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:

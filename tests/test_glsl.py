@@ -295,9 +295,20 @@ def test_counts_are_part_of_the_text():
 
 # --- names ---------------------------------------------------------------------------------------
 def test_names_are_those_of_python():
-    text = to_glsl(flower())
+    text = to_glsl(flower(), antialias="gradient")
     for name in ("circle", "box", "difference", "petal", "swirl_jet1", "ripple_jet1", "fan_jet1"):
         assert re.search(rf"\b{name}\(", text), name
+    edges = to_glsl(flower())
+    for name in (
+        "circle_spot2",
+        "box_edge2",
+        "petal_edge2",
+        "swirl_jet2",
+        "ripple_jet2",
+        "fan_edge2",
+        "fill_edge",
+    ):
+        assert re.search(rf"\b{name}\(", edges), name
     for local in ("r", "angle"):
         assert re.search(rf"\bfloat {local} = ", text), local
     assert "uniform float amount;" in text
@@ -371,21 +382,24 @@ def test_lines_know_where_they_come_from():
     disc = circle(0.4)
     warped = disc.warp(swirl(2.0))  # marked
     scene.fill(warped, "red")
-    text = listing(scene.lower())
+    text = listing(scene.lower(), antialias="gradient")
     lines = text.fragment.splitlines()
     mine = Path(__file__).read_text().splitlines()
     marked = next(k for k, line in enumerate(mine, start=1) if line.endswith("# marked"))
     at = next(k for k, line in enumerate(lines, start=1) if "= swirl_jet1(p" in line)
     assert text.source_of(at) == Source(__file__, marked)
     assert text.source_of(1) is None
+    edges = listing(scene.lower())
+    lines = edges.fragment.splitlines()
+    at = next(k for k, line in enumerate(lines, start=1) if "(swirl_jet2(p, " in line)
+    assert edges.source_of(at) == Source(__file__, marked - 1)  # the outermost call is the disc's
 
 
 def test_the_comment_of_a_line_names_the_scene():
     scene = scene_of(fan())
-    text = to_glsl(scene)
-    assert re.search(
-        r"float fan\(vec2 p, float petals\) \{  // test_glsl\.py:\d+", text
-    ) or re.search(r"fan_jet1\(vec2 p.*// test_glsl\.py:\d+", text)
+    for antialias, called in (("gradient", r"fan_jet1\(vec2 p"), ("exact", r"fan_edge2\(Map2 p")):
+        text = to_glsl(scene, antialias=antialias)
+        assert re.search(called + r".*// test_glsl\.py:\d+", text)
 
 
 def test_a_users_docstring_is_its_comment():
@@ -520,8 +534,10 @@ def test_a_library_of_a_polygon_compiles_at_once(count):
 
 
 def test_a_function_is_written_once():
-    text = to_glsl(scene_of(circle(0.1), circle(0.2).translate(1, 0), circle(0.3).rotate(1)))
-    assert len(re.findall(r"^Jet1 circle_jet1\(", text, re.MULTILINE)) == 1
+    scene = scene_of(circle(0.1), circle(0.2).translate(1, 0), circle(0.3).rotate(1))
+    for antialias, head in (("gradient", "Jet1 circle_jet1"), ("exact", "Spot2 circle_spot2")):
+        text = to_glsl(scene, antialias=antialias)
+        assert len(re.findall(rf"^{head}\(", text, re.MULTILINE)) == 1
 
 
 # --- refusals and pictures -----------------------------------------------------------------------
@@ -572,10 +588,27 @@ def test_a_picture_of_many_loops_is_drawn():
         corners = place + radii[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=-1)
         scene.fill(polygon(corners.tolist()), "#123456", opacity=0.1 * (k + 1))
     wrapped = "again = pixel < 0.0"
-    assert wrapped in listing(scene.lower()).fragment
-    assert (
-        wrapped not in listing(scene.lower(), antialias="fwidth").fragment
-    )  # differences need none
-    assert wrapped not in listing(scene.lower(), dialect=DIALECTS["300es"]).fragment
-    gl, numpy = (render(scene, (48, 32), device=device).astype(int) for device in ("gl", "numpy"))
-    assert np.abs(gl - numpy).max() <= 1
+    first = {"antialias": "gradient"}
+    assert wrapped in listing(scene.lower(), **first).fragment
+    for antialias in ("exact", "fwidth"):  # in a loop already; and differences need none
+        assert wrapped not in listing(scene.lower(), antialias=antialias).fragment
+    assert wrapped not in listing(scene.lower(), dialect=DIALECTS["300es"], **first).fragment
+    for antialias, pixels in (
+        ("gradient", 0),
+        ("exact", 2),
+    ):  # where float32 sees another nearest edge
+        gl, numpy = (
+            render(scene, (48, 32), device=device, antialias=antialias).astype(int)
+            for device in ("gl", "numpy")
+        )
+        off = np.abs(gl - numpy).max(axis=2)
+        assert off.max() <= 3
+        assert (off > 1).sum() <= pixels
+
+
+def test_a_picture_of_many_turns_is_cut_less():
+    """A rasteriser that leaves loops after 65,535 turns must not be led there."""
+    needs_gl()
+    deep, shallow, flat = (scene_of(crowd(n)).lower() for n in (100, 1500, 9000))
+    assert [p.depth for p in (deep, shallow, flat)] == [2, 1, 0]
+    assert "level < 1" in listing(shallow).fragment

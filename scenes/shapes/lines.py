@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...shaders.calculus.expr import Expr
+from ...shaders.calculus.rules import HUGE, within_
 from ...shaders.calculus.vectors import (
     Scalar,
     Vec,
@@ -29,7 +30,7 @@ def direction(span: Vec) -> Vec:
 
 def unsigned(x: Scalar) -> Scalar:
     """|x|, for a distance that gets its sign back: it has no kink of its own then."""
-    return seam(x < 0.0, -x, x)
+    return within_(seam(x < 0.0, -x, x), 0.0, HUGE)  # as intervals have it of abs
 
 
 def segment_distance(p: Vec, a: Vec, b: Vec) -> Scalar:

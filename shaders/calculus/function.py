@@ -19,7 +19,7 @@ from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
 __all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "size",
-           "trace", "widened"]  # fmt: skip
+           "trace", "turns", "widened"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +254,19 @@ def size(function: Function) -> int:
         for e in postorder(f.outputs):
             calls = sum(known[g] for g in called(e))
             known[f] += calls if calls else bool(e.args) and e.op.name != "get"
+    return known[function]
+
+
+def turns(function: Function) -> int:
+    """About how often a call goes around the loops of its folds and roots."""
+    known: dict[Function, int] = {}
+    for f in (*callees(function.outputs), function):
+        known[f] = 0
+        for e in postorder(f.outputs):
+            inner = sum(known[g] for g in called(e))
+            if e.op.name == "fold" and e.data.kind != "at":
+                inner = len(e.data.table.array) * (1 + inner)
+            known[f] += inner + 8 * (e.op.name == "root")  # Newton's method is fast
     return known[function]
 
 

@@ -16,10 +16,14 @@ from .names import Names, comment
 from .scope import Scope, callee
 from .terms import Form, Term, expand
 
-__all__ = ["Line", "emit"]
+__all__ = ["Line", "emit", "folded"]
 
 WIDE = 92
 """Statements longer than this many characters are cut in two."""
+NESTED = 4
+"""How deep in a statement the scene's line that it comes from is looked for."""
+FOLDED = 110
+"""Lines longer than this, of calls with many arguments, are folded."""
 LONG = 24
 """An operand longer than this, within a statement that is too long, becomes a variable."""
 
@@ -30,6 +34,23 @@ class Line:
 
     text: str
     source: Source | None = None
+
+
+def folded(line: Line) -> list[Line]:
+    """A line that is too long as several, cut after commas and before operators."""
+    parts, text = [], line.text
+    inside = text[: len(text) - len(text.lstrip())] + "        "
+    while len(text) > FOLDED:
+        places = [
+            text.rfind(mark, len(inside), FOLDED) for mark in (", ", "; ", " && ", " ? ", " || ")
+        ]
+        at = max(places)
+        if at < 0 or text.lstrip().startswith("//"):
+            break
+        at += 1 if text[at] in ",;" else 0
+        parts.append(Line(text[:at], line.source))
+        text = inside + text[at:].lstrip()
+    return [*parts, Line(text, line.source)]
 
 
 def emit(
@@ -165,7 +186,7 @@ class _Writer:
 
     def deserves(self, term: Term, text: str) -> bool:
         """Whether a part of a statement that is too long should be a variable."""
-        return len(text) >= LONG and "(" in text and not self.forms[self.holder(term)].trivial
+        return len(text) >= LONG and " " in text and not self.forms[self.holder(term)].trivial
 
     def holder(self, term: Term) -> Term:
         """The call that a term is a member of, or the term itself."""
@@ -229,5 +250,11 @@ class _Writer:
         return self.formal.get(term) or ("v" if len(term.exprs) > 1 else "t")
 
     def statement(self, text: str, term: Term) -> None:
-        sources = (x.source for e in term.exprs for x in (e, *e.args) if x.source)
-        self.lines.append(Line(f"    {text}", next(sources, None)))
+        near: list[Expr] = list(term.exprs)
+        source = None
+        for _ in range(NESTED):
+            source = next((e.source for e in near if e.source), None)
+            if source:
+                break
+            near = list(dict.fromkeys(a for e in near for a in e.args))
+        self.lines.append(Line(f"    {text}", source))

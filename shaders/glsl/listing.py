@@ -55,7 +55,7 @@ vec4 {name}(vec2 p) {{
         at += level < 2 ? vec2(0.0) : (vec2(j % {n}, j / {n}) - {half}) * {second};
         float side = level == 0 ? 1.0 : level == 1 ? {first} : {second};
         {cell_type} cell = {cell}(p + {pixel} * at, {pixel} * side);
-        if (cell.b > 0.5 && level < 2) {{
+        if (cell.b > 0.5 && level < {depth}) {{
             ++level;
             j = 0;
         }} else {{
@@ -156,7 +156,7 @@ def _listing(
     lines += [] if copied else _blocks(program)
     lines += [*_texts(dialect.output), Line(""), *annotated(program.lines)]
     if exact:
-        lines += _texts(_means(mean, draw, dialect))
+        lines += _texts(_means(mean, draw, dialect, picture.depth))
     if once:
         name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
         lines += _texts(ONCE.format(name=name, color=color, pixel=pixel))
@@ -172,12 +172,12 @@ def _listing(
     return _listed(program, lines, vertex if dialect.vertex else "")
 
 
-def _means(name: str, cell: str, dialect: Dialect) -> str:
+def _means(name: str, cell: str, dialect: Dialect, depth: int) -> str:
     """The text of the function that gives a pixel's mean."""
     return MEANS.format(
         name=name, cell=cell, cell_type=layout(Type(5)).glsl,
         pixel=dialect.built_in["pixel"].text,
-        n=PARTS, parts=PARTS**2, half=number(0.5 * (PARTS - 1)),
+        n=PARTS, parts=PARTS**2, depth=depth, half=number(0.5 * (PARTS - 1)),
         first=number(1 / PARTS), second=number(1 / PARTS**2),
     )  # fmt: skip
 

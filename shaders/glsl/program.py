@@ -18,7 +18,7 @@ from ..calculus.roots import in_t
 from ..calculus.verify import verify
 from ..errors import ShaderError
 from .dialects import DRAWN, Dialect
-from .emit import Line, emit
+from .emit import Line, emit, folded
 from .layout import Layout, Member, layout
 from .loops import (
     TEXEL,
@@ -96,6 +96,9 @@ class Program:
     @property
     def lines(self) -> list[Line]:
         """Structs, helpers and functions, each before what uses it."""
+        return [part for line in self._whole_lines() for part in folded(line)]
+
+    def _whole_lines(self) -> list[Line]:
         head = [Line(s.declaration) for s in self._structs.values()]
         head += [Line("")] if head else []
         if self.atlas.texels:

@@ -77,7 +77,7 @@ step("import jetfield.scenes")
 scene = jetfield.scenes.load(sys.argv[1])
 step("the scene file")
 picture = scene.lower()
-picture.composed("exact")
+picture.cell
 step("derivatives and composition")
 text = jetfield.shaders.glsl.listing(picture)
 step("GLSL")
