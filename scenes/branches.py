@@ -111,6 +111,7 @@ class _Turns(Stage):
         sector = TURN / self.n
         near = math.floor((angles[1] - angles[0]) / sector) + 2 if angles else self.n
         near = min(near, self.n)
+        rows: list[tuple[float, ...]]
         sides = [P, Vec((P.x, -P.y))] if self.mirrored else [P]
         # turned copies of the reflection are reflections of turned copies
         if near < self.n and angles:

@@ -241,6 +241,14 @@ def test_names_that_are_words_nowhere_stay():
 
 # --- drawn ---------------------------------------------------------------------------------------
 SIZE = (96, 64)
+EXACT = ("lens", "mobius", "petals")
+"""Scenes that are drawn by exact coverage in each dialect, which takes long to compile; the others
+by the gradient."""
+
+
+def mode(name):
+    """How a scene's edges are drawn here."""
+    return "exact" if name in EXACT else "gradient"
 
 
 def times(name):
@@ -267,18 +275,18 @@ def opaque(name):
 
 def expected(name, seconds_, over_black=False):
     scene = opaque(name) if over_black else scene_of(name)
-    return render(scene, SIZE, seconds=seconds_, mouse=values_of(name)[0])
+    return render(scene, SIZE, seconds=seconds_, mouse=values_of(name)[0], antialias=mode(name))
 
 
 def shadertoy_job(name, seconds_, desktop=False):
-    text = on_site(to_glsl(scene_of(name), "shadertoy"), desktop)
+    text = on_site(to_glsl(scene_of(name), "shadertoy", antialias=mode(name)), desktop)
     uniforms = site_uniforms(SIZE, seconds_, values_of(name)[1])
     return Job(text, SIZE, uniforms, vertex=VERTEX_330) if desktop else Job(text, SIZE, uniforms)
 
 
 def listed_job(name, dialect, seconds_, numbers="baked"):
     scene = scene_of(name)
-    text = listing(scene.lower(), dialect=DIALECTS[dialect], numbers=numbers)
+    text = listing(scene.lower(), antialias=mode(name), dialect=DIALECTS[dialect], numbers=numbers)
     defaults = {p.name: p.default for p in text.parameters.values()}
     return Job.of(text, Frame(SIZE, scene.view, seconds_, defaults, values_of(name)[0]))
 

@@ -26,12 +26,16 @@ def pixels(path):
 
 
 @every_scene
-def test_a_scene_agrees_with_the_reference_renderer(name):
+@pytest.mark.parametrize(
+    ("antialias", "size", "most"), [("gradient", (121, 96), 1e-3), ("exact", (31, 24), 4e-3)]
+)
+def test_a_scene_agrees_with_the_reference_renderer(name, antialias, size, most):
+    """Exact pictures are small here: the reference is slow, and in one cell float32 may turn."""
     scene = load(name)
-    drawn = render(scene, size=(121, 96))
-    reference = render(scene, size=(121, 96), device="numpy")
+    drawn = render(scene, size=size, antialias=antialias)
+    reference = render(scene, size=size, antialias=antialias, device="numpy")
     off = difference(drawn, reference)
-    assert (off > 1).mean() < 1e-3, f"{name}: {(off > 1).sum()} values off, by {off.max()}"
+    assert (off > 1).mean() < most, f"{name}: {(off > 1).sum()} values off, by {off.max()}"
 
 
 @every_scene
