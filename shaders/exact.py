@@ -99,12 +99,13 @@ def _laid(mode: str, below: State, above: State) -> State:
     fused = both & ~tangled & (abs(along) > 0.5)  # both lie along one edge, which stays one
     knot = tangled | (crosses > 0.5)
     in_in = where(knot, p * q, within)
-    mean = (
-        in_in * on(below.inside, above.inside)
-        + (p - in_in) * on(below.inside, above.outside)
-        + (q - in_in) * on(below.outside, above.inside)
-        + (1.0 - p - q + in_in) * on(below.outside, above.outside)
+    neither = on(below.outside, above.outside)
+    lower, upper = (
+        on(below.inside, above.outside) - neither,
+        on(below.outside, above.inside) - neither,
     )
+    corner = on(below.inside, above.inside) - neither - lower - upper
+    mean = neither + p * lower + q * upper + in_in * corner  # opaque light stays so
     under = pick(p >= 1.0, below.inside, below.outside)
     turned = (both & (along < 0.0)) | (~both & (q < 1.0))
     top = pick(turned, above.outside, above.inside)
