@@ -20,6 +20,7 @@ from .calculus.edges import Edges
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.function import size as ops
+from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, abs, dot, max, min, where
 from .cells import (
     CUT,
@@ -213,7 +214,8 @@ def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ..
     size = SIZE.leaves[0]
     lengths = [0.5 * x for x in (layer.width, layer.fade) if x is not None]
     reach = lengths[0] if len(lengths) == 1 else lengths[0] + lengths[1]
-    d = apply(projected, (*point.leaves, reach + size), layer.source)
+    reach = reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
+    d = apply(projected, (*point.leaves, reach), layer.source)
     return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
 
 

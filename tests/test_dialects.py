@@ -241,14 +241,11 @@ def test_names_that_are_words_nowhere_stay():
 
 # --- drawn ---------------------------------------------------------------------------------------
 SIZE = (96, 64)
-EXACT = ("lens", "mobius", "petals")
-"""Scenes that OpenGL draws by exact coverage in each dialect, which takes long to compile; the
-others are drawn by the gradient, and so are all in a browser, whose rasteriser takes minutes."""
 
 
-def mode(name, desktop=True):
-    """How a scene's edges are drawn here."""
-    return "exact" if desktop and name in EXACT else "gradient"
+def mode(desktop=True):
+    """How edges are drawn: in a browser, whose rasteriser takes minutes for more, by the gradient."""
+    return "exact" if desktop else "gradient"
 
 
 def times(name):
@@ -275,13 +272,11 @@ def opaque(name):
 
 def expected(name, seconds_, over_black=False, desktop=True):
     scene = opaque(name) if over_black else scene_of(name)
-    return render(
-        scene, SIZE, seconds=seconds_, mouse=values_of(name)[0], antialias=mode(name, desktop)
-    )
+    return render(scene, SIZE, seconds=seconds_, mouse=values_of(name)[0], antialias=mode(desktop))
 
 
 def shadertoy_job(name, seconds_, desktop=False):
-    text = on_site(to_glsl(scene_of(name), "shadertoy", antialias=mode(name, desktop)), desktop)
+    text = on_site(to_glsl(scene_of(name), "shadertoy", antialias=mode(desktop)), desktop)
     uniforms = site_uniforms(SIZE, seconds_, values_of(name)[1])
     return Job(text, SIZE, uniforms, vertex=VERTEX_330) if desktop else Job(text, SIZE, uniforms)
 
@@ -289,7 +284,7 @@ def shadertoy_job(name, seconds_, desktop=False):
 def listed_job(name, dialect, seconds_, numbers="baked", desktop=True):
     scene = scene_of(name)
     text = listing(
-        scene.lower(), antialias=mode(name, desktop), dialect=DIALECTS[dialect], numbers=numbers
+        scene.lower(), antialias=mode(desktop), dialect=DIALECTS[dialect], numbers=numbers
     )
     defaults = {p.name: p.default for p in text.parameters.values()}
     return Job.of(text, Frame(SIZE, scene.view, seconds_, defaults, values_of(name)[0]))

@@ -412,7 +412,7 @@ def test_a_fade_of_no_width_is_an_edge():
 def test_a_fade_is_the_mean_over_the_pixel(angle, n):
     scene = Scene(background=None)
     scene.fill(half_plane((np.cos(angle), np.sin(angle)), 0.013), "white", opacity=fade(px=n))
-    size = (24, 16)
+    size = (48, 32)
     truth = ideal(scene, size)
     assert score(linear(scene, size), truth).worst < 1.5e-3
 
@@ -424,7 +424,7 @@ def test_fading_strokes_and_scene_units():
         circle(0.5), "white", width=0.1, opacity=fade(px=0.15 / pixel)
     )
     np.testing.assert_allclose(linear(a), linear(b), atol=1e-5)
-    assert score(linear(a, (40, 30)), ideal(a, (40, 30))).worst < 5e-3
+    assert score(linear(a, (80, 60)), ideal(a, (80, 60))).worst < 5e-3
     half = Scene(background=None).fill(circle(0.5), "white", opacity=0.5 * fade(px=4))
     assert linear(half)[60, 80, 3] == pytest.approx(0.5, abs=1e-6)
 

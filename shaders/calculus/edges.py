@@ -208,7 +208,7 @@ class _Walk(SideWalk):
         outputs, sides = self.taken(folded("at", made, [*bundle, first]), made)
         others, hidden = self.taken(folded("at", made, [*bundle, second]), made)
         best, runner = sign * outputs[0], sign * others[0]
-        tie = self.turning(runner - best)
+        tie = self.turning(runner, best)
         assert tie is not None
         unseen = least([hidden[0].near, hidden[0].next])
         leaps = hidden[0].jumps and unseen is not None  # then the runner-up may win at once
@@ -234,11 +234,6 @@ class _Walk(SideWalk):
             result.append(Side(turned, whole.near, whole.next,
                                either(close, far, reach), whole.jumps))  # fmt: skip
         return outputs, result
-
-    def half(self, value: Expr) -> Expr:
-        """How far a new node's own gradient takes it within the cell."""
-        x, y = self.gradient(value)
-        return 0.5 * (abs_(x) + abs_(y))
 
     def joined(
         self, e: Expr, function: Function, outputs: list[Expr], inside: list[Side], outer: Side

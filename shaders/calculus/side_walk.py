@@ -32,6 +32,8 @@ from .sides import (
 
 __all__ = ["SideWalk"]
 
+ALIKE = 1e-5
+"""Values whose slopes differ by less, of their size, are one but for rounding."""
 CONDITIONS = ("lt", "le", "and", "or", "not")
 
 
@@ -108,18 +110,30 @@ class SideWalk(Walk):
         found = self.side.get(e, NO_SIDE).reach
         if found is not None:
             return found
-        x, y = self.first[self.value[e]]
-        return 0.5 * (make("abs", x) + make("abs", y))
+        return self.half(self.value[e])
+
+    def half(self, value: Expr) -> Expr:
+        """How far a new node's own gradient takes it within the cell."""
+        x, y = self.gradient(value)
+        return 0.5 * (abs_(x) + abs_(y))
 
     def reaches(self, *nodes: Expr) -> list[Expr]:
         """How far each of several values may move."""
         return [self.reach(e) for e in nodes]
 
     # --- decisions -------------------------------------------------------------------------------
-    def turning(self, t: Expr) -> Expr | None:
-        """How near the decision is that a new node makes by its sign, None if it does not vary."""
+    def turning(self, a: Expr, b: Expr = ZERO) -> Expr | None:
+        """How near the decision is that new nodes make where they are equal; None if none varies.
+
+        Two that are one but for rounding, such as copies of a shape that coincide, decide nothing.
+        """
+        t = a - b
         x, y = self.gradient(t)
-        return None if x is ZERO and y is ZERO else apply(nearness(), (t, x, y))[0]
+        if x is ZERO and y is ZERO:
+            return None
+        sizes = [self.half(v) for v in (a, b) if self.gradient(v) != self.none]
+        least_ = ALIKE * total(sizes) if len(sizes) == 2 else ZERO
+        return apply(nearness(), (t, x, y, least_))[0]
 
     # --- the walk --------------------------------------------------------------------------------
     def visit(self, e: Expr) -> None:
@@ -183,7 +197,7 @@ class SideWalk(Walk):
         """A comparison turns where its own difference does, or with an argument that jumps."""
         args = [self.side.get(a, NO_SIDE) for a in e.args]
         values = [self.value[a] for a in e.args]
-        near = self.turning(values[0] - values[1]) if own else None
+        near = self.turning(*values) if own else None
         sides = [] if near is None else [Side(near=near)]
         for k, side in enumerate(args):
             if side.other is not None and side.jumps:
@@ -282,8 +296,7 @@ class SideWalk(Walk):
 
     def scaled(self, t: Expr, distance: Expr) -> Expr:
         """A distance in the measure of t, in that of decisions."""
-        x, y = self.gradient(t)
-        return distance * recip_(0.5 * (abs_(x) + abs_(y)))
+        return distance * recip_(self.half(t))
 
     def pole(self, e: Expr, values: Sequence[Expr]) -> Expr | None:
         """How near the place is where the op's derivatives say nothing."""

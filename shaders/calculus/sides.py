@@ -40,13 +40,17 @@ NO_SIDE = Side()
 
 @cache
 def nearness() -> Function:
-    """How near a number is to its zero: 1 where that begins to cross the cell, by its jet."""
+    """How near a number is to its zero: 1 where that begins to cross the cell, by its jet.
 
-    def nearness(t: Expr, x: Expr, y: Expr) -> Expr:
+    Where its slope is below ``least`` it is taken not to vary.
+    """
+
+    def nearness(t: Expr, x: Expr, y: Expr, least: Expr) -> Expr:
         half = 0.5 * (abs_(x) + abs_(y))
-        return where_(half <= 0.0, FAR, abs_(t) * recip_(half))
+        return where_(half <= least, FAR, abs_(t) * recip_(half))
 
-    return trace(nearness, [Input("t"), Input("x"), Input("y")], name="nearness")
+    inputs = [Input("t"), Input("x"), Input("y"), Input("least")]
+    return trace(nearness, inputs, name="nearness")
 
 
 def merged(sides: Sequence[Side]) -> Side:
