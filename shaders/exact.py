@@ -196,6 +196,9 @@ def laid(layer: Layer, edges: Edges, color: Color) -> State:
             beside = abs(abs(d[0]) - 0.5 * layer.width / size)
             suspect = where(beside <= SUSPECT * (abs(d[1]) + abs(d[2])), 1.0, 0.0)
             cover = cover._replace(rough=max(cover.rough, suspect))
+    if layer.colored_by_jet and kind == "edge":  # the color turns where the field does
+        turns = where((e[12] < 1.0) & (cover.cut.part > 0.0), 1.0, 0.0)
+        cover = cover._replace(rough=max(cover.rough, turns))
     inward = -0.5 * (1.0 - cover.cut.part) * Vec((cover.cut.x, cover.cut.y))
     value, slope = e[0] + dot(inward, Vec(e[1:3])), Vec(e[1:3]) / size
     *rgb, alpha = color(Vec(edges.point.leaves) + size * inward, value, slope)

@@ -124,6 +124,11 @@ class Layer:
     source: Source | None = dataclasses.field(default=None, compare=False)
 
     @property
+    def colored_by_jet(self) -> bool:
+        """Whether the color depends on the field's value or gradient."""
+        return not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(self.color))
+
+    @property
     def roots(self) -> tuple[Expr, ...]:
         """Every expression that the layer is made of."""
         lengths = (e for e in (self.width, self.fade) if e is not None)
@@ -291,8 +296,7 @@ def _stacked(
 def _derivatives(layer: Layer, antialias: str) -> int:
     """How many derivatives of its field a layer reads."""
     read = order(antialias, stroke=layer.width is not None, fade=layer.fade is not None)
-    jet_leaves = (*VALUE.leaves, *GRADIENT.leaves)
-    return read if set(jet_leaves).isdisjoint(postorder(layer.color)) else max(read, 1)
+    return max(read, 1) if layer.colored_by_jet else read
 
 
 def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
