@@ -176,7 +176,7 @@ def arranged(
     """Where blocks of these sizes lie in a picture, those of one corner below each other."""
     margin = round(MARGIN * scale)
     gap = margin // 2
-    stacks = {corner: -gap for corner in corners}
+    stacks = dict.fromkeys(corners, -gap)
     for corner, (_, height) in zip(corners, blocks, strict=True):
         stacks[corner] += height + gap
     tops = {}
@@ -196,7 +196,7 @@ def block(note: Note, scale: float, size: tuple[int, int]) -> Image:
     """A note set in type, on its plate: premultiplied RGBA, no larger than the picture."""
     from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-    font = ImageFont.load_default(TEXT * scale)
+    font: Any = ImageFont.load_default(TEXT * scale)  # of Pillow's own letters
     pad, line, gap = (round(x * scale) for x in (PAD, LINE, GAP))
     margins = 2 * (pad + round(MARGIN * scale))
     room = min(size[0] - margins, round(WIDEST * scale))

@@ -28,7 +28,8 @@ _SWITCHES: Final = {
 # How glBind* names a target, and what glGet calls the object that is bound to it.
 _BINDINGS: Final = {
     "glBindFramebuffer": [(0x8CA9, 0x8CA6), (0x8CA8, 0x8CAA)],  # to draw in, to read from
-    "glBindBuffer": [(0x88EC, 0x88EF)],  # PIXEL_UNPACK: where texture data is taken from
+    # PIXEL_UNPACK, where texture data is taken from, and ARRAY, where vertices are written to
+    "glBindBuffer": [(0x88EC, 0x88EF), (0x8892, 0x8894)],
 }
 _TEXTURE_2D: Final = 0x0DE1
 _TEXTURE_BINDING: Final = 0x8069
@@ -125,17 +126,21 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
 
 
 @contextmanager
-def aimed(
-    framebuffer: moderngl.Framebuffer, viewport: Box, scissor: Box | None = None
-) -> Iterator[None]:
-    """A framebuffer that is drawn to within a viewport, and a scissor box, as before after."""
-    before = framebuffer.viewport, framebuffer.scissor
-    framebuffer.use()
-    framebuffer.viewport, framebuffer.scissor = viewport, scissor
+def aimed(framebuffer: moderngl.Framebuffer, viewport: Box) -> Iterator[None]:
+    """The framebuffer in use with another viewport within, its own again after."""
+    before = framebuffer.viewport
+    framebuffer.viewport = viewport
     try:
         yield
     finally:
-        framebuffer.viewport, framebuffer.scissor = before
+        framebuffer.viewport = before
+
+
+def clip(context: moderngl.Context, box: Box) -> None:
+    """From now on, write only within a box of the framebuffer in use, until ``kept`` ends."""
+    call = Calls(context)
+    call("glEnable", _SWITCHES["SCISSOR_TEST"])
+    call("glScissor", *box)
 
 
 class Calls:
