@@ -60,7 +60,7 @@ class ImGuiRenderer:
                 self._update(texture)
             with aimed(self._context.fbo, (0, 0, width, height)):
                 self._context.enable_only(moderngl.BLEND)
-                self._context.blend_func = moderngl.DEFAULT_BLENDING  # of straight alpha
+                self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
                 self._set("size", (width, height))
                 self._set("image", 0)
                 for commands in data.cmd_lists:
