@@ -261,7 +261,7 @@ def _reads(picture: Picture) -> list[Parameter]:
 def _composed(picture: Picture, antialias: str) -> Function:
     below = CLEAR if picture.background is None else picture.background
     read: dict[Function, int] = {}
-    for layer in _flat(picture.layers):
+    for layer in flat(picture.layers):
         read[layer.field] = max(read.get(layer.field, 0), _derivatives(layer, antialias))
 
     def above(layer: Layer) -> Vec:
@@ -270,11 +270,11 @@ def _composed(picture: Picture, antialias: str) -> Function:
     return Function("picture", [POINT], _stacked(picture.layers, below, above), Type(4))
 
 
-def _flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:
+def flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:
     """The layers, those of groups in their places."""
     for layer in layers:
         if isinstance(layer, Group):
-            yield from _flat(layer.layers)
+            yield from flat(layer.layers)
         else:
             yield layer
 
