@@ -18,9 +18,13 @@ import glfw
 import moderngl
 
 from ..shaders.errors import DeviceError, JetfieldError
+from ..shaders.glsl import listing
+from ..shaders.views import viewed
+from . import glfw_window
 from .contexts import adopted
 from .frame import DITHER, Painter, free
 from .tiles import Tile, tiles
+from .views import Views
 
 if TYPE_CHECKING:
     from ..shaders.glsl import Listing
@@ -51,6 +55,10 @@ class Order:
     serial: int
     version: Version
     frame: Frame
+    view: str = "picture"
+    """One of VIEWS."""
+    split: float = 0.5
+    """Where the line of "compare" stands."""
     still: bool = True
     """Nothing is moving, so that there is time for more than a draft."""
 
@@ -120,7 +128,7 @@ class Brush:
 
     def quick(self, order: Order) -> bool:
         """Whether it is known to draw this picture, whole, in no time."""
-        found = order.version.listings.get(self.quality)
+        found = order.version.listings.get(self.quality) if order.view == "picture" else None
         rate = self._rate.get((found.vertex, found.fragment), 0.0) if found else 0.0
         return order.frame.size[0] * order.frame.size[1] < QUICK * rate
 
@@ -142,7 +150,7 @@ class Brush:
         painter.release()
         free(self._target)
         context.release()
-        glfw.make_context_current(None)
+        glfw_window.no_context()
 
     def _next(self) -> Callable[[Painter], None] | None:
         """Wait for something to do; None at the end."""
@@ -161,11 +169,13 @@ class Brush:
         return self._ended or self._order is not None
 
     def _attempt(self, painter: Painter, order: Order) -> None:
-        listing = order.version.listings.get(self.quality)
-        if listing is None or (self.drafts and self._canvas.holds(order)):
+        if self.drafts and self._canvas.holds(order):
             return
         try:
-            self._paint(painter, order, listing)
+            if order.view == "compare" and not self.drafts:
+                self._compare(painter, order)
+            elif (found := self._listing(order)) is not None:
+                self._paint(painter, order, found)
         except JetfieldError as error:
             self._report(Report(order, self.quality, error=error))
         except moderngl.Error as error:
@@ -174,17 +184,41 @@ class Brush:
         finally:
             self.doing = ""
 
-    def _paint(self, painter: Painter, order: Order, listing: Listing) -> None:
+    def _listing(self, order: Order) -> Listing | None:
+        """What this brush draws of an order; None if that is not known yet, or nothing."""
+        if order.view in ("picture", "compare"):
+            return order.version.listings.get(self.quality)
+        if not self.drafts:
+            return None  # other views have but one quality
+        return listing(
+            viewed(order.version.picture, order.view), antialias="gradient", numbers="live"
+        )
+
+    def _compare(self, painter: Painter, order: Order) -> None:
+        """Exact and fwidth, side by side, once nothing moves."""
+        if not order.still:
+            return
+        self._fit(painter.context, order.frame.size)
+        self.doing = "drawing"
+        start = time.perf_counter()
+        self._target.use()
+        self._target.viewport = 0, 0, *order.frame.size
+        Views(painter).draw(
+            order.version.picture, "compare", order.frame, numbers="live", split=order.split
+        )
+        painter.context.finish()
+        if self._canvas.lay(painter.context, order, (0, 0, *order.frame.size)):
+            self._report(Report(order, self.quality, time.perf_counter() - start))
+
+    def _paint(self, painter: Painter, order: Order, text: Listing) -> None:
         width, height = order.frame.size
         self._fit(painter.context, order.frame.size)
-        key = listing.vertex, listing.fragment
+        key = text.vertex, text.fragment
         if key not in self._rate:
             self.doing = "compiling"
             trial = Tile(0, 0, min(TRIAL, width), min(TRIAL, height))
-            self._cover(painter, order, listing, trial)  # drivers may compile at the first drawing
-            self._rate[key] = trial.width * trial.height / self._cover(
-                painter, order, listing, trial
-            )
+            self._cover(painter, order, text, trial)  # drivers may compile at the first drawing
+            self._rate[key] = trial.width * trial.height / self._cover(painter, order, text, trial)
         self.doing = "drawing"
         step = max(width, height)
         if not (self.drafts or self.quick(order)):
@@ -196,10 +230,10 @@ class Brush:
         for tile in tiles(order.frame.size, step):
             if self._late() and not self.drafts:
                 return
-            seconds += self._cover(painter, order, listing, tile)
+            seconds += self._cover(painter, order, text, tile)
             drawn += tile.width * tile.height
             done = drawn / (width * height)
-            waiting = [(0, 0, width, height)] if done == 1 else [*waiting, tile]
+            waiting = [Tile(0, 0, width, height)] if done == 1 else [*waiting, tile]
             if all(self._canvas.lay(painter.context, order, box) for box in waiting):
                 waiting = []
                 self._report(Report(order, self.quality, seconds, done))
@@ -207,12 +241,12 @@ class Brush:
             self._rate.clear()
         self._rate[key] = drawn / max(seconds, 1e-6)
 
-    def _cover(self, painter: Painter, order: Order, listing: Listing, tile: Tile) -> float:
+    def _cover(self, painter: Painter, order: Order, text: Listing, tile: Tile) -> float:
         """Draw one tile into the framebuffer of this thread: the seconds that it takes."""
         start = time.perf_counter()
         self._target.use()
         self._target.viewport = tile
-        painter.cover(listing, order.frame, (0, 0))
+        painter.cover(text, order.frame, (0, 0))
         painter.context.finish()
         return time.perf_counter() - start
 

@@ -20,7 +20,9 @@ Box = tuple[int, int, int, int]
 
 _TEXTURE_2D: Final = 0x0DE1
 _TEXTURE0: Final = 0x84C0
-_RGBA, _RGBA8, _BYTES: Final = 0x1908, 0x8058, 0x1401
+_RGBA: Final = 0x1908
+_RGBA8: Final = 0x8058
+_BYTES: Final = 0x1401
 
 VERTEX: Final = """#version 330 core
 uniform vec4 place;  // left, bottom, right, top of the picture, from -1 to 1 across the window

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
-from . import cli_completion, cli_doctor, cli_gallery, cli_glsl, cli_probe, cli_render
+from . import cli_completion, cli_doctor, cli_gallery, cli_glsl, cli_probe, cli_render, cli_view
 
 
 class Command(NamedTuple):
@@ -38,6 +38,12 @@ def load_scene(name: str) -> Any:
     return load(name)
 
 
+def _view(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
+    from ..scenes.load import SceneFile
+
+    cli_view.run(options, SceneFile(options.scene))
+
+
 def _gallery(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
     from ..scenes.load import gallery_names, gallery_source
 
@@ -54,6 +60,10 @@ COMMANDS: Final = (
     Command(
         "render", "draw a scene to a PNG file",
         cli_render.add_arguments, cli_render.run, cli_render.EXAMPLES,
+    ),
+    Command(
+        "view", "show a scene in a window, as it is edited",
+        cli_view.add_arguments, _view, cli_view.EXAMPLES,
     ),
     Command(
         "glsl", "print a scene as a shader",

@@ -8,7 +8,7 @@ import glfw
 
 from ..shaders.errors import DeviceError
 
-__all__ = ["begin", "end", "hidden", "visible"]
+__all__ = ["begin", "end", "fill_screen", "hidden", "no_context", "visible"]
 
 _said: list[str] = []
 
@@ -60,6 +60,26 @@ def hidden(shared: Any) -> Any:
         DeviceError: the display gives no such context.
     """
     return _made((1, 1), "", False, shared)
+
+
+def no_context() -> None:
+    """No context is current in this thread any more."""
+    nothing: Any = None
+    glfw.make_context_current(nothing)
+
+
+def fill_screen(window: Any, before: tuple[int, int, int, int] | None) -> bool:
+    """Show a window on the whole screen, or at a place and size again; False if there is none."""
+    nothing: Any = None
+    if before is not None:
+        glfw.set_window_monitor(window, nothing, *before, glfw.DONT_CARE)
+        return True
+    monitor = glfw.get_primary_monitor()
+    if monitor:
+        mode = glfw.get_video_mode(monitor)
+        size = mode.size
+        glfw.set_window_monitor(window, monitor, 0, 0, size[0], size[1], mode.refresh_rate)
+    return bool(monitor)
 
 
 def _made(size: tuple[int, int], title: str, shown: bool, shared: Any) -> Any:

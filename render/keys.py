@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ..shaders.views import VIEWS
+
 __all__ = ["KEYS", "Key", "help_text"]
 
 SHIFT: Final = 1
 """GLFW's bit for it."""
+
+
+LOOKS: Final = {
+    "picture": "the picture",
+    "field": "the field's level sets",
+    "gradient": "the length of its gradient",
+    "determinant": "what the warps do to space",
+    "curvature": "the curvature of the level sets",
+    "coverage": "how much of each cell is inside",
+    "compare": "exact against fwidth; drag the line",
+}
 
 
 class Key(NamedTuple):
@@ -30,6 +43,9 @@ KEYS: Final = (
     Key(83, "S", "save", "save what is seen as PNG", shift=False),
     Key(83, "Shift+S", "save_large", "save it four times as large", shift=True),
     Key(71, "G", "copy", "copy the scene's GLSL"),
+    *(Key(49 + k, f"{k + 1}", f"view {name}", LOOKS[name]) for k, name in enumerate(VIEWS)),
+    Key(80, "P", "probe", "all that is known of the point under the mouse"),
+    Key(258, "Tab", "panel", "sliders, toggles and colors"),
     Key(84, "T", "status", "show the time of a frame, or hide it"),
     Key(70, "F", "fullscreen", "the whole screen, and back"),
     Key(72, "H", "help", "show these keys, or hide them"),

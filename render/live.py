@@ -48,6 +48,10 @@ class Live:
     seconds: float = 0.0
     mouse: Point = (0.0, 0.0)
     running: bool = True
+    shown: str = "picture"
+    """One of VIEWS."""
+    split: float = 0.5
+    """Where the line of "compare" stands, from 0 at the left to 1."""
     trouble: Trouble | None = None
     """Why the newest version of the scene is not what is shown."""
     good: Version | None = None
@@ -70,6 +74,11 @@ class Live:
         """What is shown, or about to be."""
         version = self.tried or self.good
         return version.picture if version else None
+
+    @property
+    def ordered(self) -> Order | None:
+        """What was ordered last."""
+        return self._order
 
     @property
     def ticking(self) -> bool:
@@ -132,7 +141,9 @@ class Live:
             seconds=frame.seconds if picture.reads("seconds") else 0.0,
             mouse=frame.mouse if picture.reads("mouse") else (0.0, 0.0),
         )
-        fresh = last is None or drawn != last.frame or version.number != last.version.number
+        split = self.split if self.shown == "compare" else 0.5
+        key = version.number, drawn, self.shown, split
+        fresh = last is None or key != (last.version.number, last.frame, last.view, last.split)
         if fresh:
             self._changed = now
         still = not moving and not self.ticking and now - self._changed >= SETTLED
@@ -141,7 +152,7 @@ class Live:
         serial = last.serial + fresh if last else 1
         if not fresh and last is not None and (last.version is version and last.still >= still):
             return None
-        self._order = Order(serial, version, drawn, still)
+        self._order = Order(serial, version, drawn, self.shown, split, still)
         return self._order
 
     def settles(self) -> float | None:

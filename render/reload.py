@@ -200,9 +200,7 @@ class Loader:
             version = Version(self._number, picture, {})
             for quality in self._qualities:
                 found = listing(picture, antialias=quality, numbers="live")
-                version = Version(
-                    self._number, picture, {**version.listings, quality: found}
-                )
+                version = Version(self._number, picture, {**version.listings, quality: found})
                 self._deliver(version)
                 if self._watched.changed() or self._end.is_set():
                     break  # the rest would be out of date before it is there

@@ -1,0 +1,150 @@
+"""What lies over the picture in a window: messages, help, errors, the probe, the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .keys import help_text
+from .overlay import Note, Overlay
+from .panel import Panel, how_to_get
+from .views import legend
+
+if TYPE_CHECKING:
+    import moderngl
+
+    from .brush import Brush
+    from .live import Live
+
+__all__ = ["Hud"]
+
+WELCOME = "H shows the keys"
+
+
+class Hud:
+    """Draws in the window's context, and takes the events that are meant for the panel.
+
+    ``restless`` is true while something in it still moves by itself.
+    """
+
+    def __init__(
+        self,
+        context: moderngl.Context,
+        copy: Callable[[str], Any],
+        paste: Callable[[], str],
+    ) -> None:
+        self._context, self._copy, self._paste = context, copy, paste
+        self._overlay = Overlay(context)
+        self._panel: Panel | None = None
+        self._frames = 0
+        self.help, self.status, self.probing, self.paneled = False, True, False, False
+
+    @property
+    def restless(self) -> bool:
+        """Whether the panel has not settled after the last event."""
+        return self._frames > 0
+
+    def draw(
+        self,
+        live: Live,
+        brushes: Sequence[Brush],
+        message: str,
+        size: tuple[int, int],
+        scale: float,
+    ) -> dict[str, Any]:
+        """Draw over the framebuffer in use; the values that the panel changed."""
+        self._overlay.draw(size, scale, self._notes(live, brushes, message))
+        self._frames = max(self._frames - 1, 0)
+        if self._panel is None or not self.paneled or live.picture is None:
+            return {}
+        return self._panel.draw(size, scale, live.picture.parameters, live.values)
+
+    def release(self) -> None:
+        """Free what was made in the context."""
+        self._overlay.release()
+        if self._panel is not None:
+            self._panel.release()
+
+    def toggle_panel(self) -> str:
+        """Show the panel, or hide it; what there is to say about that."""
+        if (missing := how_to_get()) is not None:
+            return missing
+        if self._panel is None:
+            self._panel = Panel(self._context, self._copy, self._paste)
+        self.paneled = not self.paneled
+        self._stir()
+        return ""
+
+    # Events: each says whether it was the panel's
+
+    def on_key(self, code: int, down: bool, mods: int) -> bool:
+        """A key went down or up."""
+        if self._panel is None or not self.paneled:
+            return False
+        self._panel.key(code, down, mods)
+        self._stir()
+        return self._panel.wants_keyboard
+
+    def on_text(self, text: str) -> bool:
+        """Characters were typed."""
+        if self._panel is None or not self.paneled:
+            return False
+        self._panel.text(text)
+        self._stir()
+        return True
+
+    def on_move(self, place: tuple[float, float]) -> bool:
+        """The mouse is here."""
+        if self._panel is None or not self.paneled:
+            return self.probing
+        self._panel.mouse_position(*place)
+        self._stir()
+        return True
+
+    def on_button(self, button: int, down: bool) -> bool:
+        """A button of the mouse went down or up."""
+        if self._panel is None or not self.paneled:
+            return False
+        self._panel.mouse_button(button, down)
+        self._stir()
+        return self._panel.wants_mouse
+
+    def on_wheel(self, dx: float, dy: float) -> bool:
+        """The wheel turned."""
+        if self._panel is None or not self.paneled or not self._panel.wants_mouse:
+            return False
+        self._panel.wheel(dx, dy)
+        self._stir()
+        return True
+
+    def _stir(self) -> None:
+        """ImGui answers an event one or two drawings later."""
+        self._frames = 3
+
+    def _notes(self, live: Live, brushes: Sequence[Brush], message: str) -> list[Note]:
+        notes = []
+        if live.trouble is not None:
+            notes.append(Note(str(live.trouble), "top left", "error"))
+        if message:
+            notes.append(Note(message, "bottom"))
+        if self.help:
+            notes.append(Note(help_text(), "middle"))
+        if live.shown != "picture":
+            notes.append(Note(legend(live.shown, live.frame()), "bottom right", "quiet"))
+        if self.status:
+            notes.append(Note(_status(live, brushes), "bottom left", "quiet"))
+        return notes
+
+
+def _status(live: Live, brushes: Sequence[Brush]) -> str:
+    """The time of a frame, and of the clock."""
+    report = live.report
+    words = []
+    if report is not None:
+        name = report.quality if report.quality == brushes[-1].quality else "draft"
+        time = f"{1e3 * report.seconds:.3g} ms"
+        words.append(f"{name} {time}" if report.done == 1 else f"{name} {report.done:.0%}")
+    words += [f"{b.quality} is {b.doing}" for b in brushes if b.doing == "compiling"]
+    if live.picture is not None and live.picture.reads("seconds"):
+        words.append(f"{live.seconds:.2f} s" + ("" if live.running else ", stopped"))
+    return "   ".join(words) or "loading"
