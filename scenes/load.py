@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
+from ..shaders.calculus.literals import placing
 from ..shaders.errors import JetfieldError, SceneError
 from .hints import said
 
@@ -46,6 +47,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
 class SceneFile:
     """A scene's file, to be loaded again whenever it or a module that it imports has changed.
 
+    Its numbers have places, so that editing them leaves the listing of live numbers as it is.
+
     Args:
         name_or_path: as for ``load``. A gallery scene is its file.
 
@@ -67,7 +70,8 @@ class SceneFile:
         """
         read: list[str] = []
         try:
-            return _scene_of(_run(self.path, read), self.path)
+            with placing():
+                return _scene_of(_run(self.path, read), self.path)
         finally:
             self.files = tuple(dict.fromkeys((self.files[0], *read)))
 

@@ -151,9 +151,9 @@ def _listing(
     lines = _texts(dialect.head + dialect.precision)
     lines += _texts(dialect.notes.format(**place) + dialect.view.format(**place))
     lines += _declarations(program, {"pixel"})
-    copied = program.blocks if len(program.blocks) <= dialect.varyings else []
+    copied = program.blocks[: dialect.varyings]
     lines += [Line(f"flat in vec4 {block};") for block in copied]
-    lines += [] if copied else _blocks(program)
+    lines += _blocks(program, len(copied))
     lines += [*_texts(dialect.output), Line(""), *annotated(program.lines)]
     if exact:
         lines += _texts(_means(mean, draw, dialect, picture.depth))
@@ -228,10 +228,11 @@ def _declarations(program: Program, always: set[str]) -> list[Line]:
     return others + own if dialect.fixed else own + others
 
 
-def _blocks(program: Program) -> list[Line]:
-    """What declares live numbers that the fragment shader reads by itself."""
+def _blocks(program: Program, copied: int = 0) -> list[Line]:
+    """What declares live numbers that the fragment shader reads by itself, after those copied."""
     about = "  // Listing.numbers" if program.dialect.comments else ""
-    return [Line(program.dialect.block.format(name=block) + about) for block in program.blocks]
+    own = program.blocks[copied:]
+    return [Line(program.dialect.block.format(name=block) + about) for block in own]
 
 
 def _placed(view: View) -> dict[str, str]:

@@ -6,7 +6,7 @@ carrying every row's derivatives along costs twice as much.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,16 @@ from .layout import Layout, layout
 from .names import Names
 from .scope import access, literal
 
-__all__ = ["TEXEL", "UNROLLED", "Atlas", "array_lines", "fold_lines", "root_lines", "row_lines"]
+__all__ = [
+    "TEXEL",
+    "UNROLLED",
+    "Atlas",
+    "array_lines",
+    "fold_lines",
+    "root_lines",
+    "row_lines",
+    "spelled",
+]
 
 UNROLLED = 16
 """Folds over at most this many rows are written out: constants fold, and loops cost."""
@@ -27,21 +36,33 @@ WIDTH = 1024
 """Texels that lie side by side in the texture of tables."""
 
 
-def row_text(row: Layout, numbers: NDArray[np.float64]) -> str:
+Cells = Sequence[Sequence[str]]
+"""A table's numbers, row by row, as GLSL."""
+
+
+def spelled(table: NDArray[np.float64]) -> Cells:
+    """The numbers of a table as constants."""
+    return [[literal(float(x)) for x in row] for row in table]
+
+
+def row_text(row: Layout, numbers: Sequence[str]) -> str:
     """A row as a constructor: ``vec3(0.1, 0.2, 0.3)``."""
     parts, start = [], 0
     for m in row.members:
-        inside = [literal(float(x)) for x in numbers[start : start + m.size]]
+        inside = numbers[start : start + m.size]
         parts.append(inside[0] if m.size == 1 else f"{m.glsl}({', '.join(inside)})")
         start += m.size
     return f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
 
 
 def fold_lines(
-    f: Fold, name: str, value: str, whole: str, rows: Callable[[str], str] | None
+    f: Fold, name: str, value: str, whole: str, rows: Callable[[str], str] | None, table: Cells
 ) -> list[Line]:
-    """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner."""
-    function, table = f.function, f.table.array
+    """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner.
+
+    ``table`` holds its numbers as they are spelled, unless ``rows`` reads them.
+    """
+    function = f.function
     result, row = layout(f.result), layout(function.inputs[-1].type)
     scope = Names()
     shared = [(layout(i.type).glsl, scope.take(i.name)) for i in function.inputs[:-1]]
@@ -98,7 +119,7 @@ def _reduced(
 
 
 def _selected(
-    sign: str, row: Layout, table: NDArray[np.float64], call: Callable[[str, int | str], str],
+    sign: str, row: Layout, table: Cells, call: Callable[[str, int | str], str],
     value: str, whole: str, passed: str, rows: Callable[[str], str] | None,
 ) -> list[str]:  # fmt: skip
     """The winning row, found by value, then its whole result."""
@@ -150,7 +171,7 @@ def _ranked(count: int, call: Callable[[int | str], str], loop: bool) -> list[st
 
 
 def _picked(
-    row: Layout, table: NDArray[np.float64], whole: str, passed: str, number: str,
+    row: Layout, table: Cells, whole: str, passed: str, number: str,
     rows: Callable[[str], str] | None,
 ) -> list[str]:  # fmt: skip
     """The result for one row, whose number is a float."""
@@ -164,7 +185,7 @@ def _picked(
 
 def array_lines(name: str, row: Layout, table: NDArray[np.float64]) -> list[Line]:
     """A table as a constant array, several rows a line."""
-    texts = [row_text(row, r) for r in table]
+    texts = [row_text(row, cells) for cells in spelled(table)]
     lines, current = [], ""
     for k, text in enumerate(texts):
         piece = text + ("," if k < len(texts) - 1 else "")

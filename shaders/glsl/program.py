@@ -28,6 +28,7 @@ from .loops import (
     fold_lines,
     root_lines,
     row_lines,
+    spelled,
 )  # fmt: skip
 from .names import Names
 from .terms import spell
@@ -176,11 +177,7 @@ class Program:
         if e in self._leaf:
             return
         if e.op.name == "literal":
-            place = len(self.numbers) % 4
-            if place == 0:
-                self.blocks.append(self.names.take(f"numbers_{len(self.blocks)}"))
-            self._leaf[e] = f"{self.blocks[-1]}.{'xyzw'[place]}"
-            self.numbers.append(e.data)
+            self._leaf[e] = self._number(e.data)
             return
         parameter, component = e.data
         if parameter not in self.parameters:
@@ -190,6 +187,14 @@ class Program:
         self._leaf[e] = self._name[parameter] + (
             "" if component is None else f".{'xyz'[component]}"
         )
+
+    def _number(self, value: float) -> str:
+        """How a live number is read."""
+        place = len(self.numbers) % 4
+        if place == 0:
+            self.blocks.append(self.names.take(f"numbers_{len(self.blocks)}"))
+        self.numbers.append(float(value))
+        return f"{self.blocks[-1]}.{'xyzw'[place]}"
 
     def _fold(self, e: Expr) -> None:
         if e.data.kind == "gap":
@@ -207,7 +212,13 @@ class Program:
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
         self._loops[e.data] = (1 + inner if long and rows > 1 else rows * inner) + last
-        self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
+        cells = (
+            [[self._number(x) for x in row] for row in table.array]
+            if (self.live and not source)
+            else spelled(table.array)
+        )
+        whole = self._name[f]
+        self._append(fold_lines(e.data, name, self._name[value], whole, source, cells))
 
     def _value_of(self, f: Function) -> Function:
         """The function that ranks rows: of the value alone, for one whose result holds more."""
