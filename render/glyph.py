@@ -32,11 +32,11 @@ REACH: Final = 150
 UNIT: Final = 48.0
 """The length of the arrow where the gradient's is 1; it is drawn from SHORT to LONG."""
 SHORT, LONG = 20.0, 130.0
-CIRCLE: Final = 26.0
-"""The radius of the circle, in the space of the shape, that the ellipse is in the picture."""
-AXES: Final = (10.0, 110.0)
-"""How long the ellipse's longer half axis is; a circle that makes another is drawn smaller, or
-larger."""
+CIRCLE: Final = 28.0
+"""The radius of the circle in the space of the shape that the ellipse is in the picture."""
+AXES: Final = (16.0, 110.0)
+"""How long the ellipse's longer half axis is: if the circle makes another, one that makes this is
+meant."""
 THINNEST: Final = 30.0
 """How many times longer than the other; space that collapses would make it a line."""
 INK, ARROW = "#10131a", "#fffdf5"
@@ -135,13 +135,14 @@ def _picture() -> Picture:
     """The scene: everything twice, in ink and, narrower, in its color, to be seen on anything."""
     p = Vec(POINT.leaves)
     ellipse = length(_read("across") * p.x + _read("up") * p.y) - _read("radius")
-    circle = length(p) - _read("radius")
+    circle = length(p) - CIRCLE
     foot = length(p - _read("foot")) - 5.0
     arrow, dot_ = _arrow(p, _read("arrow")), length(p) - 2.5
     tint = tuple(_read("tint"))
     return Picture(
         (
-            _layer(circle, ARROW, 0.45 * _read("has_ellipse"), 1.0),
+            _layer(circle, INK, 0.25 * _read("has_ellipse"), 2.5),
+            _layer(circle, ARROW, 0.6 * _read("has_ellipse"), 1.0),
             _layer(ellipse, INK, 0.8 * _read("has_ellipse"), 5.0),
             _layer(ellipse, tint, _read("has_ellipse"), 2.5),
             _layer(foot, INK, _read("has_foot"), 4.0),

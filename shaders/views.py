@@ -47,7 +47,7 @@ VIEWS = ("picture", "field", "gradient", "determinant", "curvature", "coverage",
 COLD_WARM = ("#0a2f51", "#1f6fa8", "#7fc4e3", "#f7f2e4", "#f5b069", "#cf5230", "#6b1a1a")
 """Of what has a sign, or lies below or above 1: as light on both sides, pale in the middle."""
 KEPT = ("#06343b", "#1c7c7d", "#8ccfbe", "#f7f2e4", "#f2c25e", "#c9791f", "#6e3a0c")
-FLIPPED = ("#1d1259", "#5546b5", "#a99be3", "#f3e6f5", "#ec9cc8", "#c93d8b", "#670f45")
+FLIPPED = ("#1d1259", "#5243b8", "#9d8de0", "#e4c4ee", "#ec8fc3", "#c93383", "#670f45")
 """Space that a warp shrinks, keeps as large, grows; and the same where it turns it over."""
 COVERED = ("#15171d", "#3b2a6b", "#a3357f", "#f0703e", "#f9d77a", "#f4f1e8")
 COLLAPSED, INK = "#000000", "#10131a"
