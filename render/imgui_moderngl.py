@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import moderngl
 import numpy as np
-from imgui_bundle import imgui
 
 from .state import aimed, clip, kept
 
@@ -39,10 +38,12 @@ LEAST: Final = 1 << 16
 class ImGuiRenderer:
     """Draws the ImGui context that is current, and keeps the textures that it asks for.
 
-    Only for the thread in which the OpenGL context is current.
+    ``imgui`` is the module of imgui-bundle. Only for the thread in which the OpenGL context is
+    current.
     """
 
-    def __init__(self, context: moderngl.Context) -> None:
+    def __init__(self, context: moderngl.Context, imgui: Any) -> None:
+        self._imgui = imgui
         imgui.get_io().backend_flags |= imgui.BackendFlags_.renderer_has_textures
         self._context = context
         self._program = context.program(VERTEX, FRAGMENT)
@@ -56,7 +57,7 @@ class ImGuiRenderer:
         """
         width, height = (round(x) for x in data.display_size)
         with kept(self._context, units=1):
-            for texture in imgui.get_platform_io().textures:
+            for texture in self._imgui.get_platform_io().textures:
                 self._update(texture)
             with aimed(self._context.fbo, (0, 0, width, height)):
                 self._context.enable_only(moderngl.BLEND)
@@ -65,8 +66,8 @@ class ImGuiRenderer:
                 self._set("image", 0)
                 for commands in data.cmd_lists:
                     self._write(
-                        _bytes(commands.vtx_buffer, imgui.VERTEX_SIZE),
-                        _bytes(commands.idx_buffer, imgui.INDEX_SIZE),
+                        _bytes(commands.vtx_buffer, self._imgui.VERTEX_SIZE),
+                        _bytes(commands.idx_buffer, self._imgui.INDEX_SIZE),
                     )
                     for command in commands.cmd_buffer:
                         left, top, right, bottom = (round(x) for x in command.clip_rect)
@@ -78,10 +79,10 @@ class ImGuiRenderer:
 
     def release(self) -> None:
         """Free what was made in the OpenGL context, which must be current."""
-        for texture in imgui.get_platform_io().textures:
+        for texture in self._imgui.get_platform_io().textures:
             if texture.get_tex_id() in self._textures:
                 texture.set_tex_id(0)
-                texture.set_status(imgui.ImTextureStatus.destroyed)
+                texture.set_status(self._imgui.ImTextureStatus.destroyed)
         for held in self._textures.values():
             held.release()
         self._textures.clear()
@@ -90,7 +91,7 @@ class ImGuiRenderer:
 
     def _update(self, texture: Any) -> None:
         """Do what ImGui asks for one of its textures: make it, write parts of it, or drop it."""
-        status = imgui.ImTextureStatus
+        status = self._imgui.ImTextureStatus
         size = texture.width, texture.height
         if texture.status == status.want_destroy:
             self._textures.pop(texture.get_tex_id()).release()
@@ -123,7 +124,7 @@ class ImGuiRenderer:
         vertices, indices = self._buffers
         self._array = self._context.vertex_array(
             self._program, [(vertices, "2f 2f 4f1", "point", "place", "tint")],
-            index_buffer=indices, index_element_size=imgui.INDEX_SIZE,
+            index_buffer=indices, index_element_size=self._imgui.INDEX_SIZE,
         )  # fmt: skip
 
     def _free(self) -> None:

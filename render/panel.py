@@ -99,7 +99,7 @@ class Panel:
         self._imgui = imgui
         self._own = imgui.create_context()
         self._enter()
-        self._renderer: ImGuiRenderer | None = ImGuiRenderer(context)
+        self._renderer: ImGuiRenderer | None = ImGuiRenderer(context, imgui)
         imgui.get_io().set_ini_filename("")
         imgui.get_io().set_log_filename("")
         imgui.get_io().fonts.add_font_default_vector()

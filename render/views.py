@@ -19,7 +19,7 @@ __all__ = ["VIEWS", "Views", "legend"]
 SIDES: Final = "exact", "fwidth"
 """What "compare" shows left and right of its line."""
 LINE: Final = (4, 1.0), (2, 1.0), (12, 0.06), (8, 0.05)
-"""The line between and its handle, dark, then light: a width in pixels, and a part of the height."""
+"""The line between and its handle, dark, then light: widths in pixels, and parts of the height."""
 DARK, LIGHT = (0.05, 0.06, 0.08, 1.0), (1.0, 1.0, 1.0, 1.0)
 
 

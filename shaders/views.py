@@ -19,6 +19,7 @@ from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.places import place
 from .calculus.vectors import (
+    Scalar,
     Vec,
     abs,
     clamp,
@@ -46,13 +47,14 @@ VIEWS = ("picture", "field", "gradient", "determinant", "curvature", "coverage",
 COLD_WARM = ("#0a2f51", "#1f6fa8", "#7fc4e3", "#f7f2e4", "#f5b069", "#cf5230", "#6b1a1a")
 """Of what has a sign, or lies below or above 1: as light on both sides, pale in the middle."""
 KEPT = ("#06343b", "#1c7c7d", "#8ccfbe", "#f7f2e4", "#f2c25e", "#c9791f", "#6e3a0c")
-FLIPPED = ("#1d1259", "#5546b5", "#a99be3", "#f3e6f5", "#ec9cc8", "#c93d8b", "#670f45")
+FLIPPED = ("#1d1259", "#5243b8", "#9d8de0", "#e4c4ee", "#ec8fc3", "#c93383", "#670f45")
 """Space that a warp shrinks, keeps as large, grows; and the same where it turns it over."""
 COVERED = ("#15171d", "#3b2a6b", "#a3357f", "#f0703e", "#f9d77a", "#f4f1e8")
 COLLAPSED, INK = "#000000", "#10131a"
 
-LINES = 12
-"""A view shows at least so many steps between level sets, from its bottom to its top."""
+LINES = 11.3
+"""A view shows at least so many steps between level sets, from its bottom to its top. At no height
+that is usual does the step change: there float32 and float64 might choose differently."""
 CELL = 16
 """Pixels on a side of the cells whose coverage is shown."""
 OCTAVES = 4.0
@@ -122,7 +124,7 @@ LEGENDS = {
     "picture": "the picture",
     "field": "field: blue inside, orange outside, a line every {step}",
     "gradient": "length of the gradient: pale is 1, a true distance; orange steeper, blue flatter, "
-    "the last color 16 times",
+    "the last colors are 16 and 1/16",
     "determinant": "determinant of the warps: pale is 1; green where space shrinks, gold where it "
     "grows, violet and pink where it is also flipped, black where it collapses; a grid of {step} "
     "in the space of the shape",
@@ -134,7 +136,7 @@ LEGENDS = {
 }
 
 
-def _seen(item: Layer | Group) -> Expr:
+def _seen(item: Layer | Group) -> Scalar:
     """Opacity without shades: what shows at all is shown."""
     return where(item.opacity > 0.0, const(1.0), const(0.0))
 
@@ -148,8 +150,9 @@ def _pixel() -> Expr:
     return leaf(BUILT_IN["pixel"])
 
 
-def _step() -> Expr:
-    return spacing(_pixel() * leaf(BUILT_IN["resolution"], 1))
+def _height() -> Expr:
+    """Of the view, in scene units."""
+    return _pixel() * leaf(BUILT_IN["resolution"], 1)
 
 
 # --- what a color is made of ---------------------------------------------------------------------
@@ -163,13 +166,12 @@ def _ramp(t: Expr, colors: Sequence[str]) -> Vec:
     return mixed(t, still, stops, "linear")
 
 
-def _octaves(x: Expr) -> Expr:
+def _octaves(x: Expr) -> Scalar:
     """Where a positive number stands in a ramp that has 1 in its middle."""
-    middle: Expr = 0.5 + log(max(x, FLAT)) / (2.0 * OCTAVES * math.log(2))
-    return middle
+    return 0.5 + log(max(x, FLAT)) / (2.0 * OCTAVES * math.log(2))
 
 
-def _signed(x: Expr, half: Expr) -> Expr:
+def _signed(x: Expr, half: Expr) -> Scalar:
     """Where a number stands in a ramp that has 0 in its middle, half way to its end at ``half``."""
     return 0.5 + 0.5 * x / (abs(x) + half)
 
@@ -181,7 +183,7 @@ def _inked(color: Vec, part: Expr, ink: str = INK) -> Vec:
     return inked
 
 
-def _lines(value: Expr, gradient: Vec, step: Expr, width: float) -> Expr:
+def _lines(value: Expr, gradient: Vec, step: Expr, width: float) -> Scalar:
     """How much of a pixel lies on the level sets of a field at whole multiples of a step.
 
     Lines of ``width`` pixels, averaged over the pixel in closed form; they go where they crowd.
@@ -202,8 +204,8 @@ def _outline(value: Expr, gradient: Vec, width: float) -> Expr:
 # --- the colors, as functions of a jet -----------------------------------------------------------
 def _field(value: Expr, gradient: Vec) -> Vec:
     """Cold inside, warm outside, with level sets, every fifth one stronger."""
-    height, step = _pixel() * leaf(BUILT_IN["resolution"], 1), _step()
-    color = _ramp(_signed(value, height / 6.0), COLD_WARM)
+    step = spacing(_height())
+    color = _ramp(_signed(value, _height() / 6.0), COLD_WARM)
     color = _inked(color, 0.35 * _lines(value, gradient, step, 1.0))
     color = _inked(color, 0.45 * _lines(value, gradient, 5.0 * step, 1.4))
     return _inked(color, _outline(value, gradient, 3.0))
@@ -220,9 +222,8 @@ def _curvature(value: Expr, gradient: Vec, hessian: Vec) -> Vec:
     x, y = gradient
     along = hessian[0] * y * y - 2.0 * hessian[1] * x * y + hessian[2] * x * x
     bend = along / (slope * max(length(gradient), FLAT))
-    height = _pixel() * leaf(BUILT_IN["resolution"], 1)
-    color = _ramp(_signed(bend, 5.0 / height), COLD_WARM)
-    color = _inked(color, 0.25 * _lines(value, gradient, _step(), 1.0))
+    color = _ramp(_signed(bend, 5.0 / _height()), COLD_WARM)
+    color = _inked(color, 0.25 * _lines(value, gradient, spacing(_height()), 1.0))
     return _inked(color, _outline(value, gradient, 2.0))
 
 
@@ -234,7 +235,7 @@ def _determinant(value: Expr, gradient: Vec, at: Vec, across: Vec, up: Vec) -> V
     color: Vec = where(det < 0.0, flipped, kept)
     color = _inked(color, where(abs(det) < NOTHING, 1.0, 0.0), COLLAPSED)
     for k in (0, 1):
-        color = _inked(color, 0.4 * _lines(at[k], Vec((across[k], up[k])), _step(), 1.2))
+        color = _inked(color, 0.4 * _lines(at[k], Vec((across[k], up[k])), spacing(_height()), 1.2))
     return _inked(color, _outline(value, gradient, 2.0))
 
 
