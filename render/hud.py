@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .frame import Painter
+from .glyph import Glyph
 from .keys import help_text
 from .overlay import Note, Overlay
 from .panel import Panel, how_to_get
+from .probe_text import about, of_layer
 from .views import legend
 
 if TYPE_CHECKING:
@@ -15,10 +18,9 @@ if TYPE_CHECKING:
 
     from .brush import Brush
     from .live import Live
+    from .prober import Probed
 
 __all__ = ["Hud"]
-
-WELCOME = "H shows the keys"
 
 
 class Hud:
@@ -36,7 +38,9 @@ class Hud:
         self._context, self._copy, self._paste = context, copy, paste
         self._overlay = Overlay(context)
         self._panel: Panel | None = None
+        self._painter: Painter | None = None
         self._frames = 0
+        self.probed: Probed | None = None
         self.help, self.status, self.probing, self.paneled = False, True, False, False
 
     @property
@@ -53,6 +57,9 @@ class Hud:
         scale: float,
     ) -> dict[str, Any]:
         """Draw over the framebuffer in use; the values that the panel changed."""
+        if self.probing and self.probed is not None:
+            self._painter = self._painter or Painter(self._context)
+            Glyph(self._painter).draw(self.probed.found, live.frame(), scale)
         self._overlay.draw(size, scale, self._notes(live, brushes, message))
         self._frames = max(self._frames - 1, 0)
         if self._panel is None or not self.paneled or live.picture is None:
@@ -62,6 +69,8 @@ class Hud:
     def release(self) -> None:
         """Free what was made in the context."""
         self._overlay.release()
+        if self._painter is not None:
+            self._painter.release()
         if self._panel is not None:
             self._panel.release()
 
@@ -96,7 +105,7 @@ class Hud:
     def on_move(self, place: tuple[float, float]) -> bool:
         """The mouse is here."""
         if self._panel is None or not self.paneled:
-            return self.probing
+            return False
         self._panel.mouse_position(*place)
         self._stir()
         return True
@@ -125,6 +134,10 @@ class Hud:
         notes = []
         if live.trouble is not None:
             notes.append(Note(str(live.trouble), "top left", "error"))
+        if self.probing and self.probed is not None:
+            found = self.probed.found
+            lines = [] if found.focus is None else of_layer(found, found.focus)
+            notes.append(Note("\n".join((about(found), *lines)), "top left"))
         if message:
             notes.append(Note(message, "bottom"))
         if self.help:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import glfw
 
@@ -22,10 +22,16 @@ from .contexts import adopted
 from .hud import Hud
 from .keys import KEYS, SHIFT
 from .live import Live
+from .prober import Probed, Prober
 from .reload import Delivered, Loader, Source
 from .saving import free_name, saved
 
+if TYPE_CHECKING:
+    from ..shaders.picture import Frame
+
 __all__ = ["Window"]
+
+News = Delivered | Report | Probed | str
 
 DRAFT: Final = "gradient"
 """How a picture is drawn at first, and while something moves: it compiles ten times faster."""
@@ -65,7 +71,7 @@ class Window:
     ) -> None:
         self.live, self._source, self._antialias, self._log = live, source, antialias, log
         self._name = os.path.splitext(os.path.basename(source.path))[0]
-        self._news: SimpleQueue[Delivered | Report | str] = SimpleQueue()
+        self._news: SimpleQueue[News] = SimpleQueue()
         glfw_window.begin()
         try:
             self._open()
@@ -89,11 +95,13 @@ class Window:
             Brush(hidden, self._canvas, word, self._tell, drafts=word == words[0])
             for hidden, word in zip(self._hidden, words, strict=True)
         ]
+        self._prober = Prober(self._tell)
         self.loader = Loader(self._source, words, self._tell)
         self._dirty = True
         self._drag: tuple[float, float] | None = None
         self._splitting = False
         self._message, self._until = "", 0.0
+        self._asked: tuple[int, Frame] | None = None
         self._tick = 0.0
         self._windowed: tuple[int, int, int, int] | None = None
         self._listen()
@@ -108,6 +116,7 @@ class Window:
     def close(self) -> None:
         """End the threads, free all that was made, close the window."""
         self.loader.close()
+        self._prober.close()
         for brush in self.brushes:
             brush.close()
         self._hud.release()
@@ -129,7 +138,7 @@ class Window:
 
     # Waiting and hearing
 
-    def _tell(self, news: Delivered | Report | str) -> None:
+    def _tell(self, news: News) -> None:
         """In any thread: something is there for this one."""
         self._news.put(news)
         glfw.post_empty_event()
@@ -155,10 +164,12 @@ class Window:
             return None
         return self._tick + 1 / RATE
 
-    def _hear(self, news: Delivered | Report | str) -> None:
+    def _hear(self, news: News) -> None:
         self._dirty = True
         if isinstance(news, str):
             self._say(news)
+        elif isinstance(news, Probed):
+            self._hud.probed = news
         elif isinstance(news, Report):
             self.live.drawn(news, self._source.files)
         else:
@@ -170,6 +181,7 @@ class Window:
         if not live.ticking or (next_tick is not None and now >= next_tick):
             live.advance(now)
             self._tick = now
+        self._probe()
         order = live.order(now, moving=self._drag is not None)
         if order is None:
             return
@@ -178,6 +190,16 @@ class Window:
             brush.draw(order)
         if not any(brush.quick(order) for brush in fine):
             draft.draw(order)
+
+    def _probe(self) -> None:
+        """Have the point under the mouse probed, if that is wanted and not the last one."""
+        if not self._hud.probing or self.live.good is None:
+            self._asked = None
+            return
+        asked = self.live.good.number, self.live.frame()
+        if asked != self._asked:
+            self._asked = asked
+            self._prober.ask(self.live.good.picture, asked[1])
 
     # Showing
 
