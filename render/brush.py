@@ -83,7 +83,7 @@ class Brush:
         window: hidden, for its context, which shares the canvas's textures. Made, and destroyed
             after ``close``, by the main thread.
         quality: the word for antialias, and the listing of a version, that it draws by.
-        report: called in the brush's thread.
+        report: called in the brush's thread; with None when ``compiling`` has changed.
         drafts: whole pictures at once; else in tiles, if they take long and nothing moves.
     """
 
@@ -92,13 +92,12 @@ class Brush:
         window: Any,
         canvas: Canvas,
         quality: str,
-        report: Callable[[Report], None],
+        report: Callable[[Report | None], None],
         *,
         drafts: bool,
     ) -> None:
         self.quality, self.drafts = quality, drafts
-        self.doing = ""
-        """"compiling", "drawing" or nothing."""
+        self.compiling = False
         self._window, self._canvas, self._report = window, canvas, report
         self._order: Order | None = None
         self._jobs: deque[Callable[[Painter], None]] = deque()
@@ -182,7 +181,12 @@ class Brush:
             failed = DeviceError(f"OpenGL could not draw: {error}")
             self._report(Report(order, self.quality, error=failed))
         finally:
-            self.doing = ""
+            self._say_compiling(False)
+
+    def _say_compiling(self, compiling: bool) -> None:
+        if compiling != self.compiling:
+            self.compiling = compiling
+            self._report(None)
 
     def _listing(self, order: Order) -> Listing | None:
         """What this brush draws of an order; None if that is not known yet, or nothing."""
@@ -199,7 +203,6 @@ class Brush:
         if not order.still:
             return
         self._fit(painter.context, order.frame.size)
-        self.doing = "drawing"
         start = time.perf_counter()
         self._target.use()
         self._target.viewport = 0, 0, *order.frame.size
@@ -215,11 +218,11 @@ class Brush:
         self._fit(painter.context, order.frame.size)
         key = text.vertex, text.fragment
         if key not in self._rate:
-            self.doing = "compiling"
+            self._say_compiling(True)
             trial = Tile(0, 0, min(TRIAL, width), min(TRIAL, height))
             self._cover(painter, order, text, trial)  # drivers may compile at the first drawing
             self._rate[key] = trial.width * trial.height / self._cover(painter, order, text, trial)
-        self.doing = "drawing"
+            self._say_compiling(False)
         step = max(width, height)
         if not (self.drafts or self.quick(order)):
             if not order.still:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .frame import Painter
 from .glyph import Glyph
 from .keys import help_text
-from .overlay import Note, Overlay
+from .overlay import Corner, Note, Overlay
 from .panel import Panel, how_to_get
 from .probe_text import about, of_layer
 from .views import legend
@@ -26,7 +26,8 @@ __all__ = ["Hud"]
 class Hud:
     """Draws in the window's context, and takes the events that are meant for the panel.
 
-    ``restless`` is true while something in it still moves by itself.
+    ``restless`` is true while something in it still moves by itself. ``help``, ``timed``,
+    ``probing`` and ``paneled`` say what is shown.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class Hud:
         self._painter: Painter | None = None
         self._frames = 0
         self.probed: Probed | None = None
-        self.help, self.status, self.probing, self.paneled = False, True, False, False
+        self.help, self.timed, self.probing, self.paneled = False, True, False, False
 
     @property
     def restless(self) -> bool:
@@ -74,7 +75,17 @@ class Hud:
         if self._panel is not None:
             self._panel.release()
 
-    def toggle_panel(self) -> str:
+    def status(self) -> dict[str, Any]:
+        """What is shown over the picture, for a log."""
+        found = self.probed.found if self.probing and self.probed else None
+        return {
+            "help": self.help,
+            "timed": self.timed,
+            "probed": found and about(found),
+            "panel": self.paneled,
+        }
+
+    def toggle_panel(self, live: Live) -> str:
         """Show the panel, or hide it; what there is to say about that."""
         if (missing := how_to_get()) is not None:
             return missing
@@ -82,7 +93,8 @@ class Hud:
             self._panel = Panel(self._context, self._copy, self._paste)
         self.paneled = not self.paneled
         self._stir()
-        return ""
+        empty = self.paneled and live.picture is not None and not live.picture.parameters
+        return "the scene has no sliders, toggles or colors" if empty else ""
 
     # Events: each says whether it was the panel's
 
@@ -130,6 +142,12 @@ class Hud:
         """ImGui answers an event one or two drawings later."""
         self._frames = 3
 
+    def _away(self, live: Live) -> Corner:
+        """The corner for a long note that leaves free what is about the mouse, and the panel."""
+        if live.mouse[0] > live.seen.center[0]:
+            return "top left"
+        return "bottom right" if self.paneled else "top right"
+
     def _notes(self, live: Live, brushes: Sequence[Brush], message: str) -> list[Note]:
         notes = []
         if live.trouble is not None:
@@ -137,14 +155,14 @@ class Hud:
         if self.probing and self.probed is not None:
             found = self.probed.found
             lines = [] if found.focus is None else of_layer(found, found.focus)
-            notes.append(Note("\n".join((about(found), *lines)), "top left"))
+            notes.append(Note("\n".join((about(found), *lines)), self._away(live)))
         if message:
             notes.append(Note(message, "bottom"))
         if self.help:
             notes.append(Note(help_text(), "middle"))
         if live.shown != "picture":
             notes.append(Note(legend(live.shown, live.frame()), "bottom right", "quiet"))
-        if self.status:
+        if self.timed:
             notes.append(Note(_status(live, brushes), "bottom left", "quiet"))
         return notes
 
@@ -154,10 +172,16 @@ def _status(live: Live, brushes: Sequence[Brush]) -> str:
     report = live.report
     words = []
     if report is not None:
-        name = report.quality if report.quality == brushes[-1].quality else "draft"
-        time = f"{1e3 * report.seconds:.3g} ms"
+        order = report.order
+        draft = len(brushes) > 1 and report.quality == brushes[0].quality
+        name = "draft" if draft else report.quality
+        name = name if order.view == "picture" else order.view
+        ms = 1e3 * report.seconds
+        time = f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
         words.append(f"{name} {time}" if report.done == 1 else f"{name} {report.done:.0%}")
-    words += [f"{b.quality} is {b.doing}" for b in brushes if b.doing == "compiling"]
+    if compiling := [brush for brush in brushes if brush.compiling]:
+        shown = compiling[0].quality if live.shown == "picture" else live.shown
+        words.append(f"{shown} is being compiled")
     if live.picture is not None and live.picture.reads("seconds"):
         words.append(f"{live.seconds:.2f} s" + ("" if live.running else ", stopped"))
     return "   ".join(words) or "loading"

@@ -36,8 +36,8 @@ class Key(NamedTuple):
 
 KEYS: Final = (
     Key(32, "Space", "pause", "stop the clock, or let it run"),
-    Key(262, "→", "forward", "the clock a frame on; with Shift a second", repeats=True),
-    Key(263, "←", "back", "the clock a frame back; with Shift a second", repeats=True),
+    Key(262, "Right", "forward", "the clock a frame on; with Shift a second", repeats=True),
+    Key(263, "Left", "back", "the clock a frame back; with Shift a second", repeats=True),
     Key(82, "R", "restart", "the clock to its beginning"),
     Key(268, "Home", "home", "the view that the scene has by itself"),
     Key(83, "S", "save", "save what is seen as PNG", shift=False),

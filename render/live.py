@@ -105,6 +105,26 @@ class Live:
             view.center[1] - pixel * (place[1] - 0.5 * height),
         )
 
+    def status(self) -> dict[str, Any]:
+        """What is seen, for a log: plain values."""
+        report = self.report
+        return {
+            "version": self.good.number if self.good else 0,
+            "serial": report.order.serial if report else 0,
+            "quality": report.quality if report else "",
+            "done": report.done if report else 0.0,
+            "drawn": report.order.view if report else "",
+            "shown": self.shown,
+            "split": self.split,
+            "seconds": self.seconds,
+            "running": self.running,
+            "view": (*self.seen.center, self.seen.height),
+            "mouse": self.mouse,
+            "size": self.size,
+            "values": dict(self.values),
+            "trouble": str(self.trouble or ""),
+        }
+
     # What happens
 
     def receive(self, delivered: Delivered, files: Iterable[str] = ()) -> None:
@@ -121,9 +141,11 @@ class Live:
 
     def drawn(self, report: Report, files: Iterable[str]) -> None:
         """A picture came, or an error in its place."""
-        tried = self.tried is not None and self.tried.number == report.order.version.number
+        number = report.order.version.number
+        tried = self.tried is not None and self.tried.number == number
         if report.error is not None:
-            self.trouble = trouble(report.error, files)
+            if tried or (self.good is not None and self.good.number == number):
+                self.trouble = trouble(report.error, files)
             self.tried = None if tried else self.tried
             return
         self.report = report

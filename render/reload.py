@@ -91,7 +91,7 @@ def _around(file: str, line: int) -> str:
     except OSError:
         return ""
     first, last = max(1, line - AROUND), min(len(text), line + AROUND)
-    marked = (("▸" if n == line else " ", n, text[n - 1]) for n in range(first, last + 1))
+    marked = ((">" if n == line else " ", n, text[n - 1]) for n in range(first, last + 1))
     return "\n".join(f"{mark}\t{n}\t{code}" for mark, n, code in marked)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Window"]
 
-News = Delivered | Report | Probed | str
+News = Delivered | Report | Probed | str | None
 
 DRAFT: Final = "gradient"
 """How a picture is drawn at first, and while something moves: it compiles ten times faster."""
@@ -172,7 +172,7 @@ class Window:
             self._hud.probed = news
         elif isinstance(news, Report):
             self.live.drawn(news, self._source.files)
-        else:
+        elif news is not None:
             self.live.receive(news)
 
     def _command(self, now: float) -> None:
@@ -219,23 +219,11 @@ class Window:
 
     def status(self) -> dict[str, Any]:
         """What is seen, for a log: plain values."""
-        live, report = self.live, self.live.report
         return {
-            "version": live.good.number if live.good else 0,
-            "serial": report.order.serial if report else 0,
-            "quality": report.quality if report else "",
-            "done": report.done if report else 0.0,
-            "seconds": live.seconds,
-            "running": live.running,
-            "view": (*live.seen.center, live.seen.height),
-            "mouse": live.mouse,
-            "size": live.size,
-            "shown": live.shown,
-            "values": dict(live.values),
-            "trouble": str(live.trouble or ""),
+            **self.live.status(),
+            **self._hud.status(),
             "message": self._message,
             "compiled": [brush.compiled for brush in self.brushes],
-            "help": self._hud.help,
         }
 
     def _say(self, message: str) -> None:
@@ -341,10 +329,10 @@ class Window:
         self._hud.probing = not self._hud.probing
 
     def _do_panel(self, _: bool) -> None:
-        self._say(self._hud.toggle_panel())
+        self._say(self._hud.toggle_panel(self.live))
 
     def _do_status(self, _: bool) -> None:
-        self._hud.status = not self._hud.status
+        self._hud.timed = not self._hud.timed
 
     def _do_help(self, _: bool) -> None:
         self._hud.help = not self._hud.help
