@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.traceback:
             raise
-        return _report(error)
+        return _report(error, options)
     return 0
 
 
@@ -202,7 +202,7 @@ def _print_version() -> None:
     print(f"jetfield {version('jetfield')}")
 
 
-def _report(error: Exception) -> int:
+def _report(error: Exception, options: argparse.Namespace) -> int:
     """Print an error in one line, and what helps with it in another."""
     from ..shaders.errors import DeviceError, JetfieldError, ShaderError
 
@@ -215,7 +215,7 @@ def _report(error: Exception) -> int:
         lines = [message]
         if isinstance(error, ShaderError) and error.listing:
             lines.append(f"the refused listing is in {_keep(error.listing)}")
-        if isinstance(error, DeviceError):
+        if isinstance(error, DeviceError) and "device" in options:
             lines.append("--device numpy draws without OpenGL, slowly")
     elif isinstance(error, MemoryError):
         lines = [f"memory is used up: {message or 'a smaller --size takes less'}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any, Final
 
@@ -30,7 +31,8 @@ def run(options: argparse.Namespace, source: Any) -> None:
     from .live import Live
     from .window import Window
 
-    shown = framing(options, source.load() if options.set else None)
+    there = os.path.isfile(source.path)  # if not, loading says so, and what may be meant
+    shown = framing(options, source.load() if options.set or not there else None)
     live = Live(options.size, shown["view"], shown["parameters"], shown["seconds"], shown["mouse"])
     log = _log if options.log else None
     with Window(source, live, antialias=options.antialias, log=log) as window:

@@ -41,7 +41,7 @@ KEYS: Final = (
     Key(82, "R", "restart", "the clock to its beginning"),
     Key(268, "Home", "home", "the view that the scene has by itself"),
     Key(83, "S", "save", "save what is seen as PNG", shift=False),
-    Key(83, "Shift+S", "save_large", "save it four times as large", shift=True),
+    Key(83, "Shift+S", "save", "save it four times as large", shift=True),
     Key(71, "G", "copy", "copy the scene's GLSL"),
     *(Key(49 + k, f"{k + 1}", f"view {name}", LOOKS[name]) for k, name in enumerate(VIEWS)),
     Key(80, "P", "probe", "all that is known of the point under the mouse"),

@@ -98,6 +98,7 @@ class Window:
         self._prober = Prober(self._tell)
         self.loader = Loader(self._source, words, self._tell)
         self._dirty = True
+        self._mouse = self._place(*glfw.get_cursor_pos(window))
         self._drag: tuple[float, float] | None = None
         self._splitting = False
         self._message, self._until = "", 0.0
@@ -133,7 +134,7 @@ class Window:
             self._command(now)
             if self._until and now >= self._until:
                 self._message, self._until, self._dirty = "", 0.0, True
-            if self._dirty:
+            if self._dirty or self._hud.restless:
                 self._show()
 
     # Waiting and hearing
@@ -219,11 +220,17 @@ class Window:
 
     def status(self) -> dict[str, Any]:
         """What is seen, for a log: plain values."""
+        report, order = self.live.report, self.live.ordered
+        fine = self.live.shown not in ("picture", "compare") or (
+            report is not None and report.quality == self.brushes[-1].quality
+        )
+        now = report is not None and order is not None and report.order.serial == order.serial
         return {
             **self.live.status(),
             **self._hud.status(),
             "message": self._message,
             "compiled": [brush.compiled for brush in self.brushes],
+            "whole": now and fine and self.live.status()["done"] == 1 and not self.live.tried,
         }
 
     def _say(self, message: str) -> None:
@@ -258,9 +265,6 @@ class Window:
         width, height = self.live.size
         return x * width / max(wide, 1), y * height / max(high, 1)
 
-    def _cursor(self) -> tuple[float, float]:
-        return self._place(*glfw.get_cursor_pos(self._window))
-
     def _on_key(self, code: int, scancode: int, action: int, mods: int) -> None:
         self._soil()
         if self._hud.on_key(code, action != glfw.RELEASE, mods) or action == glfw.RELEASE:
@@ -277,6 +281,7 @@ class Window:
             self._soil()
 
     def _on_move(self, place: tuple[float, float]) -> None:
+        self._mouse = place  # as events go: GLFW's own answer is where it is by now
         if self._hud.on_move(place):
             self._soil()
         if self._splitting:
@@ -293,7 +298,7 @@ class Window:
         if self._hud.on_button(button, down) or not down:
             self._drag, self._splitting = None, False
             return
-        place = self._cursor()
+        place = self._mouse
         near = abs(place[0] - self.live.split * self.live.size[0]) < 12 * self._scale
         if self.live.shown == "compare" and near:
             self._splitting = True
@@ -303,7 +308,7 @@ class Window:
     def _on_wheel(self, dx: float, dy: float) -> None:
         self._soil()
         if not self._hud.on_wheel(dx, dy):
-            self.live.zoom(dy, self._cursor())
+            self.live.zoom(dy, self._mouse)
 
     # What the keys do, by the names in the table
 
@@ -346,15 +351,12 @@ class Window:
             self._say("the GLSL is in the clipboard")
 
     def _do_save(self, large: bool) -> None:
-        self._save(LARGE if large else 1)
-
-    def _save(self, times: int) -> None:
         """Draw what is seen again, by baked numbers, and write it."""
         if (version := self.live.good) is None:
             return
         name = free_name(self._name)
         job = saved(
-            version.picture, self.live.frame(), name, times,
+            version.picture, self.live.frame(), name, LARGE if large else 1,
             view=self.live.shown, split=self.live.split, antialias=self._antialias, say=self._tell,
         )  # fmt: skip
         self._say(f"saving {name} ...")
