@@ -137,6 +137,11 @@ class Window:
             if self._dirty or self._hud.restless:
                 self._show()
 
+    def quit(self) -> None:
+        """End ``run``; from any thread."""
+        glfw.set_window_should_close(self._window, True)
+        glfw.post_empty_event()
+
     # Waiting and hearing
 
     def _tell(self, news: News) -> None:
@@ -343,7 +348,7 @@ class Window:
         self._hud.help = not self._hud.help
 
     def _do_quit(self, _: bool) -> None:
-        glfw.set_window_should_close(self._window, True)
+        self.quit()
 
     def _do_copy(self, _: bool) -> None:
         if (version := self.live.good) is not None:
