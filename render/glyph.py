@@ -87,7 +87,7 @@ class Glyph:
         )  # fmt: skip
         with kept(context, units=0), aimed(context.fbo, (*corner, *small.size)):
             clip(context, box)
-            context.enable_only(moderngl.BLEND)
+            context.enable(moderngl.BLEND)
             context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
             text = listing(_picture(), antialias="gradient")
             self._painter.cover(text, small, (-corner[0], -corner[1]))

@@ -60,7 +60,7 @@ class ImGuiRenderer:
             for texture in self._imgui.get_platform_io().textures:
                 self._update(texture)
             with aimed(self._context.fbo, (0, 0, width, height)):
-                self._context.enable_only(moderngl.BLEND)
+                self._context.enable(moderngl.BLEND)
                 self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
                 self._set("size", (width, height))
                 self._set("image", 0)

@@ -27,7 +27,7 @@ Corner = Literal["top left", "top right", "bottom left", "bottom right", "top", 
 CORNERS: Final = ("top left", "top right", "bottom left", "bottom right", "top", "bottom", "middle")
 TONES: Final = {
     "plain": ("#f4f5f7", "#12151cd2"),
-    "quiet": ("#c9ced8", "#12151c9c"),
+    "quiet": ("#dde1e9", "#12151cbe"),
     "error": ("#fff1ee", "#5c1219ee"),
 }
 """The colors of the text and of the plate under it, which holds it apart from any picture."""
@@ -118,7 +118,7 @@ class Overlay:
             self._forget(keep=textures.keys())
             blocks = [t.size for t in textures.values()]
             with aimed(self._context.fbo, (0, 0, width, height)):
-                self._context.enable_only(moderngl.BLEND)
+                self._context.enable(moderngl.BLEND)
                 self._context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
                 corners = [note.corner for note, _, _ in textures]
                 for texture, spot in zip(

@@ -278,11 +278,12 @@ class Panel:
             moved, new = imgui.slider_float(
                 name, value, low, high, f"%.{digits}f", imgui.SliderFlags_.always_clamp
             )
-            if imgui.is_item_activated():
-                self._before = value  # the first click of two moves the slider
-            if imgui.is_item_hovered() and imgui.is_mouse_double_clicked(0):
+            twice = imgui.is_mouse_double_clicked(0)
+            if imgui.is_item_hovered() and twice:
                 self._typing, self._fresh = name, True
                 return self._before
+            if imgui.is_item_activated():
+                self._before = value  # the first click of two moves the slider
         else:
             if self._fresh:
                 imgui.set_keyboard_focus_here()

@@ -55,6 +55,8 @@ COLLAPSED, INK = "#000000", "#10131a"
 LINES = 11.3
 """A view shows at least so many steps between level sets, from its bottom to its top. At no height
 that is usual does the step change: there float32 and float64 might choose differently."""
+HALF = 10.0
+"""A field's color is half way to its end at the view's height by this."""
 CELL = 16
 """Pixels on a side of the cells whose coverage is shown."""
 OCTAVES = 4.0
@@ -205,10 +207,10 @@ def _outline(value: Expr, gradient: Vec, width: float) -> Expr:
 def _field(value: Expr, gradient: Vec) -> Vec:
     """Cold inside, warm outside, with level sets, every fifth one stronger."""
     step = spacing(_height())
-    color = _ramp(_signed(value, _height() / 6.0), COLD_WARM)
+    color = _ramp(_signed(value, _height() / HALF), COLD_WARM)
     color = _inked(color, 0.35 * _lines(value, gradient, step, 1.0))
     color = _inked(color, 0.45 * _lines(value, gradient, 5.0 * step, 1.4))
-    return _inked(color, _outline(value, gradient, 3.0))
+    return _inked(color, _outline(value, gradient, 2.0))
 
 
 def _gradient(value: Expr, gradient: Vec) -> Vec:
