@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,16 @@ def display() -> Iterator[str]:
     """An X server of this module's own."""
     if missing := [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]:
         pytest.skip(f"no {' and no '.join(missing)}: apt install xvfb xdotool")
+    with server() as name:
+        yield name
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """An X server without a screen, on a display that is free: its name."""
     read, write = os.pipe()
     options = ["-displayfd", str(write), "-screen", "0", "1280x1024x24", "+extension", "GLX"]
-    server = subprocess.Popen(
+    process = subprocess.Popen(
         ["Xvfb", *options, "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL
     )
     os.close(write)
@@ -39,8 +47,8 @@ def display() -> Iterator[str]:
         assert number, "Xvfb did not start"
         yield f":{number}"
     finally:
-        server.terminate()
-        server.wait()
+        process.terminate()
+        process.wait()
 
 
 class Screen:
