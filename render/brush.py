@@ -46,6 +46,8 @@ PICTURES: Final = 64
 """Pictures of which a brush knows how fast they are drawn."""
 TRIAL: Final = 64
 """The side of the tile by which a brush learns how long the others take."""
+TELLING: Final = 0.01
+"""Seconds that such a tile has to take: of less, little is the drawing itself."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -219,9 +221,7 @@ class Brush:
         key = text.vertex, text.fragment
         if key not in self._rate:
             self._say_compiling(True)
-            trial = Tile(0, 0, min(TRIAL, width), min(TRIAL, height))
-            self._cover(painter, order, text, trial)  # drivers may compile at the first drawing
-            self._rate[key] = trial.width * trial.height / self._cover(painter, order, text, trial)
+            self._rate[key] = self._tried(painter, order, text)
             self._say_compiling(False)
         step = max(width, height)
         if not (self.drafts or self.quick(order)):
@@ -243,6 +243,19 @@ class Brush:
         if len(self._rate) > PICTURES:
             self._rate.clear()
         self._rate[key] = drawn / max(seconds, 1e-6)
+
+    def _tried(self, painter: Painter, order: Order, text: Listing) -> float:
+        """How many pixels a second a listing draws, by tiles in the middle."""
+        width, height = order.frame.size
+        self._cover(painter, order, text, Tile(0, 0, 1, 1))  # drivers may compile at the first
+        side = TRIAL
+        while True:
+            wide, high = min(side, width), min(side, height)
+            tile = Tile((width - wide) // 2, (height - high) // 2, wide, high)
+            seconds = self._cover(painter, order, text, tile)
+            if seconds >= TELLING or (wide, high) == (width, height):
+                return wide * high / max(seconds, 1e-6)
+            side *= 2
 
     def _cover(self, painter: Painter, order: Order, text: Listing, tile: Tile) -> float:
         """Draw one tile into the framebuffer of this thread: the seconds that it takes."""

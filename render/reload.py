@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ..shaders.errors import JetfieldError
-from ..shaders.glsl import listing
+from ..shaders.glsl import Editions
 from .arguments import lowered
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ class Loader:
     ) -> None:
         self._source, self._qualities, self._deliver = source, qualities, deliver
         self._watched = _Watched()
+        self._editions = Editions()
         self._end = threading.Event()
         self._number = 0
         self._thread = threading.Thread(target=self._serve, name="jetfield-loader", daemon=True)
@@ -199,7 +200,7 @@ class Loader:
             self._number += 1
             version = Version(self._number, picture, {})
             for quality in self._qualities:
-                found = listing(picture, antialias=quality, numbers="live")
+                found = self._editions.listing(picture, quality)
                 version = Version(self._number, picture, {**version.listings, quality: found})
                 self._deliver(version)
                 if self._watched.changed() or self._end.is_set():

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+import numpy as np
 import pytest
 from windows import App, display  # noqa: F401
 
@@ -19,7 +20,7 @@ from jetfield.render.live import Live
 from jetfield.render.reload import Delivered, Loader, Trouble, Version, trouble
 from jetfield.scenes import SceneError, load
 from jetfield.scenes.load import SceneFile
-from jetfield.shaders.glsl import listing
+from jetfield.shaders.glsl import Editions, listing
 
 DOT = """from jetfield.scenes import *
 radius = 0.5
@@ -108,10 +109,13 @@ scene.stroke(circle(1.1), "white", width=px(2))
 """
 
 
-def live_text(tmp_path: Path, text: str, antialias: str) -> Any:
-    path = tmp_path / "scene.py"
-    path.write_text(text)
-    return listing(SceneFile(path).load().lower(), antialias=antialias, numbers="live")
+def picture_of(folder: Path, text: str) -> Any:
+    (folder / "scene.py").write_text(text)
+    return SceneFile(folder / "scene.py").load().lower()
+
+
+def live_text(folder: Path, text: str, antialias: str) -> Any:
+    return listing(picture_of(folder, text), antialias=antialias, numbers="live")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +124,7 @@ def before(tmp_path_factory) -> dict[str, Any]:
     return {mode: live_text(folder, FLOWER, mode) for mode in ("gradient", "exact")}
 
 
-@pytest.mark.parametrize(
+EDITS = pytest.mark.parametrize(
     ("old", "new"),
     [
         ("circle(0.35)", "circle(0.55)"),  # becomes equal to another number
@@ -139,12 +143,66 @@ def before(tmp_path_factory) -> dict[str, Any]:
         ('"amount", 0.02', '"amount", 0.1'),
     ],
 )
+
+
+@EDITS
 @pytest.mark.parametrize("antialias", ["gradient", "exact"])
 def test_an_edited_number_leaves_the_text(before, tmp_path, old, new, antialias):
     assert FLOWER.count(old) >= 1
     after = live_text(tmp_path, FLOWER.replace(old, new, 1), antialias)
     assert after.fragment == before[antialias].fragment
     assert after.vertex == before[antialias].vertex
+
+
+@EDITS
+def test_an_edition_is_the_listing(tmp_path, old, new):
+    editions = Editions()
+    editions.listing(picture_of(tmp_path, FLOWER), "gradient")
+    after = picture_of(tmp_path, FLOWER.replace(old, new, 1))
+    found, wanted = (
+        editions.listing(after, "gradient"),
+        listing(after, antialias="gradient", numbers="live"),
+    )
+    assert found.fragment == wanted.fragment
+    assert found.numbers == wanted.numbers
+    assert found.parameters == wanted.parameters
+    assert found.tables.keys() == wanted.tables.keys()
+    for name, table in wanted.tables.items():
+        assert np.array_equal(found.tables[name], table)
+    assert editions.derived == 1 + old.startswith('"amount"'), (
+        "but for a slider, nothing is derived"
+    )
+
+
+def test_an_edition_of_a_long_list(tmp_path):
+    dots = (
+        DOT
+        + "dots = [circle(0.01).translate({}, 0.02 * k) for k in range(40)]\nscene.fill(union(*dots), 'red')\n"
+    )
+    editions = Editions()
+    for x in (0.1, 0.2, 0.1, 0.3):
+        picture = picture_of(tmp_path, dots.format(x))
+        found, wanted = (
+            editions.listing(picture, "gradient"),
+            listing(picture, antialias="gradient", numbers="live"),
+        )
+        assert found.numbers == wanted.numbers
+        assert np.array_equal(found.tables["tables"], wanted.tables["tables"])
+    assert editions.derived == 1
+
+
+def test_another_structure_is_derived(tmp_path):
+    editions = Editions()
+    edits = [("white", "white"), ("repeat(7)", "repeat(8)"), ("- box", "| box"), ("px(2)", "px(2), blend='add'"),
+             ("polar_repeat(7)", "polar()"), ("px(2)", "2")]  # fmt: skip
+    texts = [FLOWER.replace(old, new) for old, new in edits]
+    for count, text in enumerate(texts, start=1):
+        picture = picture_of(tmp_path, text)
+        assert (
+            editions.listing(picture, "gradient").fragment
+            == listing(picture, antialias="gradient", numbers="live").fragment
+        )
+        assert editions.derived == count
 
 
 def test_an_edited_count_changes_the_text(before, tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calculus.expr import Source, const
+from ..calculus.folds import Table
 from ..calculus.function import Function, Type
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
@@ -20,7 +21,7 @@ from .dialects import DRAWN, Dialect, declared, number
 from .emit import Line
 from .layout import layout
 from .names import comment
-from .program import Program
+from .program import Origin, Program
 
 __all__ = ["Listing", "library", "listing"]
 
@@ -86,6 +87,8 @@ class Listing:
     numbers: tuple[float, ...]
     blocks: tuple[str, ...]  # the vec4s that hold the numbers
     sources: tuple[Source | None, ...]
+    origins: tuple[Origin, ...] = ()  # of the numbers
+    atlas: tuple[Table, ...] = ()  # what the one texture holds
 
     def uniforms(
         self, frame: Frame, origin: tuple[int, int] = (0, 0)
@@ -154,7 +157,11 @@ def _listing(
     copied = program.blocks[: dialect.varyings]
     lines += [Line(f"flat in vec4 {block};") for block in copied]
     lines += _blocks(program, len(copied))
-    lines += [*_texts(dialect.output), Line(""), *annotated(program.lines)]
+    lines += [
+        *_texts(dialect.output),
+        Line(""),
+        *(annotated(program.lines) if dialect.comments else program.lines),
+    ]
     if exact:
         lines += _texts(_means(mean, draw, dialect, picture.depth))
     if once:
@@ -209,7 +216,7 @@ def _listed(program: Program, lines: list[Line], vertex: str) -> Listing:
     return Listing(
         vertex, "\n".join(line.text for line in lines) + "\n",
         program.tables, uniforms, tuple(program.numbers), tuple(program.blocks),
-        tuple(line.source for line in lines),
+        tuple(line.source for line in lines), tuple(program.origins), program.atlas.held,
     )  # fmt: skip
 
 

@@ -219,6 +219,16 @@ class Atlas:
         return self._starts[table]
 
     @property
+    def held(self) -> tuple[Table, ...]:
+        """The tables, in order."""
+        return tuple(self._starts)
+
+    @property
+    def sampled(self) -> dict[str, NDArray[np.float32]]:
+        """What a listing samples, by sampler: one texture, or nothing."""
+        return {"tables": self.texture} if self.texels else {}
+
+    @property
     def texture(self) -> NDArray[np.float32]:
         """The texels (height, WIDTH, 4)."""
         height = (self.texels + WIDTH - 1) // WIDTH

@@ -51,7 +51,7 @@ class Run:
         self.failed: list[BaseException] = []
         path.write_text(self.text + EDITED.format(radius=0.1, place=0.1))
         self.start = time.perf_counter()
-        with Window(SceneFile(path), Live(size), log=self.note) as window:
+        with Window(SceneFile(path), Live(size, running=False), log=self.note) as window:
             thread = threading.Thread(target=self.drive, args=(window,))
             thread.start()
             window.run()
