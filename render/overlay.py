@@ -6,6 +6,7 @@ its text changes. It needs no window library, and works in any moderngl context.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -246,8 +247,9 @@ def _cells(text: str, font: FreeTypeFont, room: int, gap: int) -> Iterator[tuple
 def _broken(text: str, font: FreeTypeFont, room: int) -> Iterator[str]:
     """A line in pieces that fit, at its spaces if it has any in time."""
     while text and font.getlength(text) > room:
-        fits = next(n for n in range(len(text) - 1, 0, -1) if n == 1 or
-                    font.getlength(text[:n]) <= room)  # fmt: skip
+        fits = max(
+            1, bisect_right(range(1, len(text)), room, key=lambda n: font.getlength(text[:n]))
+        )
         space = text.rfind(" ", 0, fits + 1)
         end = space if text[:space].strip() else fits
         yield text[:end]

@@ -275,9 +275,7 @@ class Panel:
         assert low is not None and high is not None  # noqa: PT018
         digits = _digits(low, high)
         if self._typing != name:
-            moved, new = imgui.slider_float(
-                name, value, low, high, f"%.{digits}f", imgui.SliderFlags_.always_clamp
-            )
+            moved, new = imgui.slider_float(name, value, low, high, f"%.{digits}f")
             twice = imgui.is_mouse_double_clicked(0)
             if imgui.is_item_hovered() and twice:
                 self._typing, self._fresh = name, True

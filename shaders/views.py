@@ -1,17 +1,18 @@
 """Views: a picture drawn by what the calculus knows of it.
 
-A view is a picture itself: the layers keep their shapes and their order, and each is painted by its
-own jet, or by the Jacobian of its warps. What no layer covers is painted by the layer that is
-nearest there. So every renderer draws views, and what they show is what the picture is made of.
+A view is a picture itself: each point is colored by the jet of the layer that is seen there, or by
+the Jacobian of its warps. What no layer covers is colored by the layer that is nearest there, and
+an inked line, over which one becomes another, follows every edge that is seen. So every renderer
+draws views, and what they show is what the picture is made of.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
@@ -89,32 +90,19 @@ def viewed(picture: Picture, name: str, layer: int | None = None) -> Picture:
 
     ``layer`` shows one alone, counted as ``probe`` does, from 0 at the bottom.
 
-    Its edges are those of the picture; its lines and colors are averaged over a pixel by
-    themselves, so ``antialias="gradient"`` draws all there is.
+    Its lines are averaged over a pixel by themselves, so any ``antialias`` draws the same.
     """
     if layer is not None:
         picture = replace(picture, layers=(list(flat(picture.layers))[layer],))
     if name == "picture":
         return picture
+    layers = list(_flat(picture.layers, const(1.0)))
+    if not layers:
+        return Picture((), _color(rgba(INK)[:3]), picture.view)
     if name == "coverage":
-        return Picture((), _color(apply(_coverage(picture), POINT.leaves)), picture.view)
-    color, known = SHOWN[name]
-
-    def painted(stack: Sequence[Layer | Group]) -> tuple[Layer | Group, ...]:
-        return tuple(
-            replace(item, layers=painted(item.layers), opacity=_seen(item), blend="normal")
-            if isinstance(item, Group)
-            else replace(
-                item,
-                color=_color(apply(color(), (*VALUE.leaves, *GRADIENT.leaves, *known(item)))),
-                opacity=_seen(item), blend="normal", fade=None,
-            )
-            for item in stack
-        )  # fmt: skip
-
-    layers = list(flat(picture.layers))
-    ground = apply(color(), _nearest(layers, known)) if layers else rgba(INK)[:3]
-    return Picture(painted(picture.layers), _color(ground), picture.view)
+        return Picture((), _color(_covered(layers)), picture.view)
+    shade, known = SHOWN[name]
+    return Picture((), _color(_seen(layers, shade, known)), picture.view)
 
 
 def legend(name: str, frame: Frame) -> str:
@@ -136,11 +124,6 @@ LEGENDS = {
     "to light, by the gradient at its center",
     "compare": "left exact, right by fwidth",
 }
-
-
-def _seen(item: Layer | Group) -> Scalar:
-    """Opacity without shades: what shows at all is shown."""
-    return where(item.opacity > 0.0, const(1.0), const(0.0))
 
 
 def _color(rgb: Sequence[Any]) -> tuple[Expr, Expr, Expr, Expr]:
@@ -209,13 +192,12 @@ def _field(value: Expr, gradient: Vec) -> Vec:
     step = spacing(_height())
     color = _ramp(_signed(value, _height() / HALF), COLD_WARM)
     color = _inked(color, 0.35 * _lines(value, gradient, step, 1.0))
-    color = _inked(color, 0.45 * _lines(value, gradient, 5.0 * step, 1.4))
-    return _inked(color, _outline(value, gradient, 2.0))
+    return _inked(color, 0.45 * _lines(value, gradient, 5.0 * step, 1.4))
 
 
 def _gradient(value: Expr, gradient: Vec) -> Vec:
-    color = _ramp(_octaves(length(gradient)), COLD_WARM)
-    return _inked(color, _outline(value, gradient, 2.0))
+    """By its length, in octaves."""
+    return _ramp(_octaves(length(gradient)), COLD_WARM)
 
 
 def _curvature(value: Expr, gradient: Vec, hessian: Vec) -> Vec:
@@ -225,8 +207,7 @@ def _curvature(value: Expr, gradient: Vec, hessian: Vec) -> Vec:
     along = hessian[0] * y * y - 2.0 * hessian[1] * x * y + hessian[2] * x * x
     bend = along / (slope * max(length(gradient), FLAT))
     color = _ramp(_signed(bend, 5.0 / _height()), COLD_WARM)
-    color = _inked(color, 0.25 * _lines(value, gradient, spacing(_height()), 1.0))
-    return _inked(color, _outline(value, gradient, 2.0))
+    return _inked(color, 0.25 * _lines(value, gradient, spacing(_height()), 1.0))
 
 
 def _determinant(value: Expr, gradient: Vec, at: Vec, across: Vec, up: Vec) -> Vec:
@@ -238,16 +219,12 @@ def _determinant(value: Expr, gradient: Vec, at: Vec, across: Vec, up: Vec) -> V
     color = _inked(color, where(abs(det) < NOTHING, 1.0, 0.0), COLLAPSED)
     for k in (0, 1):
         color = _inked(color, 0.4 * _lines(at[k], Vec((across[k], up[k])), spacing(_height()), 1.2))
-    return _inked(color, _outline(value, gradient, 2.0))
-
-
-def _coverage_color(part: Expr, edge: Expr) -> Vec:
-    return _inked(_ramp(part, COVERED), edge, DRAWN)
+    return color
 
 
 Shade = Callable[[], Function]
 Known = Callable[[Layer], tuple[Expr, ...]]
-"""What a color takes of a layer besides its value and its gradient."""
+"""A layer's value and gradient, and after them what else a color takes."""
 
 
 def _shade(python: Callable[..., Vec], *inputs: Input) -> Shade:
@@ -255,82 +232,95 @@ def _shade(python: Callable[..., Vec], *inputs: Input) -> Shade:
     return cache(lambda: trace(python, inputs, name=name, result=Type(3)))
 
 
-def _hessian(layer: Layer) -> tuple[Expr, ...]:
-    return apply(jet(layer.field, 2), POINT.leaves, layer.source)[3:]
+def _jet(layer: Layer, order: int = 1) -> tuple[Expr, ...]:
+    return apply(jet(layer.field, order), POINT.leaves, layer.source)
 
 
-def _place(layer: Layer) -> tuple[Expr, ...]:
-    return apply(jet(place(layer.field), 1), POINT.leaves, layer.source)
+def _jet_and_place(layer: Layer) -> tuple[Expr, ...]:
+    return *_jet(layer), *apply(jet(place(layer.field), 1), POINT.leaves, layer.source)
 
 
 SHOWN: dict[str, tuple[Shade, Known]] = {
-    "field": (_shade(_field, VALUE, GRADIENT), lambda _: ()),
-    "gradient": (_shade(_gradient, VALUE, GRADIENT), lambda _: ()),
-    "curvature": (_shade(_curvature, VALUE, GRADIENT, HESSIAN), _hessian),
-    "determinant": (_shade(_determinant, VALUE, GRADIENT, AT, ACROSS, UP), _place),
+    "field": (_shade(_field, VALUE, GRADIENT), _jet),
+    "gradient": (_shade(_gradient, VALUE, GRADIENT), _jet),
+    "curvature": (_shade(_curvature, VALUE, GRADIENT, HESSIAN), lambda layer: _jet(layer, 2)),
+    "determinant": (_shade(_determinant, VALUE, GRADIENT, AT, ACROSS, UP), _jet_and_place),
 }
 
 
 # --- over all layers -----------------------------------------------------------------------------
+class _Laid(NamedTuple):
+    """A layer, and whether it is there: 1, or 0 if it or its group is clear."""
+
+    layer: Layer
+    there: Scalar
+
+
+def _flat(stack: Sequence[Layer | Group], there: Scalar) -> Iterator[_Laid]:
+    for item in stack:
+        own = where(item.opacity > 0.0, there, 0.0)
+        if isinstance(item, Group):
+            yield from _flat(item.layers, own)
+        else:
+            yield _Laid(item, own)
+
+
 def _gathered(
     name: str,
-    layers: Sequence[Layer],
+    layers: Sequence[_Laid],
     start: Sequence[Any],
-    step: Callable[[Sequence[Expr], Layer], Sequence[Expr]],
+    step: Callable[[Sequence[Expr], _Laid], Sequence[Expr]],
 ) -> tuple[Expr, ...]:
     """Numbers taken from layer to layer; many layers become functions of their own."""
-    found: tuple[Expr, ...] = tuple(x if isinstance(x, Expr) else const(x) for x in start)
-    for count, layer in enumerate(layers, start=1):
-        found = tuple(step(found, layer))
+    found: tuple[Expr, ...] = tuple(const(x) for x in start)
+    for count, laid in enumerate(layers, start=1):
+        found = tuple(step(found, laid))
         if count % CROWD == 0 and count < len(layers):
             found = apply(Function(name, [POINT], found), POINT.leaves)
     return found
 
 
-def _jet(layer: Layer) -> tuple[Expr, Vec]:
-    value, x, y = apply(jet(layer.field, 1), POINT.leaves, layer.source)
-    return value, Vec((x, y))
-
-
-def _edge(layer: Layer) -> tuple[Expr, Vec]:
-    """The value and the gradient of what is 0 on a layer's edge, to first order for strokes."""
-    value, g = _jet(layer)
+def _edge(layer: Layer, known: Sequence[Expr]) -> tuple[Expr, Vec]:
+    """The value and the gradient of what is 0 on a layer's edge; for strokes to first order."""
+    value, gradient = known[0], Vec(known[1:3])
     if layer.width is None:
-        return value, g
+        return value, gradient
     side = where(value < 0.0, -1.0, 1.0)
-    return abs(value) - 0.5 * layer.width * length(g), g * side
+    return abs(value) - 0.5 * layer.width * length(gradient), gradient * side
 
 
-def _nearest(layers: Sequence[Layer], known: Known) -> tuple[Expr, ...]:
-    """The jet, and what else is known, of the layer whose edge is nearest, to first order."""
+def _seen(layers: Sequence[_Laid], shade: Shade, known: Known) -> Sequence[Expr]:
+    """The color of the layer that is seen, else of the nearest, to first order, under ink."""
 
-    def nearer(best: Sequence[Expr], layer: Layer) -> list[Expr]:
-        edge, g = _edge(layer)
-        value, _ = _jet(layer)
-        distance = where(layer.opacity > 0.0, edge / max(length(g), FLAT), FAR)
-        closer = distance < best[0]
-        own = (distance, value, *g, *known(layer))
-        return [where(closer, a, b) for a, b in zip(own, best, strict=True)]
+    def over(below: Sequence[Expr], laid: _Laid) -> list[Expr]:
+        layer, there = laid
+        own = known(layer)
+        edge, slope = _edge(layer, own)
+        covers = (edge <= 0.0) & (there > 0.5)
+        far = where(there > 0.5, edge / max(length(slope), FLAT), FAR)
+        line = _outline(edge, slope, 2.0) * there
+        distance = where(covers, -FAR, far)  # of two that cover, the later is seen
+        taken = distance <= below[0]
+        kept = [where(taken, a, b) for a, b in zip((distance, *own), below[:-1], strict=True)]
+        return [*kept, where(covers, line, max(below[-1], line))]
 
-    size = 3 + len(known(layers[0]))
-    return _gathered("nearest_of_layers", layers, (2.0 * FAR, *(0.0,) * size), nearer)[1:]
+    size = len(known(layers[0].layer))
+    _, *numbers, ink = _gathered("seen_of_layers", layers, (2.0 * FAR, *(0.0,) * size, 0.0), over)
+    return _inked(Vec(apply(shade(), numbers)), ink)
 
 
-def _coverage(picture: Picture) -> Function:
+def _covered(layers: Sequence[_Laid]) -> Sequence[Expr]:
     """The coverage of cells of CELL pixels by all layers, and their true edges, as a color."""
     side = CELL * _pixel()
-    corner = Vec(POINT.leaves)
-    middle: Vec = (floor(corner / side) + 0.5) * side
-    layers = list(flat(picture.layers))
+    middle: Vec = (floor(Vec(POINT.leaves) / side) + 0.5) * side
 
-    def laid(found: Sequence[Expr], layer: Layer) -> list[Expr]:
-        edge, g = _edge(layer)
-        seen = where(layer.opacity > 0.0, 1.0, 0.0)
-        part = Function("part", [POINT], [fill("gradient", edge, tuple(g * side)) * seen])
-        line = _outline(edge, g, 1.5) * seen
-        out, lines = found
-        return [out * (1.0 - apply(part, tuple(middle))[0]), max(lines, line)]
+    def over(below: Sequence[Expr], laid: _Laid) -> list[Expr]:
+        layer, there = laid
+        edge, g = _edge(layer, _jet(layer))
+        whole = Function("part", [POINT], [fill("gradient", edge, tuple(g * side)) * there])
+        clear, lines = below
+        part = apply(whole, tuple(middle))[0]
+        return [clear * (1.0 - part), max(lines, _outline(edge, g, 1.5) * there)]
 
-    out, lines = _gathered("coverage_of_layers", layers, (1.0, 0.0), laid)
-    color = _shade(_coverage_color, Input("part"), Input("edge"))()
-    return Function("coverage_view", [POINT], apply(color, (1.0 - out, lines)), Type(3))
+    clear, lines = _gathered("coverage_of_layers", layers, (1.0, 0.0), over)
+    return _inked(_ramp(1.0 - clear, COVERED), lines, DRAWN)

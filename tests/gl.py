@@ -141,11 +141,12 @@ def check_that_it_keeps(context: Any, draw: Callable[[], Any]) -> None:
     gl = Gl()
     vertex = "#version 330\nvoid main() { gl_Position = vec4(0); }"
     program = context.program(vertex, "#version 330\nout vec4 c; void main() { c = vec4(1); }")
-    context.vertex_array(program, []).render(vertices=3)
     target = blank(context, (300, 200))
     target.use()
+    context.vertex_array(program, []).render(vertices=3)
     gl.make_wild(context)
     before = gl.snapshot()
+    assert gl("glGetError") == 0
     try:
         for _ in range(2):
             draw()

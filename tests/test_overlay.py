@@ -142,7 +142,7 @@ def test_columns_are_aligned():
 def test_the_callers_state_is_kept(own):
     def work(context):
         overlay = Overlay(context)
-        check_that_it_keeps(context, lambda: overlay.draw(SIZE, 1.0, NOTES))
+        check_that_it_keeps(context, lambda: overlay.draw((280, 190), 1.0, NOTES))
         overlay.release()
 
     own(work)

@@ -12,6 +12,7 @@ from jetfield.render import DeviceError, panel, render
 from jetfield.render.arguments import framed, lowered
 from jetfield.render.panel import Panel, as_python, how_to_get
 from jetfield.scenes import Scene, circle, color_picker, slider, toggle, where
+from jetfield.shaders.picture import Parameter
 
 pytest.importorskip("imgui_bundle")
 
@@ -59,7 +60,8 @@ class Hand:
     def place(self, name, along=0.5):
         """A point of a widget, by ImGui's style: rows of 25 pixels below the title, and margins."""
         left, top, _, _ = self.box
-        row = list(self.parameters).index(name) if name in self.parameters else len(self.parameters)
+        names = [*self.parameters, name]
+        row = names.index(name) if isinstance(name, str) else name
         grab = 8  # what a slider's ends are short of, half its grab
         across = 8 + grab + along * (panel.WIDTH - 2 * grab)
         return left + across * self.scale, top + (21 + 8 + 25 * row + 10) * self.scale
@@ -255,6 +257,24 @@ def test_without_parameters_there_is_no_panel(hand):
     assert (hand(lambda hand: hand.pixels, parameters={}) == 255).all()
 
 
+def test_a_panel_of_many_parameters_stays_within_the_window(hand):
+    many = {f"s{k}": Parameter(f"s{k}", "slider", 0.5, 0.0, 1.0) for k in range(40)}
+
+    def work(hand):
+        hand.move(*hand.place("s3"))
+        hand.panel.wheel(0, -100)
+        hand.frames(4)
+        scrolled = hand.box
+        for row in (8, 8.2, 8.4, 8.6):  # rows lie somewhere else now
+            hand.drag(row, 0.5, 1.05)
+        return scrolled, hand.values
+
+    (_, top, _, bottom), values = hand(work, parameters=many)
+    assert (top, bottom) == (10, SIZE[1] - 10)
+    assert 1.0 in values.values()
+    assert values.keys() <= {f"s{k}" for k in range(25, 40)}
+
+
 def test_two_panels_are_two(own):
     def work(context):
         one, two = Hand(context), Hand(context)
@@ -272,7 +292,7 @@ def test_the_callers_state_is_kept(own):
     def work(context):
         made = Panel(context)
         parameters = [*PARAMETERS.values()]
-        check_that_it_keeps(context, lambda: made.draw((300, 200), 1.0, parameters, {}))
+        check_that_it_keeps(context, lambda: made.draw((280, 190), 1.0, parameters, {}))
         made.release()
 
     own(work)
