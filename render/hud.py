@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Hud"]
 
+MOST = 16
+"""Drawings after which the panel has answered all events."""
+
 
 class Hud:
     """Draws in the window's context, and takes the events that are meant for the panel.
@@ -41,6 +44,7 @@ class Hud:
         self._panel: Panel | None = None
         self._painter: Painter | None = None
         self._frames = 0
+        self._mouse = 0.0, 0.0
         self.probed: Probed | None = None
         self.help, self.timed, self.probing, self.paneled = False, True, False, False
 
@@ -92,7 +96,7 @@ class Hud:
         if self._panel is None:
             self._panel = Panel(self._context, self._copy, self._paste)
         self.paneled = not self.paneled
-        self._stir()
+        self._frames = MOST  # it takes some to find its size
         empty = self.paneled and live.picture is not None and not live.picture.parameters
         return "the scene has no sliders, toggles or colors" if empty else ""
 
@@ -116,6 +120,7 @@ class Hud:
 
     def on_move(self, place: tuple[float, float]) -> bool:
         """The mouse is here."""
+        self._mouse = place
         if self._panel is None or not self.paneled:
             return False
         self._panel.mouse_position(*place)
@@ -128,7 +133,7 @@ class Hud:
             return False
         self._panel.mouse_button(button, down)
         self._stir()
-        return self._panel.wants_mouse
+        return self._panel.wants_mouse or self._panel.covers(*self._mouse)
 
     def on_wheel(self, dx: float, dy: float) -> bool:
         """The wheel turned."""
@@ -139,8 +144,8 @@ class Hud:
         return True
 
     def _stir(self) -> None:
-        """ImGui answers an event one or two drawings later."""
-        self._frames = 3
+        """ImGui takes one event in each drawing, and answers in the next."""
+        self._frames = min(self._frames + 2, MOST)
 
     def _away(self, live: Live) -> Corner:
         """The corner for a long note that leaves free what is about the mouse, and the panel."""

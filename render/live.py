@@ -168,7 +168,7 @@ class Live:
         fresh = last is None or key != (last.version.number, last.frame, last.view, last.split)
         if fresh:
             self._changed = now
-        still = not moving and not self.ticking and now - self._changed >= SETTLED
+        still = not moving and not self.ticking and now >= self._changed + SETTLED
         if last is None or version.number != last.version.number:
             still = not moving and not self.ticking
         serial = last.serial + fresh if last else 1

@@ -14,33 +14,28 @@ from typing import TYPE_CHECKING, Any, Final
 
 import glfw
 
-from ..shaders.glsl import listing
 from . import glfw_window
 from .brush import Brush, Report
 from .canvas import Canvas
+from .commands import Commands, Copied
 from .contexts import adopted
 from .hud import Hud
 from .keys import KEYS, SHIFT
 from .live import Live
 from .prober import Probed, Prober
 from .reload import Delivered, Loader, Source
-from .saving import free_name, saved
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame
 
 __all__ = ["Window"]
 
-News = Delivered | Report | Probed | str | None
+News = Delivered | Report | Probed | Copied | str | None
 
 DRAFT: Final = "gradient"
 """How a picture is drawn at first, and while something moves: it compiles ten times faster."""
 RATE: Final = 60.0
 """Pictures a second of a running clock, at most."""
-FRAME: Final = 1 / 30
-"""Seconds of one step of the clock."""
-LARGE: Final = 4
-"""How many times as large as the window the large saved picture is."""
 SAID: Final = 3.0
 """Seconds that a message stays."""
 
@@ -104,7 +99,9 @@ class Window:
         self._message, self._until = "", 0.0
         self._asked: tuple[int, Frame] | None = None
         self._tick = 0.0
-        self._windowed: tuple[int, int, int, int] | None = None
+        self._commands = Commands(
+            window, self.live, self._hud, self.brushes[-1], self._name, self._antialias, self._tell
+        )
         self._listen()
         self.loader.start()
 
@@ -174,6 +171,8 @@ class Window:
         self._dirty = True
         if isinstance(news, str):
             self._say(news)
+        elif isinstance(news, Copied):
+            self._copied(news.text)
         elif isinstance(news, Probed):
             self._hud.probed = news
         elif isinstance(news, Report):
@@ -277,8 +276,7 @@ class Window:
         for key in KEYS:
             shifted = key.shift is None or key.shift == bool(mods & SHIFT)
             if key.code == code and shifted and (key.repeats or action == glfw.PRESS):
-                name, _, argument = key.action.partition(" ")
-                getattr(self, f"_do_{name}")(*([argument] if argument else [bool(mods & SHIFT)]))
+                self._commands.do(key.action, bool(mods & SHIFT))
                 return
 
     def _on_text(self, text: str) -> None:
@@ -314,66 +312,6 @@ class Window:
         self._soil()
         if not self._hud.on_wheel(dx, dy):
             self.live.zoom(dy, self._mouse)
-
-    # What the keys do, by the names in the table
-
-    def _do_pause(self, _: bool) -> None:
-        self.live.pause()
-
-    def _do_forward(self, shift: bool) -> None:
-        self.live.step(1.0 if shift else FRAME)
-
-    def _do_back(self, shift: bool) -> None:
-        self.live.step(-1.0 if shift else -FRAME)
-
-    def _do_restart(self, _: bool) -> None:
-        self.live.restart()
-
-    def _do_home(self, _: bool) -> None:
-        self.live.home()
-
-    def _do_view(self, name: str) -> None:
-        self.live.shown = name
-
-    def _do_probe(self, _: bool) -> None:
-        self._hud.probing = not self._hud.probing
-
-    def _do_panel(self, _: bool) -> None:
-        self._say(self._hud.toggle_panel(self.live))
-
-    def _do_status(self, _: bool) -> None:
-        self._hud.timed = not self._hud.timed
-
-    def _do_help(self, _: bool) -> None:
-        self._hud.help = not self._hud.help
-
-    def _do_quit(self, _: bool) -> None:
-        self.quit()
-
-    def _do_copy(self, _: bool) -> None:
-        if (version := self.live.good) is not None:
-            self._copied(listing(version.picture, antialias=self._antialias).fragment)
-            self._say("the GLSL is in the clipboard")
-
-    def _do_save(self, large: bool) -> None:
-        """Draw what is seen again, by baked numbers, and write it."""
-        if (version := self.live.good) is None:
-            return
-        name = free_name(self._name)
-        job = saved(
-            version.picture, self.live.frame(), name, LARGE if large else 1,
-            view=self.live.shown, split=self.live.split, antialias=self._antialias, say=self._tell,
-        )  # fmt: skip
-        self._say(f"saving {name} ...")
-        self.brushes[-1].run(job)
-
-    def _do_fullscreen(self, _: bool) -> None:
-        window, before = self._window, self._windowed
-        place = (*glfw.get_window_pos(window), *glfw.get_window_size(window))
-        if not glfw_window.fill_screen(window, before):
-            self._say("there is no screen to fill")
-            return
-        self._windowed = place if before is None else None
 
     def _copied(self, text: str) -> None:
         glfw.set_clipboard_string(self._window, text)

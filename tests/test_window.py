@@ -178,10 +178,10 @@ def test_help_lists_every_key(app):
 
 
 def test_every_key_of_the_table_acts():
-    from jetfield.render.window import Window
+    from jetfield.render.commands import Commands
 
     for key in KEYS:
-        assert hasattr(Window, f"_do_{key.action.partition(' ')[0]}"), key
+        assert hasattr(Commands, key.action.partition(" ")[0]), key
     assert len({(key.code, key.shift) for key in KEYS}) == len(KEYS)
 
 
