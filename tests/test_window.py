@@ -202,7 +202,7 @@ def test_the_panel_sets_values(app):
     app.until(lambda s: s["panel"])
     time.sleep(0.3)
     row = 45  # of the slider, below the panel's title
-    app.drag((150, row), (260, row))
+    app.drag((150, row), (260, row), pause=0.1)
     values = app.until(lambda s: s["values"])["values"]
     assert 0.4 < values["size"] <= 0.9
     app.until(lambda s: s["whole"])

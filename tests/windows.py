@@ -72,12 +72,14 @@ class Screen:
         """Move the mouse."""
         self.do("mousemove", round(x), round(y))
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Drag with the left button."""
+    def drag(
+        self, start: tuple[float, float], end: tuple[float, float], pause: float = 0.0
+    ) -> None:
+        """Drag with the left button, as fast as can be, or with pauses as hands make them."""
         self.move(*start)
-        self.do("mousedown", 1)
-        self.move(*end)
-        self.do("mouseup", 1)
+        for step in (("mousedown", 1), ("mousemove", *map(round, end)), ("mouseup", 1)):
+            time.sleep(pause)
+            self.do(*step)
 
     def wheel(self, notches: int) -> None:
         """Turn the wheel, away if positive."""
