@@ -179,8 +179,8 @@ class Brush:
                 self._paint(painter, order, found)
         except JetfieldError as error:
             self._report(Report(order, self.quality, error=error))
-        except moderngl.Error as error:
-            failed = DeviceError(f"OpenGL could not draw: {error}")
+        except Exception as error:  # the window goes on, and says it
+            failed = DeviceError(f"it could not be drawn: {type(error).__name__}: {error}")
             self._report(Report(order, self.quality, error=failed))
         finally:
             self._say_compiling(False)

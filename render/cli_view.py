@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from typing import Any, Final
@@ -40,4 +39,6 @@ def run(options: argparse.Namespace, source: Any) -> None:
 
 
 def _log(status: dict[str, Any]) -> None:
+    import json
+
     print(json.dumps(status), file=sys.stderr, flush=True)

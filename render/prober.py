@@ -24,9 +24,12 @@ class Probed:
 
 
 class Prober:
-    """Probes the newest point that was asked for; ``deliver`` is called in its thread."""
+    """Probes the newest point that was asked for.
 
-    def __init__(self, deliver: Callable[[Probed], None]) -> None:
+    ``deliver`` is called in its thread, with what was found or why nothing was.
+    """
+
+    def __init__(self, deliver: Callable[[Probed | str], None]) -> None:
         self._deliver = deliver
         self._wake = threading.Condition()
         self._next: tuple[Picture, Frame] | None = None
@@ -54,4 +57,7 @@ class Prober:
                 if self._ended or self._next is None:
                     return
                 (picture, frame), self._next = self._next, None
-            self._deliver(Probed(probe(picture, frame, frame.mouse), frame))
+            try:
+                self._deliver(Probed(probe(picture, frame, frame.mouse), frame))
+            except Exception as error:  # such as memory that is used up; the next may be better
+                self._deliver(f"no probe here: {error}")

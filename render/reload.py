@@ -7,8 +7,10 @@ rename another file over this one, and that delete it first.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
+import sys
 import threading
 import time
 import zlib
@@ -32,6 +34,8 @@ PATIENCE: Final = 0.25
 """Seconds that an error waits for the rest of the file: many editors write in two steps."""
 YOUNG: Final = 50_000_000
 """Nanoseconds in which a file may change again without a new time: it is read to be sure."""
+LONG: Final = 1.0
+"""Seconds that a scene's file may run before the window says so."""
 AROUND: Final = 2
 """Lines of the scene that are shown before and after the one in error."""
 
@@ -144,6 +148,19 @@ class _Watched:
         return False
 
 
+def _stamp(path: str) -> tuple[int, int]:
+    """When a file was written, and how large it is."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+class _OutOfDateError(BaseException):
+    """Raised in a scene's file that still runs, though there is a newer one."""
+
+
 Delivered = Version | Trouble
 
 
@@ -162,6 +179,8 @@ class Loader:
         self._editions = Editions()
         self._end = threading.Event()
         self._number = 0
+        self._since: float | None = None  # a scene's file has been running
+        self._started: dict[str, tuple[int, int]] = {}  # the files, and their stamps then
         self._thread = threading.Thread(target=self._serve, name="jetfield-loader", daemon=True)
 
     def start(self) -> None:
@@ -172,6 +191,22 @@ class Loader:
         """End the thread; one that is in a scene's own endless loop is left behind."""
         self._end.set()
         self._thread.join(1.0)
+
+    def hurry(self) -> bool:
+        """Whether a scene's file has been running for long; called now and then, by any thread.
+
+        If it was saved anew since, what runs is out of date, perhaps without end, and is ended.
+        """
+        since, thread = self._since, self._thread.ident
+        if since is None or thread is None or time.monotonic() - since < LONG:
+            return False
+        frame = sys._current_frames().get(thread)
+        at_home = frame is not None and os.path.abspath(frame.f_code.co_filename) in self._started
+        if at_home and self._started != {path: _stamp(path) for path in self._started}:
+            # Only there: within jetfield or Python's own modules it might leave things half done.
+            raised = ctypes.py_object(_OutOfDateError)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+        return True
 
     def _serve(self) -> None:
         failed: Trouble | None = None
@@ -192,10 +227,13 @@ class Loader:
         """Load once, and deliver what came of it, but for an error, which may pass."""
         source = self._source
         self._watched.take(source.files)  # as they are before they are read
+        self._started = {path: _stamp(path) for path in source.files}
+        self._since = time.monotonic()
         try:
             try:
                 picture = lowered("view", source.load())
             finally:
+                self._since = None
                 self._watched.add(source.files)
             self._number += 1
             version = Version(self._number, picture, {})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..shaders.errors import JetfieldError
 from ..shaders.glsl import listing
 from ..shaders.views import viewed
 from .frame import Painter, free
@@ -37,15 +37,13 @@ def saved(
     view: str, split: float, antialias: str, say: Callable[[str], Any],
 ) -> Callable[[Painter], None]:  # fmt: skip
     """Work for a painter: draw a frame, so many times as large, write it, and say so."""
-    from dataclasses import replace
-
     larger = replace(frame, size=(times * frame.size[0], times * frame.size[1]))
 
     def work(painter: Painter) -> None:
         try:
             save(drawn(painter, picture, larger, view, split, antialias), name)
-        except JetfieldError as error:
-            say(str(error))
+        except Exception as error:  # memory or the disk may be used up
+            say(f"{name} was not saved: {error}")
         else:
             say(f"saved {name}, {larger.size[0]} x {larger.size[1]}")
 

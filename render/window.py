@@ -36,6 +36,9 @@ DRAFT: Final = "gradient"
 """How a picture is drawn at first, and while something moves: it compiles ten times faster."""
 RATE: Final = 60.0
 """Pictures a second of a running clock, at most."""
+REST: Final = 0.5
+"""Seconds after which this thread looks up though nothing happened: signals, such as that of
+Ctrl-C, do not end GLFW's waiting."""
 SAID: Final = 3.0
 """Seconds that a message stays."""
 
@@ -113,6 +116,7 @@ class Window:
 
     def close(self) -> None:
         """End the threads, free all that was made, close the window."""
+        glfw.hide_window(self._window)  # what follows may take as long as a shader compiles
         self.loader.close()
         self._prober.close()
         for brush in self.brushes:
@@ -129,6 +133,8 @@ class Window:
             while not self._news.empty():
                 self._hear(self._news.get())
             self._command(now)
+            if self.loader.hurry():
+                self._say("the scene's file is still running")
             if self._until and now >= self._until:
                 self._message, self._until, self._dirty = "", 0.0, True
             if self._dirty or self._hud.restless:
@@ -158,7 +164,7 @@ class Window:
             else:
                 glfw.poll_events()
         else:
-            glfw.wait_events()
+            glfw.wait_events_timeout(REST)
 
     def _next_tick(self) -> float | None:
         """When the clock shows its next picture: not before the last one is there."""

@@ -359,6 +359,21 @@ def test_a_scene_that_is_broken_from_the_start(dot, follow):
     follower.next()
 
 
+def test_a_file_that_never_ends_gives_way_to_the_next(dot, follow):
+    follower = follow(dot)
+    follower.next()
+    dot.write_text(DOT + "while True:\n    radius += 1\n")
+    end = time.monotonic() + 20
+    while not follower.loader.hurry() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert follower.loader.hurry()
+    assert follower.news.empty()
+    dot.write_text(DOT.replace("px(3)", "px(5)"))
+    while follower.loader.hurry() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert radius_of(follower.next()) == 5.0
+
+
 def test_trouble_is_about_the_line_of_the_file_that_the_message_names(tmp_path):
     path = tmp_path / "a.py"
     path.write_text("one\ntwo\nthree\nfour\n")

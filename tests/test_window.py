@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -295,6 +296,40 @@ def test_a_still_scene_costs_nothing(display, tmp_path):  # noqa: F811
         assert cpu(app.process.pid) - spent < 0.06
         app.key("q")
         assert app.process.wait(20) == 0
+    finally:
+        app.end()
+
+
+def test_input_does_not_wait_for_a_shader(display, tmp_path):  # noqa: F811
+    """While the exact picture of a new structure compiles, for seconds, keys act at once."""
+    app = opened(display, tmp_path, STILL)
+    try:
+        app.drawn()
+        more = "\n".join(
+            f"scene.fill(star({n}, 0.3, 0.1).warp(swirl({n})), 'red')" for n in range(3, 9)
+        )
+        (tmp_path / "scene.py").write_text(STILL + more)
+        app.until(lambda s: s["version"] == 2)
+        waits = []
+        while not app.status["whole"]:
+            shown = app.status["help"]
+            start = time.monotonic()
+            app.key("h")
+            app.until(lambda s, shown=shown: s["help"] != shown)
+            waits.append(time.monotonic() - start)
+        assert len(waits) > 3, "it did compile meanwhile"
+        assert max(waits) < 0.5, waits
+    finally:
+        app.end()
+
+
+def test_an_interruption_ends_it(display, tmp_path):  # noqa: F811
+    app = opened(display, tmp_path, STILL, "--antialias", "gradient")
+    try:
+        app.drawn()
+        app.process.send_signal(signal.SIGINT)
+        assert app.process.wait(20) == 130
+        assert app.said == []
     finally:
         app.end()
 
