@@ -166,10 +166,22 @@ class Hud:
         if self.help:
             notes.append(Note(help_text(), "middle"))
         if live.shown != "picture":
-            notes.append(Note(legend(live.shown, live.frame()), "bottom right", "quiet"))
+            notes.append(Note(_legend(live, brushes), "bottom right", "quiet"))
         if self.timed:
             notes.append(Note(_status(live, brushes), "bottom left", "quiet"))
         return notes
+
+
+def _legend(live: Live, brushes: Sequence[Brush]) -> str:
+    """What the view shows; one that is still to come does not claim to be there."""
+    report = live.report
+    fine = report is not None and report.quality == brushes[-1].quality
+    if report is None or report.order.view != live.shown:
+        return f"{live.shown} is on its way"
+    if live.shown == "compare" and not fine:
+        way = "Space stops the clock" if live.ticking else "it is on its way"
+        return f"exact against fwidth is drawn once nothing moves; {way}"
+    return legend(live.shown, report.order.frame)
 
 
 def _status(live: Live, brushes: Sequence[Brush]) -> str:

@@ -21,6 +21,7 @@ from jetfield.render.reload import Delivered, Loader, Trouble, Version, trouble
 from jetfield.scenes import SceneError, load
 from jetfield.scenes.load import SceneFile
 from jetfield.shaders.glsl import Editions, listing
+from jetfield.shaders.picture import Frame
 
 DOT = """from jetfield.scenes import *
 radius = 0.5
@@ -210,13 +211,42 @@ def test_an_edited_count_changes_the_text(before, tmp_path):
     assert after.fragment != before["gradient"].fragment
 
 
-def test_numbers_with_places_draw_the_same_picture(tmp_path):
-    from jetfield.render import render
+def test_a_line_more_leaves_the_text(before, tmp_path):
+    after = live_text(tmp_path, f"# a word about it\n\n{FLOWER}", "gradient")
+    assert after.fragment == before["gradient"].fragment
 
-    path = tmp_path / "scene.py"
-    path.write_text(FLOWER)
-    plain = render(load(path), (96, 96), antialias="gradient").astype(int)
-    assert abs(render(SceneFile(path).load(), (96, 96), antialias="gradient") - plain).max() <= 1
+
+LONG = (
+    DOT
+    + "dots = [circle(0.03).translate(0.1 * (k % 9) - 0.4, 0.2 * (k // 9) - 0.5) for k in range(45)]\n"
+)
+MANY = "from jetfield.scenes import *\nscene = Scene()\n" + "".join(
+    f"scene.fill(circle({0.02 + 0.001 * k}).translate({0.2 * (k % 7) - 0.6}, {0.2 * (k // 7) - 0.5}), 'navy')\n"
+    for k in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [FLOWER, LONG + "scene.fill(union(*dots), 'red')\n", MANY],
+    ids=["flower", "long", "many"],
+)
+def test_numbers_with_places_draw_the_same_picture(tmp_path, text):
+    from jetfield.render import render
+    from jetfield.render.device import offscreen
+    from jetfield.render.tiles import Tile
+
+    path, size = tmp_path / "scene.py", (96, 96)
+    path.write_text(text)
+    plain = render(load(path), size, antialias="gradient").astype(int)
+    picture = SceneFile(path).load().lower()
+    live, baked = (listing(picture, antialias="gradient", numbers=n) for n in ("live", "baked"))
+    assert (text == MANY) == (len(live.blocks) > 14), "more than the flat varyings hold"
+    for found in (live, baked):
+        pixels = np.empty((96, 96, 4), np.uint8)
+        frame = Frame(size, picture.view, parameters={"amount": 0.02} if "amount" in text else {})
+        offscreen().run(lambda p: p.tile(found, frame, "srgb8", Tile(0, 0, *size), pixels))  # noqa: B023
+        assert abs(pixels - plain).max() <= 1
 
 
 # --- what editors do -----------------------------------------------------------------------------
@@ -555,4 +585,5 @@ def test_two_hundred_reloads(display, tmp_path, monkeypatch):  # noqa: F811
         raise failed[0]
     assert seen[-1]["version"] >= 200
     assert counts[1] <= counts[0], "no OpenGL object is left behind"
+    print(f"{counts[1]} OpenGL objects; memory grew by {(sizes[1] - sizes[0]) / 1e6:.1f} MB")
     assert sizes[1] - sizes[0] < 24e6, f"memory grew by {(sizes[1] - sizes[0]) / 1e6:.0f} MB"

@@ -60,7 +60,7 @@ def fold_lines(
 ) -> list[Line]:
     """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner.
 
-    ``table`` holds its numbers as they are spelled, unless ``rows`` reads them.
+    ``table`` has the numbers of each row as they are spelled, or none where ``rows`` reads them.
     """
     function = f.function
     result, row = layout(f.result), layout(function.inputs[-1].type)

@@ -217,7 +217,7 @@ class Program:
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
         self._loops[e.data] = (1 + inner if long and rows > 1 else rows * inner) + last
-        cells: Cells = [] if source else spelled(table.array)
+        cells: Cells = [()] * len(table.array) if source else spelled(table.array)
         if self.live and not source:
             cells = [
                 [self._number(x, (table, i, j)) for j, x in enumerate(row)]
