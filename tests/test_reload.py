@@ -241,7 +241,7 @@ def test_numbers_with_places_draw_the_same_picture(tmp_path, text):
     plain = render(load(path), size, antialias="gradient").astype(int)
     picture = SceneFile(path).load().lower()
     live, baked = (listing(picture, antialias="gradient", numbers=n) for n in ("live", "baked"))
-    assert (text == MANY) == (len(live.blocks) > 14), "more than the flat varyings hold"
+    assert text != MANY or len(live.blocks) > 14, "more than the flat varyings hold"
     for found in (live, baked):
         pixels = np.empty((96, 96, 4), np.uint8)
         frame = Frame(size, picture.view, parameters={"amount": 0.02} if "amount" in text else {})

@@ -318,7 +318,8 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path):  # noqa: F811
             app.until(lambda s, shown=shown: s["help"] != shown)
             waits.append(time.monotonic() - start)
         assert len(waits) > 3, "it did compile meanwhile"
-        assert max(waits) < 0.5, waits
+        assert np.median(waits) < 0.3, waits
+        assert max(waits) < 1.5, waits
     finally:
         app.end()
 
