@@ -5,6 +5,7 @@ import ctypes.util
 import gc
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -313,7 +314,8 @@ def test_deleting_it_and_writing_it_anew(dot, follow):
 
 
 @pytest.mark.parametrize("helper", ["sizes.py", "lib/__init__.py", "lib/deep.py"])
-def test_a_module_that_the_scene_imports(tmp_path, follow, helper):
+def test_a_module_that_the_scene_imports(tmp_path, follow, helper, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     (tmp_path / "lib").mkdir()
     (tmp_path / "sizes.py").write_text("one = 1.0\n")
     (tmp_path / "lib" / "__init__.py").write_text("two = 1.0\n")
