@@ -78,12 +78,15 @@ class Editions:
     def __init__(self, capacity: int = 16) -> None:
         self._capacity = capacity
         self._known: OrderedDict[Any, tuple[Listing, Outline]] = OrderedDict()
+        self._last: tuple[Picture, Outline] | None = None
         self.derived = 0
         """How many listings were derived from scratch."""
 
     def listing(self, picture: Picture, antialias: str) -> Listing:
         """The listing of a picture, as ``listing(picture, numbers="live")`` gives it."""
-        new = outlined(picture)
+        if self._last is None or self._last[0] is not picture:  # it is asked for by each antialias
+            self._last = picture, outlined(picture)
+        new = self._last[1]
         key = antialias, new.shape
         if key not in self._known:
             self._known[key] = listing(picture, antialias=antialias, numbers="live"), new
