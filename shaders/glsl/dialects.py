@@ -71,7 +71,11 @@ DRAWN = Dialect(
 uniform vec2 origin;       // from the picture's center, in pixels
 """,
     output="out vec4 fragment;\n",
-    main=_MAIN.replace("{{", "{{\n    if (pixel < 0.0) discard;  // never, but Mesa then compiles it once, not twice", 1),
+    main=_MAIN.replace(
+        "{{",
+        "{{\n    if (pixel < 0.0) discard;  // never, but Mesa then compiles it once, not twice",
+        1,
+    ),
     built_in={
         "pixel": BuiltIn("pixel", "uniform float pixel;       // its width in scene units\n"),
     },
