@@ -153,11 +153,11 @@ def _prepared(
         return frame.size, lambda tile, out: reference.draw(
             picture, frame, antialias, output, tile, out
         )
-    from ..shaders.glsl import listing
+    from ..shaders.glsl.passes import drawing
     from .device import offscreen
 
     gl = offscreen()
-    text = listing(picture, antialias=antialias, output=output)
+    whole = drawing(picture, antialias, output)
     return frame.size, lambda tile, out: gl.run(
-        lambda painter: painter.tile(text, frame, output, tile, out)
+        lambda painter: painter.tile(whole, frame, output, tile, out)
     )

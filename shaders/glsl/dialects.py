@@ -84,7 +84,10 @@ uniform vec2 origin;       // from the picture's center, in pixels
     varyings=14,
     wrapped=True,
     sampler="uniform sampler2D",
-    taken=("view_center", "origin", "pixel", "fragment"),
+    taken=(
+        *("view_center", "origin", "pixel", "fragment"),
+        *("tile_classes", "tile_grid", "tile_kind", "tile_class", "tile_color"),
+    ),
 )
 """What ``render`` draws: GLSL 330, every table in the texture, live numbers as flat varyings (of
 which OpenGL 3.3 promises 15 vec4s; more are read as uniforms, which is slower).

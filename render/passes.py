@@ -1,0 +1,118 @@
+"""Drawing tile by tile: first what each tile is, then every kind of tile by its own program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import moderngl
+
+from ..shaders.glsl.passes import EDGE, SETTLED
+from ..shaders.tiles import TILE
+from .program import Programs
+from .state import Calls
+
+if TYPE_CHECKING:
+    from ..shaders.glsl.passes import Tiled
+    from ..shaders.picture import Frame
+
+__all__ = ["LEAST", "Passes"]
+
+LEAST: Final = 256 * 256
+"""Pixels of a drawing that is worth its passes: a smaller one is ready before they compile."""
+_POINT_SIZE_RANGE: Final = 0x0B12
+_PROGRAM_POINT_SIZE: Final = 0x8642
+_SCISSOR_TEST: Final = 0x0C11
+_SCISSOR_BOX: Final = 0x0C10
+_VIEWPORT: Final = 0x0BA2
+
+
+class Passes:
+    """Draws by tiles in one context, into the framebuffer in use.
+
+    Only for the thread in which the context is current.
+    """
+
+    def __init__(self, context: moderngl.Context, programs: Programs) -> None:
+        self._context = context
+        self._programs = programs
+        self._found: tuple[moderngl.Framebuffer, moderngl.Texture] | None = None
+        self._call = Calls(context)
+
+    @property
+    def possible(self) -> bool:
+        """Whether points may be as large as tiles."""
+        return self._call.integers(_POINT_SIZE_RANGE)[1] >= TILE
+
+    def draw(self, tiled: Tiled, frame: Frame, origin: tuple[int, int]) -> None:
+        """Draw over the viewport of the framebuffer in use; ``origin`` is as for ``Painter.cover``.
+
+        Raises:
+            ShaderError: the driver refuses a listing.
+        """
+        target = self._context.fbo
+        left, low, width, height = self._call.integers(_VIEWPORT)
+        grid = -(-width // TILE), -(-height // TILE)
+        found, texture = self._of_size(*grid)
+        found.use()
+        found.viewport = 0, 0, *grid
+        there = origin[0] + left, origin[1] + low
+        listing = tiled.classes
+        self._programs.get(listing).draw(listing.uniforms(frame, there), listing.tables)
+
+        target.use()
+        with self._tiles_of(left, low, width, height, grid):
+            for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
+                unit = len(listing.tables)
+                texture.use(unit)
+                values = listing.uniforms(frame, origin)
+                values |= {"tile_classes": unit, "tile_grid": grid, "tile_kind": kind}
+                points = grid[0] * grid[1]
+                self._programs.get(listing).draw(values, listing.tables, points=points)
+
+    def release(self) -> None:
+        """Free what was made."""
+        for each in self._found or ():
+            each.release()
+        self._found = None
+
+    def _of_size(self, across: int, up: int) -> tuple[moderngl.Framebuffer, moderngl.Texture]:
+        """What the classes are drawn into. The last one is kept, and grows."""
+        width, height = self._found[0].size if self._found else (0, 0)
+        if self._found is None or across > width or up > height:
+            size = max(width, across), max(height, up)
+            texture = self._context.texture(size, 4, dtype="f4")
+            texture.filter = moderngl.NEAREST, moderngl.NEAREST
+            grown = self._context.framebuffer([texture])
+            grown.use()  # before the old one goes: moderngl binds again what was in use
+            self.release()
+            self._found = grown, texture
+        return self._found
+
+    @contextmanager
+    def _tiles_of(
+        self, left: int, low: int, width: int, height: int, grid: tuple[int, int]
+    ) -> Iterator[None]:
+        """A viewport of whole tiles, of which no more is seen than of the one that it replaces.
+
+        A point whose center is outside of the viewport may be dropped, whatever it covers.
+        """
+        call = self._call
+        box = left, low, left + width, low + height
+        scissor, cut = call.integers(_SCISSOR_BOX), call.enabled(_SCISSOR_TEST)
+        if cut:
+            x, y, w, h = scissor
+            box = max(box[0], x), max(box[1], y), min(box[2], x + w), min(box[3], y + h)
+        call("glEnable", _SCISSOR_TEST)
+        call("glScissor", box[0], box[1], max(box[2] - box[0], 0), max(box[3] - box[1], 0))
+        call("glViewport", left, low, TILE * grid[0], TILE * grid[1])
+        call("glEnable", _PROGRAM_POINT_SIZE)
+        try:
+            yield
+        finally:
+            call("glDisable", _PROGRAM_POINT_SIZE)
+            call("glViewport", left, low, width, height)
+            call("glScissor", *scissor)
+            if not cut:
+                call("glDisable", _SCISSOR_TEST)
