@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import moderngl
 
+from ..shaders.calculus.evaluate import call
 from ..shaders.glsl.passes import EDGE, SETTLED
-from ..shaders.tiles import TILE
+from ..shaders.tiles import SIDE
 from .program import Programs
 from .state import Calls
 
@@ -43,7 +44,7 @@ class Passes:
     @property
     def possible(self) -> bool:
         """Whether points may be as large as tiles."""
-        return self._call.integers(_POINT_SIZE_RANGE)[1] >= TILE
+        return self._call.integers(_POINT_SIZE_RANGE)[1] >= SIDE
 
     def draw(self, tiled: Tiled, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use; ``origin`` is as for ``Painter.cover``.
@@ -53,7 +54,7 @@ class Passes:
         """
         target = self._context.fbo
         left, low, width, height = self._call.integers(_VIEWPORT)
-        grid = -(-width // TILE), -(-height // TILE)
+        grid = -(-width // tiled.side), -(-height // tiled.side)
         found, texture = self._of_size(*grid)
         found.use()
         found.viewport = 0, 0, *grid
@@ -62,7 +63,10 @@ class Passes:
         self._programs.get(listing).draw(listing.uniforms(frame, there), listing.tables)
 
         target.use()
-        with self._tiles_of(left, low, width, height, grid):
+        whole = tiled.side * grid[0], tiled.side * grid[1]
+        with self._wider(left, low, width, height, whole):
+            if tiled.ground is not None:
+                self._call.clear(tuple(map(float, call(tiled.ground, [], frame.values))))
             for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
                 unit = len(listing.tables)
                 texture.use(unit)
@@ -91,28 +95,28 @@ class Passes:
         return self._found
 
     @contextmanager
-    def _tiles_of(
-        self, left: int, low: int, width: int, height: int, grid: tuple[int, int]
+    def _wider(
+        self, left: int, low: int, width: int, height: int, whole: tuple[int, int]
     ) -> Iterator[None]:
         """A viewport of whole tiles, of which no more is seen than of the one that it replaces.
 
         A point whose center is outside of the viewport may be dropped, whatever it covers.
         """
-        call = self._call
+        gl = self._call
         box = left, low, left + width, low + height
-        scissor, cut = call.integers(_SCISSOR_BOX), call.enabled(_SCISSOR_TEST)
+        scissor, cut = gl.integers(_SCISSOR_BOX), gl.enabled(_SCISSOR_TEST)
         if cut:
             x, y, w, h = scissor
             box = max(box[0], x), max(box[1], y), min(box[2], x + w), min(box[3], y + h)
-        call("glEnable", _SCISSOR_TEST)
-        call("glScissor", box[0], box[1], max(box[2] - box[0], 0), max(box[3] - box[1], 0))
-        call("glViewport", left, low, TILE * grid[0], TILE * grid[1])
-        call("glEnable", _PROGRAM_POINT_SIZE)
+        gl("glEnable", _SCISSOR_TEST)
+        gl("glScissor", box[0], box[1], max(box[2] - box[0], 0), max(box[3] - box[1], 0))
+        gl("glViewport", left, low, *whole)
+        gl("glEnable", _PROGRAM_POINT_SIZE)
         try:
             yield
         finally:
-            call("glDisable", _PROGRAM_POINT_SIZE)
-            call("glViewport", left, low, width, height)
-            call("glScissor", *scissor)
+            gl("glDisable", _PROGRAM_POINT_SIZE)
+            gl("glViewport", left, low, width, height)
+            gl("glScissor", *scissor)
             if not cut:
-                call("glDisable", _SCISSOR_TEST)
+                gl("glDisable", _SCISSOR_TEST)

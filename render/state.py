@@ -40,6 +40,7 @@ _VERTEX_ARRAY: Final = 0x85B5
 _VIEWPORT: Final = 0x0BA2
 _SCISSOR_BOX: Final = 0x0C10
 _COLOR_MASK: Final = 0x0C23
+_COLOR: Final = 0x1800
 _DEPTH_MASK: Final = 0x0B72
 _DRAW_BUFFERS: Final = 8  # as many as OpenGL 3.3 promises
 _POLYGON_MODE: Final = 0x0B40
@@ -140,6 +141,11 @@ class Calls:
         arguments = _COLOR_MASK, buffer, values
         self._function("glGetBooleani_v", None, [_UINT, _UINT, _POINTER])(*arguments)
         return list(values)
+
+    def clear(self, color: tuple[float, ...]) -> None:
+        """Write a color to the first draw buffer, within the scissor box."""
+        values = (ctypes.c_float * 4)(*color)
+        self._function("glClearBufferfv", None, [_UINT, _INT, _POINTER])(_COLOR, 0, values)
 
     def text(self, code: int) -> str:
         """What the driver says of itself."""

@@ -18,10 +18,14 @@ from .calculus.vectors import max, where
 from .exact import projection
 from .picture import POINT, Group, Layer, Picture, flat
 
-__all__ = ["HALF", "TILE", "TILE_CLASS", "classes", "settled", "varies", "worth_classes"]
+__all__ = ["HALF", "TILE_CLASS", "classes", "settled", "side", "varies", "worth_classes"]
 
-TILE: Final = 16
-"""Pixels on a side."""
+SIDE: Final = 16
+"""Pixels on a side of a tile, where an edge is soon drawn."""
+SMALL_SIDE: Final = 8
+"""Where it costs more than more tiles do."""
+COSTLY: Final = 1500
+"""Ops of a cell that is not soon drawn."""
 HALF = Input("half_side")
 """Half the side of a tile, in scene units."""
 DIGITS: Final = 24
@@ -44,6 +48,11 @@ def worth_classes(picture: Picture, antialias: str) -> bool:
     if any(_by_slope(layer, antialias) for layer in layers):
         return False
     return sum(size(f) for f in {bounds(layer.field) for layer in layers}) <= MOST_OPS
+
+
+def side(picture: Picture, antialias: str) -> int:
+    """Pixels on a side of the picture's tiles."""
+    return SMALL_SIDE if antialias == "exact" and size(picture.cell) > COSTLY else SIDE
 
 
 def classes(picture: Picture) -> Function:

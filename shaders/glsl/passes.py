@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from ..calculus.expr import const
+from ..calculus.function import Function, Type, apply
+from ..color import encoder
 from ..picture import Picture
-from ..tiles import TILE, classes, settled, varies, worth_classes
+from ..tiles import classes, settled, side, varies, worth_classes
 from .dialects import DRAWN, number
 from .listing import (
     Listing,
@@ -47,23 +50,39 @@ uniform float tile_kind;
 {copies}    float row = floor((float(gl_VertexID) + 0.5) / tile_grid.x);
     vec2 tile = vec2(float(gl_VertexID) - row * tile_grid.x, row);
     vec4 found = texelFetch(tile_classes, ivec2(tile), 0);
-    vec2 place = found.x == tile_kind ? 2.0 * (tile + 0.5) / tile_grid - 1.0 : vec2(9.0);
+    vec2 place = {seen} ? 2.0 * (tile + 0.5) / tile_grid - 1.0 : vec2(9.0);
     gl_Position = vec4(place, 0.0, 1.0);
     gl_PointSize = {size};
 {own}}}
 """
 PAINTED = replace(DRAWN, output="flat in vec3 tile_class;\nout vec4 fragment;\n")
-FLAT = "#version 330 core\nflat in vec4 tile_color;\nout vec4 fragment;\n"
-FLAT_MAIN = "\nvoid main() {\n    fragment = tile_color;\n}\n"
+FLAT = """#version 330 core
+flat in vec4 tile_color;
+out vec4 fragment;
+
+void main() {
+    fragment = tile_color;
+}
+"""
+
+
+OF_KIND = "found.x == tile_kind"
+COLORED = f"{OF_KIND} && found.yzw != vec3(0.0)"
 
 
 @dataclass(frozen=True)
 class Tiled:
-    """The passes: the classes of tiles, those without an edge, and those with one."""
+    """The passes over tiles of ``side`` pixels: their classes, those without an edge, the others.
 
+    Where ``ground`` is not None, it is the one color of tiles in which every layer is empty, as it
+    is written: a function of nothing.
+    """
+
+    side: int
     classes: Listing
     settled: Listing
     edges: Listing
+    ground: Function | None
 
 
 @dataclass(frozen=True)
@@ -87,45 +106,60 @@ class Drawing:
         """What draws by tiles; None if it is not worth it."""
         if not worth_classes(self.picture, self.antialias):
             return None
-        return Tiled(self._classes(), self._settled(), self._edges())
+        function = settled(self.picture)
+        if varies(function):
+            return Tiled(self._side, self._classes(), self._painted(function), self._edges(), None)
+        color = apply(function, [const(0.0)] * len(function.leaves))
+        if self.output != "linear":
+            color = apply(encoder(self.output), color)
+        ground = Function("ground", [], color, Type(4))
+        return Tiled(self._side, self._classes(), self._flat(function), self._edges(), ground)
+
+    @property
+    def _side(self) -> int:
+        return side(self.picture, self.antialias)
 
     def _classes(self) -> Listing:
         program = Program(self.numbers, DRAWN.taken, dialect=CLASSES)
         name = program.add(classes(self.picture))
+        half = 0.5 * self._side + 0.5  # half a pixel more: that of a pixel at its rim
         main = CLASSES.main.format(
-            tile=number(float(TILE)), color=f"{name}(p, {number(0.5 * TILE + 0.5)} * pixel)"
+            tile=number(float(self._side)),
+            color=f"{name}(p, {number(0.5 * self._side + 0.5)} * pixel)",
         )
         return shader(program, "", main)
 
-    def _settled(self) -> Listing:
-        """Colors that vary are worked out for each pixel, others once a tile."""
-        function = settled(self.picture)
-        flat = not varies(function)
-        program = Program(self.numbers, DRAWN.taken, dialect=DRAWN if flat else PAINTED)
+    def _painted(self, function: Function) -> Listing:
+        """Tiles without an edge whose colors are worked out for each pixel."""
+        program = Program(self.numbers, DRAWN.taken, dialect=PAINTED)
+        color = encoded(program, f"{program.add(function)}(p, tile_class)", self.output)
+        made = shader(program, "", DRAWN.main.format(color=color))
+        own = "flat out vec3 tile_class;\n", "    tile_class = found.yzw;\n"
+        return replace(made, vertex=self._points(made.blocks, *own))
+
+    def _flat(self, function: Function) -> Listing:
+        """Tiles without an edge, of one color each."""
+        program = Program(self.numbers, DRAWN.taken, dialect=DRAWN)
         name = program.add(function)
-        if not flat:
-            color = encoded(program, f"{name}(p, tile_class)", self.output)
-            made = shader(program, "", DRAWN.main.format(color=color))
-            own = "flat out vec3 tile_class;\n", "    tile_class = found.yzw;\n"
-            return replace(made, vertex=_points(made.blocks, *own))
         color = encoded(program, f"{name}(vec2(0.0), found.yzw)", self.output)
         heads = [*declarations(program, {"pixel"}), *program.lines]
         functions = "flat out vec4 tile_color;\n" + "\n".join(line.text for line in heads) + "\n"
-        lines = texts(FLAT + FLAT_MAIN)
-        vertex = _points(program.blocks, functions, f"    tile_color = {color};\n")
-        return listed(program, lines, vertex)
+        own = f"    tile_color = {color};\n"
+        vertex = self._points(program.blocks, functions, own, seen=COLORED)
+        return listed(program, texts(FLAT), vertex)
+
+    def _points(
+        self, blocks: Sequence[str], functions: str = "", own: str = "", seen: str = OF_KIND
+    ) -> str:
+        """The vertex shader of a pass over tiles."""
+        holes = {"functions": functions, "own": own, "seen": seen}
+        return vertex_shader(POINTS, DRAWN, blocks, size=number(float(self._side)), **holes)
 
     def _edges(self) -> Listing:
-        return replace(self.whole, vertex=_points(self.whole.blocks))
+        return replace(self.whole, vertex=self._points(self.whole.blocks))
 
 
 @lru_cache(maxsize=64)
 def drawing(picture: Picture, antialias: str, output: str, numbers: str = "baked") -> Drawing:
     """The drawing of a picture."""
     return Drawing(picture, antialias, output, numbers)
-
-
-def _points(blocks: Sequence[str], functions: str = "", own: str = "") -> str:
-    """The vertex shader of a pass over tiles."""
-    size = number(float(TILE))
-    return vertex_shader(POINTS, DRAWN, blocks, functions=functions, own=own, size=size)
