@@ -125,7 +125,7 @@ class Drawing:
         half = 0.5 * self._side + 0.5  # half a pixel more: that of a pixel at its rim
         main = CLASSES.main.format(
             tile=number(float(self._side)),
-            color=f"{name}(p, {number(0.5 * self._side + 0.5)} * pixel)",
+            color=f"{name}(p, {number(half)} * pixel)",
         )
         return shader(program, "", main)
 
