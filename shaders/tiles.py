@@ -55,16 +55,19 @@ def side(picture: Picture, antialias: str) -> int:
     return SMALL_SIDE if antialias == "exact" and size(picture.cell) > COSTLY else SIDE
 
 
-def classes(picture: Picture) -> Function:
+def classes(picture: Picture, antialias: str) -> Function:
     """Of a tile's middle and half its side: 1 if it has an edge, else 0; and its TILE_CLASS.
 
-    Edges and layers below one that is full and opaque are left out: nobody sees them.
+    Edges and layers below one that is full and opaque are left out: nobody sees them. In an exact
+    picture a color that turns with the field is an edge, too.
     """
     digits: list[Expr] = []
     edge = ZERO
     for each in picture.layers:
         for layer in flat([each]):
             empty, full = _proven(layer)
+            if antialias == "exact" and layer.colored_by_jet:
+                full = NEVER
             if layer is each and _opaque(layer):
                 edge = where(full, 0.0, edge)
                 digits = [where(full, 0.0, digit) for digit in digits]

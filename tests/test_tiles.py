@@ -64,7 +64,9 @@ def compared(picture, pixels=256, tile=16):
     frame = frame_of(picture, pixels)
     x, y = tile_centers(frame, tile)
     half = 0.5 * frame.pixel * (tile + 1)
-    kept = np.broadcast_to(call(classes(picture), [x, y, half], frame.values)[0], x.shape) > 0
+    kept = (
+        np.broadcast_to(call(classes(picture, "exact"), [x, y, half], frame.values)[0], x.shape) > 0
+    )
     return kept, seen(picture, frame, x, y, half)
 
 
@@ -122,12 +124,13 @@ def test_the_shader_settles_no_more_than_the_reference():
         x, y = tile_centers(frame, 16)
         half = 8.5 * frame.pixel
         rows = np.stack([x.ravel(), y.ravel(), np.full(x.size, half)], axis=-1)
-        drawn = on_gpu(classes(picture), rows, frame.values)
+        drawn = on_gpu(classes(picture, "exact"), rows, frame.values)
         kept, true = compared(bare(picture), 512)
         settled_ = drawn[:, 0].reshape(x.shape) == 0
         assert settled_.any()
         hidden = (
-            np.broadcast_to(call(classes(picture), [x, y, half], frame.values)[0], x.shape) == 0
+            np.broadcast_to(call(classes(picture, "exact"), [x, y, half], frame.values)[0], x.shape)
+            == 0
         )
         assert not (settled_ & ~hidden).any()
         assert (kept >= true).all()
@@ -178,14 +181,10 @@ def test_a_gallery_picture_by_tiles_is_the_picture(monkeypatch, name):
 
 def test_random_pictures_by_tiles_are_the_pictures(monkeypatch):
     needs_gl()
-    count = 0
-    for seed in range(pictures.COUNT):
-        scene = pictures.run(pictures.program(seed))
-        if worth_classes(scene.lower(), "gradient"):
-            count += 1
-            tiled, whole = with_and_without(
-                monkeypatch, scene, (96, 64), antialias="gradient", seconds=0.7
-            )
-            off = np.abs(tiled - whole).max(axis=-1) > 1
-            assert off.mean() <= 2e-3, pictures.program(seed)
-    assert count >= 5
+    texts = (pictures.program(seed) for seed in range(pictures.COUNT))
+    fit = ((t, pictures.run(t)) for t in texts)
+    some = [(t, scene) for t, scene in fit if worth_classes(scene.lower(), "exact")][:4]
+    assert len(some) == 4
+    for text, scene in some:
+        tiled, whole = with_and_without(monkeypatch, scene, (96, 64), seconds=0.7)
+        assert (np.abs(tiled - whole).max(axis=-1) > 1).mean() <= 1e-3, text

@@ -121,7 +121,7 @@ class Drawing:
 
     def _classes(self) -> Listing:
         program = Program(self.numbers, DRAWN.taken, dialect=CLASSES)
-        name = program.add(classes(self.picture))
+        name = program.add(classes(self.picture, self.antialias))
         half = 0.5 * self._side + 0.5  # half a pixel more: that of a pixel at its rim
         main = CLASSES.main.format(
             tile=number(float(self._side)),
