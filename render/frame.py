@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ..shaders.picture import Frame
 
 _DITHER: Final = 0x0BD0
-MOST_TEXTURES: Final = 2
-"""Texture units that a drawing uses: for tables, and for the classes of tiles."""
+MOST_TEXTURES: Final = 4
+"""Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
 
 class Format(NamedTuple):

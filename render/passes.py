@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import moderngl
+import numpy as np
 
 from ..shaders.calculus.evaluate import call
+from ..shaders.glsl.loops import WIDTH
 from ..shaders.glsl.passes import EDGE, SETTLED
+from ..shaders.lists import lists, read
 from ..shaders.tiles import SIDE
 from .program import Programs
 from .state import Calls
@@ -40,6 +43,8 @@ class Passes:
         self._programs = programs
         self._found: tuple[moderngl.Framebuffer, moderngl.Texture] | None = None
         self._call = Calls(context)
+        self._lists: dict[str, moderngl.Texture] = {}  # by sampler
+        self._listed_for: object = None
 
     @property
     def possible(self) -> bool:
@@ -60,7 +65,10 @@ class Passes:
         found.viewport = 0, 0, *grid
         there = origin[0] + left, origin[1] + low
         listing = tiled.classes
-        self._programs.get(listing).draw(listing.uniforms(frame, there), listing.tables)
+        if tiled.listed:
+            self._list(tiled, frame, there, grid)
+        values = listing.uniforms(frame, there) | self._bound(len(listing.tables))
+        self._programs.get(listing).draw(values, listing.tables)
 
         target.use()
         whole = tiled.side * grid[0], tiled.side * grid[1]
@@ -70,16 +78,44 @@ class Passes:
             for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
                 unit = len(listing.tables)
                 texture.use(unit)
-                values = listing.uniforms(frame, origin)
+                values = listing.uniforms(frame, origin) | self._bound(unit + 1)
                 values |= {"tile_classes": unit, "tile_grid": grid, "tile_kind": kind}
                 points = grid[0] * grid[1]
                 self._programs.get(listing).draw(values, listing.tables, points=points)
 
     def release(self) -> None:
         """Free what was made."""
-        for each in self._found or ():
-            each.release()
-        self._found = None
+        _free(*(self._found or ()), *self._lists.values())
+        self._found, self._listed_for = None, None
+        self._lists.clear()
+
+    def _bound(self, unit: int) -> dict[str, int]:
+        """Textures of lists on units from this one on, and the uniforms that say so."""
+        for k, texture in enumerate(self._lists.values()):
+            texture.use(unit + k)
+        return {name: unit + k for k, name in enumerate(self._lists)}
+
+    def _list(
+        self, tiled: Tiled, frame: Frame, there: tuple[int, int], grid: tuple[int, int]
+    ) -> None:
+        """Make the lists of the tiles, unless they are those of the last drawing."""
+        values = [(name, frame.values[name]) for name in sorted(read(tiled.picture))]
+        wanted = tiled, frame.size, frame.view, there, grid, values
+        if wanted == self._listed_for:
+            return
+        sizes = zip(frame.view.center, there, frame.size, strict=True)
+        corner = [c + frame.pixel * (at - 0.5 * size) for c, at, size in sizes]
+        made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side)
+        rows = np.zeros((-(-len(made.rows) // WIDTH), WIDTH), np.float32)
+        rows.ravel()[: len(made.rows)] = made.rows
+        _free(*self._lists.values())
+        self._lists = {
+            "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),
+            "tile_rows": self._context.texture(rows.shape[::-1], 1, rows, dtype="f4"),
+        }
+        for texture in self._lists.values():
+            texture.filter = moderngl.NEAREST, moderngl.NEAREST
+        self._listed_for = wanted
 
     def _of_size(self, across: int, up: int) -> tuple[moderngl.Framebuffer, moderngl.Texture]:
         """What the classes are drawn into. The last one is kept, and grows."""
@@ -90,7 +126,7 @@ class Passes:
             texture.filter = moderngl.NEAREST, moderngl.NEAREST
             grown = self._context.framebuffer([texture])
             grown.use()  # before the old one goes: moderngl binds again what was in use
-            self.release()
+            _free(*(self._found or ()))
             self._found = grown, texture
         return self._found
 
@@ -120,3 +156,8 @@ class Passes:
             gl("glScissor", *scissor)
             if not cut:
                 gl("glDisable", _SCISSOR_TEST)
+
+
+def _free(*objects: moderngl.Framebuffer | moderngl.Texture) -> None:
+    for each in objects:
+        each.release()

@@ -23,8 +23,8 @@ from .names import comment
 from .program import Program
 
 __all__ = [
-    "Listing", "declarations", "encoded", "library", "listed", "listing", "shader", "texts",
-    "vertex_shader",
+    "Listing", "declarations", "drawn", "encoded", "library", "listed", "listing", "shader",
+    "texts", "vertex_shader",
 ]  # fmt: skip
 
 VIEW = View()
@@ -142,14 +142,27 @@ def _listing(
     if dialect.opaque and picture.background is None:
         black = const(0.0)
         picture = replace(picture, background=(black, black, black, const(1.0)))
-    program = Program(numbers, dialect.taken, dialect=dialect)
+    return drawn(picture, antialias, output, Program(numbers, dialect.taken, dialect=dialect), view)
+
+
+def drawn(
+    picture: Picture,
+    antialias: str,
+    output: str,
+    program: Program,
+    view: View | None = None,
+    depth: int | None = None,
+) -> Listing:
+    """The listing of a picture by a program; rough pixels of it are cut so often."""
+    dialect = program.dialect
     exact = antialias == "exact"
     composed = picture.cell if exact else picture.composed(antialias)
     draw = program.add(composed)
     mean = program.names.take("mean_of_pixel") if exact else draw
     color = encoded(program, f"{mean}(p)", output)
     many = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
-    tail = _means(mean, draw, dialect, picture.depth) if exact else ""
+    depth = picture.depth if depth is None else depth
+    tail = _means(mean, draw, dialect, depth) if exact else ""
     if dialect.wrapped and many:
         name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
         tail += ONCE.format(name=name, color=color, pixel=pixel)

@@ -12,14 +12,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from ..calculus.expr import const
+from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply
 from ..color import encoder
+from ..exact import DEPTH
+from ..lists import sieves
 from ..picture import Picture
 from ..tiles import classes, settled, side, varies, worth_classes
-from .dialects import DRAWN, number
+from .dialects import DRAWN, Dialect, number
 from .listing import (
     Listing,
     declarations,
+    drawn,
     encoded,
     listed,
     listing,
@@ -27,6 +31,7 @@ from .listing import (
     texts,
     vertex_shader,
 )  # fmt: skip
+from .loops import LISTED, Loop, listed_rows
 from .program import Program
 
 __all__ = ["EDGE", "SETTLED", "Drawing", "Tiled", "drawing"]
@@ -37,7 +42,7 @@ CLASSES = replace(
     DRAWN,
     output="out vec4 found;\n",
     main="""void main() {{
-    vec2 p = view_center + pixel * ({tile} * gl_FragCoord.xy + origin);
+{begin}    vec2 p = view_center + pixel * ({tile} * gl_FragCoord.xy + origin);
     found = {color};
 }}
 """,
@@ -66,6 +71,14 @@ void main() {
 """
 
 
+_ROWS = f"uniform sampler2D tile_rows;\n{LISTED}\n"
+FETCHED = f"uniform sampler2D tile_ranges;\nvec4 tile_range;\n{_ROWS}"
+BEGIN = "    tile_range = texelFetch(tile_ranges, ivec2(gl_FragCoord.xy), 0);\n"
+PASSED = f"flat in vec4 tile_range;\n{_ROWS}"
+RANGED = (
+    "uniform sampler2D tile_ranges;\nflat out vec4 tile_range;\n",
+    "    tile_range = texelFetch(tile_ranges, ivec2(tile), 0);\n",
+)
 OF_KIND = "found.x == tile_kind"
 COLORED = f"{OF_KIND} && found.yzw != vec3(0.0)"
 
@@ -78,11 +91,14 @@ class Tiled:
     is written: a function of nothing.
     """
 
+    picture: Picture
     side: int
     classes: Listing
     settled: Listing
     edges: Listing
     ground: Function | None
+    listed: bool
+    """Whether tiles have lists of the rows to look at, in the textures of ``Lists``."""
 
 
 @dataclass(frozen=True)
@@ -106,26 +122,33 @@ class Drawing:
         """What draws by tiles; None if it is not worth it."""
         if not worth_classes(self.picture, self.antialias):
             return None
-        function = settled(self.picture)
+        function, ground = settled(self.picture), None
         if varies(function):
-            return Tiled(self._side, self._classes(), self._painted(function), self._edges(), None)
+            inner = self._painted(function)
+        else:
+            inner, ground = self._flat(function), self._ground(function)
+        passes = self._classes(), inner, self._edges()
+        return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
+
+    def _ground(self, function: Function) -> Function:
         color = apply(function, [const(0.0)] * len(function.leaves))
         if self.output != "linear":
             color = apply(encoder(self.output), color)
-        ground = Function("ground", [], color, Type(4))
-        return Tiled(self._side, self._classes(), self._flat(function), self._edges(), ground)
+        return Function("ground", [], color, Type(4))
 
     @property
     def _side(self) -> int:
         return side(self.picture, self.antialias)
 
     def _classes(self) -> Listing:
-        program = Program(self.numbers, DRAWN.taken, dialect=CLASSES)
+        fetched, begin = (FETCHED, BEGIN) if self._loops else ("", "")
+        program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias))
         half = 0.5 * self._side + 0.5  # half a pixel more: that of a pixel at its rim
         main = CLASSES.main.format(
             tile=number(float(self._side)),
             color=f"{name}(p, {number(half)} * pixel)",
+            begin=begin,
         )
         return shader(program, "", main)
 
@@ -156,7 +179,23 @@ class Drawing:
         return vertex_shader(POINTS, DRAWN, blocks, size=number(float(self._side)), **holes)
 
     def _edges(self) -> Listing:
-        return replace(self.whole, vertex=self._points(self.whole.blocks))
+        if not self._loops:
+            return replace(self.whole, vertex=self._points(self.whole.blocks))
+        program = self._program(replace(DRAWN, output=PASSED + DRAWN.output))
+        made = drawn(self.picture, self.antialias, self.output, program, depth=DEPTH)
+        return replace(made, vertex=self._points(made.blocks, *RANGED))
+
+    @property
+    def _loops(self) -> dict[Table, Loop]:
+        """How the tables that have lists are gone through."""
+        ends = ("tile_range.x", "tile_range.y"), ("tile_range.z", "tile_range.w")
+        return {
+            places[0].table: listed_rows(*own)
+            for places, own in zip(sieves(self.picture), ends, strict=False)
+        }
+
+    def _program(self, dialect: Dialect) -> Program:
+        return Program(self.numbers, DRAWN.taken, dialect=dialect, listed=self._loops)
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,9 @@ from .loops import (
     TEXEL,
     UNROLLED,
     Atlas,
+    Loop,
     array_lines,
+    every_row,
     fold_lines,
     root_lines,
     row_lines,
@@ -50,10 +52,16 @@ class Program:
     ``numbers`` "baked" writes the scene's numbers as constants, which fold; "live" reads them
     from variables, listed in ``numbers``. Tables lie in a texture (``tables``), or in constant
     arrays as far as the dialect has them: those need no set-up, but compile and draw more slowly.
+    Of a table in ``listed`` only the rows that its loop goes through are looked at.
     """
 
     def __init__(
-        self, numbers: str = "baked", taken: Iterable[str] = (), *, dialect: Dialect = DRAWN
+        self,
+        numbers: str = "baked",
+        taken: Iterable[str] = (),
+        *,
+        dialect: Dialect = DRAWN,
+        listed: Mapping[Table, Loop] | None = None,
     ) -> None:
         self.names = Names()
         helpers = (re.search(r"float (\w+)\(", op.helper) for op in OPS.values())
@@ -79,6 +87,7 @@ class Program:
         self._baked: dict[Function, Function] = {}
         self._structs: dict[str, Layout] = {}
         self._helpers: dict[str, str] = {}
+        self._listed = listed or {}
         self._body: list[Line] = []
 
     def add(self, function: Function, name: str = "") -> str:
@@ -207,7 +216,8 @@ class Program:
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
         self._loops[e.data] = (1 + inner if long and rows > 1 else rows * inner) + last
-        self._append(fold_lines(e.data, name, self._name[value], self._name[f], source))
+        loop = self._listed.get(table, every_row(len(table.array)))
+        self._append(fold_lines(e.data, name, self._name[value], self._name[f], source, loop))
 
     def _value_of(self, f: Function) -> Function:
         """The function of the value alone, for one whose result is a jet, or the jet of a jet."""
