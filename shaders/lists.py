@@ -36,7 +36,6 @@ class Sieve(NamedTuple):
     """A place where a table is folded: bounds of a row there, by a box of the picture."""
 
     table: Table
-    least: bool
     row: Function
     """The row's value at a point of the picture: of POINT and of the row's numbers."""
 
@@ -116,8 +115,6 @@ def _sieved(
         for place in places:
             low, high = (np.broadcast_to(v, rows.shape) for v in call(
                 bounds(place.row), [*box, *table[rows].T], frame.values))  # fmt: skip
-            if not place.least:
-                low, high = -high, -low
             best = np.repeat(np.minimum.reduceat(high, starts), np.diff(starts, append=len(rows)))
             keep |= low <= best
         x, y, rows = x[keep], y[keep], rows[keep]
@@ -170,11 +167,11 @@ def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
             pasted[e] = body[e.data]
         outputs = substitute(outputs, pasted)
     folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
-    if any(e.data.kind not in ("min", "max") or len(e.data.function.outputs) > 1 for e in folds):
+    if any(e.data.kind != "min" or len(e.data.function.outputs) > 1 for e in folds):
         return
     for e in folds:
         function = e.data.function
         row = Input("row", Type(table.array.shape[1]))
         taken = dict(zip(function.leaves, (*e.args, *row.leaves), strict=True))
         value = substitute(function.outputs, taken)
-        yield Sieve(table, e.data.kind == "min", Function("row", [POINT, row], value))
+        yield Sieve(table, Function("row", [POINT, row], value))
