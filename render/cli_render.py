@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from .cli_options import ANTIALIAS, DEVICES, OUTPUTS, add_frame, add_scene, depth, framing
+from .cli_options import ANTIALIAS, DEVICES, OUTPUTS, VIEWS, add_frame, add_scene, depth, framing
+
+if TYPE_CHECKING:
+    from ..shaders.picture import Picture
 
 EXAMPLES: Final = """
   jetfield render fan                              draws fan.png, 1024x1024
   jetfield render flower.py -o big.png --size 3840x2160
   jetfield render flower.py --set amount=0.04 --view 0.5,0,1
+  jetfield render petals --show determinant        what its warps do to space
   jetfield render flower.py --device numpy         without OpenGL
 """
 
@@ -24,6 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("-o", "--out", metavar="OUT.png",
         help="the file to write (default: the scene's name, in this folder)")  # fmt: skip
     add_frame(parser)
+    add("--show", choices=VIEWS, default="picture",
+        help="what the calculus knows of it: the field with level sets, the length of its "
+             "gradient, the determinant of the warps' Jacobian, the level sets' curvature, or "
+             "how much of a cell is covered (default: the picture)")  # fmt: skip
     add("--antialias", choices=ANTIALIAS, default="exact",
         help="how edges are softened (default: exact)")  # fmt: skip
     add("--output", type=depth, choices=OUTPUTS, default="srgb8",
@@ -45,6 +53,11 @@ def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
     if out is None:
         out = f"{os.path.splitext(os.path.basename(options.scene))[0]}.png"
     scene = load(options.scene)
+    frame = framing(options, scene)
+    if options.show != "picture":
+        scene, options.antialias = _shown(scene, options.show), "gradient"
+        read = {parameter.name for parameter in scene.parameters}  # a view has its own colors
+        frame["parameters"] = {n: v for n, v in frame["parameters"].items() if n in read}
     render_file(
         scene,
         out,
@@ -52,6 +65,14 @@ def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
         antialias=options.antialias,
         output=options.output,
         device=options.device,
-        **framing(options, scene),
+        **frame,
     )
     print(out, flush=True)
+
+
+def _shown(scene: Any, name: str) -> Picture:
+    """The scene as a view of this name shows it."""
+    from ..shaders.views import viewed
+    from .arguments import lowered
+
+    return viewed(lowered("render", scene), name)

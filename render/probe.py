@@ -118,6 +118,14 @@ class Probe:
     seen: int | None
     """The index of the topmost layer that covers the point; None if none does."""
 
+    @property
+    def focus(self) -> int | None:
+        """The layer that is seen, else the one whose outline is nearest; None without layers."""
+        if self.seen is not None or not self.layers:
+            return self.seen
+        far = [math.inf if x.distance is None else abs(x.distance) for x in self.layers]
+        return far.index(min(far))
+
 
 def probe(picture: Picture, frame: Frame, at: Vector) -> Probe:
     """Everything about a point of a picture, in scene units.

@@ -29,7 +29,8 @@ _SWITCHES: Final = {
 # How glBind* names a target, and what glGet calls the object that is bound to it.
 _BINDINGS: Final = {
     "glBindFramebuffer": [(0x8CA9, 0x8CA6), (0x8CA8, 0x8CAA)],  # to draw in, to read from
-    "glBindBuffer": [(0x88EC, 0x88EF)],  # PIXEL_UNPACK: where texture data is taken from
+    # PIXEL_UNPACK, where texture data is taken from, and ARRAY, where vertices are written to
+    "glBindBuffer": [(0x88EC, 0x88EF), (0x8892, 0x8894)],
 }
 _TEXTURE_2D: Final = 0x0DE1
 _TEXTURE_BINDING: Final = 0x8069
@@ -47,8 +48,13 @@ _DRAW_BUFFERS: Final = 8  # as many as OpenGL 3.3 promises
 _POLYGON_MODE: Final = 0x0B40
 _FRONT_AND_BACK: Final = 0x0408
 _FILL: Final = 0x1B02
+_ADD: Final = 0x8006
+_BLENDING: Final = (0x8009, 0x883D), (0x80C9, 0x80C8, 0x80CB, 0x80CA)  # how light is mixed
 # How texture data lies in memory: byte order, lengths, skips, alignment; as moderngl expects it.
 _UNPACK: Final = {0x0CF0: 0, 0x0CF1: 0, 0x0CF2: 0, 0x0CF3: 0, 0x0CF4: 0, 0x0CF5: 4}
+
+Box = tuple[int, int, int, int]
+"""Left, bottom, width, height, in pixels."""
 
 _INT, _UINT, _POINTER = ctypes.c_int, ctypes.c_uint, ctypes.c_void_p
 
@@ -74,6 +80,7 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
     masks = [call.color_mask(buffer) for buffer in range(_DRAW_BUFFERS)]
     depth_mask = call.integers(_DEPTH_MASK)[0]
     polygons = call.integers(_POLYGON_MODE)[0]
+    equations, factors = ([call.integers(query)[0] for query in part] for part in _BLENDING)
     unpack = [(name, call.integers(name)[0]) for name in _UNPACK]
     active = call.integers(_ACTIVE_TEXTURE)[0]
     textures = []
@@ -86,6 +93,7 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
     for code in _SWITCHES.values():
         call("glDisable", code)
     call("glPolygonMode", _FRONT_AND_BACK, _FILL)
+    call("glBlendEquationSeparate", _ADD, _ADD)
     for name, value in _UNPACK.items():
         call("glPixelStorei", name, value)
     for target, _ in _BINDINGS["glBindBuffer"]:
@@ -103,6 +111,8 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
             call("glColorMaski", buffer, *mask)
         call("glDepthMask", depth_mask)
         call("glPolygonMode", _FRONT_AND_BACK, polygons)
+        call("glBlendEquationSeparate", *equations)
+        call("glBlendFuncSeparate", *factors)
         for name, value in unpack:
             call("glPixelStorei", name, value)
         for unit, bound, sampler in textures:
@@ -115,6 +125,24 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
         if framebuffer is not None:  # what moderngl believes to be bound
             context.fbo = framebuffer
             context.mglo.fbo = framebuffer.mglo
+
+
+@contextmanager
+def aimed(framebuffer: moderngl.Framebuffer, viewport: Box) -> Iterator[None]:
+    """The framebuffer in use with another viewport within, its own again after."""
+    before = framebuffer.viewport
+    framebuffer.viewport = viewport
+    try:
+        yield
+    finally:
+        framebuffer.viewport = before
+
+
+def clip(context: moderngl.Context, box: Box) -> None:
+    """From now on, write only within a box of the framebuffer in use, until ``kept`` ends."""
+    call = Calls(context)
+    call("glEnable", _SWITCHES["SCISSOR_TEST"])
+    call("glScissor", *box)
 
 
 class Calls:

@@ -1,12 +1,10 @@
 """Ramps: colors along a number, along a line, from a center, around one; and palettes for them.
 
-A ramp is a sum of steps, one between each two stops, and each step is an edge that is as wide as
-its stops are apart: so ramps are covered as edges are, and a hard stop is as smooth as an outline.
+They are averaged over each pixel, so a hard stop is as smooth as an outline.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
@@ -14,11 +12,10 @@ import numpy as np
 
 from ..shaders.calculus.evaluate import call as computed
 from ..shaders.calculus.expr import Expr, const
-from ..shaders.calculus.function import Input, apply, trace
+from ..shaders.calculus.function import Input, trace
 from ..shaders.calculus.parameters import BUILT_IN, leaf
 from ..shaders.calculus.vectors import Vec, atan2, cos, dot, fract, length, max
-from ..shaders.color import oklab
-from ..shaders.coverage import soft_step
+from ..shaders.stops import Stop, mixed
 from .checks import fail, number, shown
 from .functions import Point, Positive
 from .paint import color_of, grad, painted
@@ -29,8 +26,6 @@ __all__ = [
 ]  # fmt: skip
 
 SPACES = ("linear", "oklab")
-Stop = tuple[Expr, tuple[Expr, ...]]
-"""Where a color stands, and its red, green, blue and alpha."""
 
 PALETTES = {
     "dawn": ("#1b1f3b", "#53366b", "#a24a7c", "#ee6c6f", "#ffb26b", "#fff1c9"),
@@ -78,7 +73,7 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
         return _averaged(t, stations, space)
     u = Input("t")
     still = Vec((const(0.0), const(0.0)))
-    function = trace(lambda x: tuple(_mixed(x, still, stations, space)), [u], name="ramp")
+    function = trace(lambda x: tuple(mixed(x, still, stations, space)), [u], name="ramp")
     channels = [np.asarray(c) for c in computed(function, [np.asarray(t, dtype=float)])]
     return Vec(c.item() if c.ndim == 0 else c for c in channels)
 
@@ -116,7 +111,7 @@ def conic_ramp(
 
 def _averaged(t: Expr, stops: list[Stop], space: str) -> Vec:
     """The ramp at a number that a paint has computed, averaged over the pixel by its gradient."""
-    return _mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), stops, space)
+    return mixed(t, grad(t) * leaf(BUILT_IN["pixel"]), stops, space)
 
 
 def _stations(call: str, stops: Any, space: Any) -> list[Stop]:
@@ -146,21 +141,3 @@ def _stations(call: str, stops: Any, space: Any) -> list[Stop]:
         shade = Vec(shade) if isinstance(shade, tuple) else shade
         found.append((position, color_of(f"{call}: stops[{k}]", shade)))
     return found
-
-
-def _mixed(t: Expr, g: Vec, stops: list[Stop], space: str) -> Vec:
-    """The ramp's mean over a pixel, where t changes by g from one pixel to the next."""
-    opaque = all(color[3].op.name == "const" and color[3].data == 1.0 for _, color in stops)
-    size = 3 if opaque else 4
-    mixed = Vec(stops[0][1][:size])
-    for (low, a), (high, b) in itertools.pairwise(stops):
-        width = high - low
-        s = 1.0 - apply(soft_step(), (t - 0.5 * (low + high), *g, width))[0]
-        hard = width.op.name == "const" and width.data == 0.0
-        between = [b[k] - a[k] for k in range(size)]
-        if space == "oklab" and not hard:
-            seen = apply(oklab(), (*a[:3], *b[:3], s))
-            mixed += Vec((*(seen[k] - a[k] for k in range(3)), *(d * s for d in between[3:])))
-        else:
-            mixed += Vec(d * s for d in between)
-    return mixed

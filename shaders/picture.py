@@ -158,6 +158,10 @@ class Picture:
     background: Color | None
     view: View = dataclasses.field(default=View(), compare=False)  # it changes no shader
 
+    def lower(self) -> Picture:
+        """Itself: a picture is drawn as a scene is, and is lowered already."""
+        return self
+
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What a user can set: the sliders, toggles and color pickers that the picture reads."""

@@ -1,11 +1,11 @@
 """What every test runs under: hypothesis profiles, and the rule about skips.
 
-Fixtures that only some tests need live beside those tests.
+Fixtures that only one file needs live there.
 """
 
 import os
-from collections.abc import Generator
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +22,15 @@ settings.register_profile(
     "full", settings.get_profile("ci"), max_examples=2000, derandomize=False, print_blob=True
 )
 settings.load_profile("ci")  # --hypothesis-profile comes later, and wins
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Callable[..., Any]]:
+    """Runs a function with a moderngl context of its own, in the thread where it is current."""
+    import gl  # it loads moderngl, which few tests need
+
+    yield from gl.threads()
+
 
 IN_CI = bool(os.environ.get("CI"))
 

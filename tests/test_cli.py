@@ -16,6 +16,7 @@ from jetfield.render.arguments import DEVICES, LARGEST
 from jetfield.render.device import offscreen as device
 from jetfield.scenes import View, load
 from jetfield.shaders.coverage import ANTIALIAS
+from jetfield.shaders.views import VIEWS
 
 SCENE = """
 from jetfield.scenes import *
@@ -343,5 +344,6 @@ def test_words_that_stand_twice_agree():
     """The command line names choices without importing the modules that define them."""
     assert cli_options.ANTIALIAS == ANTIALIAS
     assert cli_options.DEVICES == DEVICES
+    assert (*cli_options.VIEWS, "compare") == VIEWS
     assert cli_options.LARGEST == LARGEST
     assert set(cli_options.OUTPUTS) == set(offscreen._BITS)

@@ -169,6 +169,16 @@ def test_a_users_shape_that_only_combines_others_is_a_composition():
     assert np.allclose(determinants(blend(0.7)), -3.0)
 
 
+@shape
+def cut_off(p):
+    return where(p.x < 0.2, circle(0.4)(2 * p), 1.0)
+
+
+def test_a_condition_on_the_point_only_chooses():
+    inside = POINTS[:, 0] < 0.2
+    assert np.allclose(determinants(cut_off())[inside], 4.0)
+
+
 def test_one_that_computes_with_the_point_itself_is_a_shape():
     assert np.array_equal(cut().place.jet(POINTS, 0).value, POINTS)
     assert np.allclose(determinants(cut().scale(2)), 0.25)

@@ -84,7 +84,7 @@ def _find(e: Expr, args: list[Found]) -> Found:
     if e.op.name == "fold" and e.data.kind in ("min", "max") and _is_field(e.data.function):
         return _folded(e.data, values)
     value = rebuild(e, values)
-    direct = any(a.direct for a in args)
+    direct = any(a.direct for a in args if a.value.op.result != "bool")
     candidates = [k for k, a in enumerate(args) if a.place is not None]
     if not candidates or direct or e.op.result == "bool":  # a condition chooses; it has no place
         return Found(value, direct)

@@ -220,10 +220,12 @@ class Program:
         self._append(fold_lines(e.data, name, self._name[value], self._name[f], source, loop))
 
     def _value_of(self, f: Function) -> Function:
-        """The function of the value alone, for one whose result is a jet, or the jet of a jet."""
+        """The function that ranks rows: of the value alone, for one whose result holds more."""
         value = next((old for old, new in self._baked.items() if new is f), f)
         while "value" in value.derived:
             value = value.derived["value"]
+        if value.result.size > 1:  # rows with more to tell are ranked by their first number
+            value = Function(f"{value.name}_key", value.inputs, value.outputs[:1])
         if value is f:
             return f
         self.add(value)
