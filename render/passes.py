@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -59,6 +59,7 @@ class Passes:
         """
         target = self._context.fbo
         left, low, width, height = self._call.integers(_VIEWPORT)
+        scissor = self._call.integers(_SCISSOR_BOX) if self._call.enabled(_SCISSOR_TEST) else None
         grid = -(-width // tiled.side), -(-height // tiled.side)
         found, texture = self._of_size(*grid)
         found.use()
@@ -72,7 +73,7 @@ class Passes:
 
         target.use()
         whole = tiled.side * grid[0], tiled.side * grid[1]
-        with self._wider(left, low, width, height, whole):
+        with self._wider((left, low, width, height), whole, scissor):
             if tiled.ground is not None:
                 self._call.clear(tuple(map(float, call(tiled.ground, [], frame.values))))
             for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
@@ -132,29 +133,29 @@ class Passes:
 
     @contextmanager
     def _wider(
-        self, left: int, low: int, width: int, height: int, whole: tuple[int, int]
+        self, viewport: Sequence[int], whole: tuple[int, int], scissor: Sequence[int] | None
     ) -> Iterator[None]:
         """A viewport of whole tiles, of which no more is seen than of the one that it replaces.
 
         A point whose center is outside of the viewport may be dropped, whatever it covers.
         """
         gl = self._call
-        box = left, low, left + width, low + height
-        scissor, cut = gl.integers(_SCISSOR_BOX), gl.enabled(_SCISSOR_TEST)
-        if cut:
-            x, y, w, h = scissor
-            box = max(box[0], x), max(box[1], y), min(box[2], x + w), min(box[3], y + h)
+        x, y, width, height = viewport
+        left, low, across, up = scissor or viewport
+        start = max(x, left), max(y, low)
+        end = min(x + width, left + across), min(y + height, low + up)
         gl("glEnable", _SCISSOR_TEST)
-        gl("glScissor", box[0], box[1], max(box[2] - box[0], 0), max(box[3] - box[1], 0))
-        gl("glViewport", left, low, *whole)
+        gl("glScissor", *start, *(max(b - a, 0) for a, b in zip(start, end, strict=True)))
+        gl("glViewport", x, y, *whole)
         gl("glEnable", _PROGRAM_POINT_SIZE)
         try:
             yield
         finally:
             gl("glDisable", _PROGRAM_POINT_SIZE)
-            gl("glViewport", left, low, width, height)
-            gl("glScissor", *scissor)
-            if not cut:
+            gl("glViewport", *viewport)
+            if scissor:
+                gl("glScissor", *scissor)
+            else:
                 gl("glDisable", _SCISSOR_TEST)
 
 
