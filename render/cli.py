@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
-from . import cli_completion, cli_doctor, cli_gallery, cli_glsl, cli_probe, cli_render
+from . import cli_completion, cli_doctor, cli_gallery, cli_glsl, cli_probe, cli_render, cli_view
 
 
 class Command(NamedTuple):
@@ -38,6 +38,12 @@ def load_scene(name: str) -> Any:
     return load(name)
 
 
+def _view(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
+    from ..scenes.load import SceneFile
+
+    cli_view.run(options, SceneFile(options.scene))
+
+
 def _gallery(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
     from ..scenes.load import gallery_names, gallery_source
 
@@ -54,6 +60,10 @@ COMMANDS: Final = (
     Command(
         "render", "draw a scene to a PNG file",
         cli_render.add_arguments, cli_render.run, cli_render.EXAMPLES,
+    ),
+    Command(
+        "view", "show a scene in a window, as it is edited",
+        cli_view.add_arguments, _view, cli_view.EXAMPLES,
     ),
     Command(
         "glsl", "print a scene as a shader",
@@ -100,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if options.traceback:
             raise
-        return _report(error)
+        return _report(error, options)
     return 0
 
 
@@ -192,7 +202,7 @@ def _print_version() -> None:
     print(f"jetfield {version('jetfield')}")
 
 
-def _report(error: Exception) -> int:
+def _report(error: Exception, options: argparse.Namespace) -> int:
     """Print an error in one line, and what helps with it in another."""
     from ..shaders.errors import DeviceError, JetfieldError, ShaderError
 
@@ -205,7 +215,7 @@ def _report(error: Exception) -> int:
         lines = [message]
         if isinstance(error, ShaderError) and error.listing:
             lines.append(f"the refused listing is in {_keep(error.listing)}")
-        if isinstance(error, DeviceError):
+        if isinstance(error, DeviceError) and "device" in options:
             lines.append("--device numpy draws without OpenGL, slowly")
     elif isinstance(error, MemoryError):
         lines = [f"memory is used up: {message or 'a smaller --size takes less'}"]

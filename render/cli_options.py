@@ -26,10 +26,10 @@ def add_scene(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_frame(parser: argparse.ArgumentParser) -> None:
+def add_frame(parser: argparse.ArgumentParser, size: tuple[int, int] = (1024, 1024)) -> None:
     """--size, --view, --seconds, --mouse and --set: which picture of the scene."""
     add = parser.add_argument
-    add_size(parser, (1024, 1024))
+    add_size(parser, size)
     add("--view", type=view, metavar="X,Y,H",
         help="center and height in scene units (default: the scene's own view)")  # fmt: skip
     add("--seconds", type=real, default=0.0, metavar="T", help="the scene's clock (default: 0)")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..shaders.glsl.passes import Drawing
     from ..shaders.picture import Frame
 
-_DITHER: Final = 0x0BD0
+DITHER: Final = 0x0BD0
 MOST_TEXTURES: Final = 4
 """Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
@@ -38,14 +38,14 @@ FORMATS: Final = {
 
 
 class Painter:
-    """Draws listings in one OpenGL context.
+    """Draws listings in one OpenGL context, and keeps the ``programs`` used last.
 
     Only for the thread in which the context is current.
     """
 
-    def __init__(self, context: moderngl.Context) -> None:
+    def __init__(self, context: moderngl.Context, programs: int = 64) -> None:
         self.context = context
-        self.programs = Programs(context)
+        self.programs = Programs(context, programs)
         self._passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
 
@@ -85,7 +85,7 @@ class Painter:
             target = self._target(kind, tile)
             target.use()
             target.viewport = 0, 0, tile.width, tile.height
-            self.context.disable_direct(_DITHER)  # on by default; a driver may mean it for 8 bits
+            self.context.disable_direct(DITHER)  # on by default; a driver may mean it for 8 bits
             self.draw(drawing, frame, (tile.x, tile.y))
             rows = np.empty((tile.height, tile.width, 4), kind.array)
             target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind.gl)
@@ -102,7 +102,7 @@ class Painter:
         self._passes.release()
         self.programs.release()
         for target in self._targets.values():
-            _free(target)
+            free(target)
         self._targets.clear()
 
     def _target(self, kind: Format, tile: Tile) -> moderngl.Framebuffer:
@@ -115,12 +115,12 @@ class Painter:
         grown = self.context.framebuffer([self.context.renderbuffer(size, 4, dtype=kind.gl)])
         grown.use()  # before the old one goes: moderngl binds again what was in use
         if held:
-            _free(held)
+            free(held)
         self._targets[kind.gl] = grown
         return grown
 
 
-def _free(target: moderngl.Framebuffer) -> None:
+def free(target: moderngl.Framebuffer) -> None:
     """Free a framebuffer and what it draws into."""
     attachments = target.color_attachments
     target.release()

@@ -247,8 +247,8 @@ def _cells(text: str, font: FreeTypeFont, room: int, gap: int) -> Iterator[tuple
 def _broken(text: str, font: FreeTypeFont, room: int) -> Iterator[str]:
     """A line in pieces that fit, at its spaces if it has any in time."""
     while text and font.getlength(text) > room:
-        widths = range(1, len(text))
-        fits = max(1, bisect_right(widths, float(room), key=lambda n: font.getlength(text[:n])))
+        counts = range(1, len(text))
+        fits = max(1, bisect_right(counts, float(room), key=lambda n: font.getlength(text[:n])))
         space = text.rfind(" ", 0, fits + 1)
         end = space if text[:space].strip() else fits
         yield text[:end]

@@ -114,6 +114,7 @@ class Panel:
         platform.platform_get_clipboard_text_fn = lambda _: self._clipboard()
         self._scale = 1.0
         self._settling = 0
+        self._box = 0.0, 0.0, 0.0, 0.0  # left, top, width, height
         self._placed: tuple[tuple[int, int], float] | None = None
         self._last = time.perf_counter()
         self._typing: str | None = None
@@ -150,6 +151,11 @@ class Panel:
     def wants_mouse(self) -> bool:
         """Whether the mouse is over the panel, or holds something of it."""
         return bool(self._enter().want_capture_mouse)
+
+    def covers(self, x: float, y: float) -> bool:
+        """Whether the panel, as it was drawn last, lies over this place."""
+        left, top, width, height = self._box
+        return left <= x < left + width and top <= y < top + height
 
     @property
     def wants_keyboard(self) -> bool:
@@ -239,6 +245,8 @@ class Panel:
         imgui.set_next_window_size_constraints((0, 0), largest)
         imgui.set_next_window_bg_alpha(0.9)
         imgui.begin("parameters", None, imgui.WindowFlags_.always_auto_resize)
+        place, extent = imgui.get_window_pos(), imgui.get_window_size()
+        self._box = place.x, place.y, extent.x, extent.y
         imgui.push_item_width(WIDTH * scale)
         for parameter in parameters:
             value = shown(parameter, values)

@@ -35,6 +35,9 @@ class Program:
         try:
             self._program = context.program(listing.vertex, listing.fragment)
         except moderngl.Error as error:
+            discard = getattr(context.mglo._context, "discard", None)
+            if discard is not None:
+                discard()
             raise _refused(listing, str(error)) from error
         self._array = context.vertex_array(self._program, [])
         self._tables: dict[str, tuple[Table, moderngl.Texture]] = {}

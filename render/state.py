@@ -151,8 +151,9 @@ class Calls:
     def __init__(self, context: moderngl.Context) -> None:
         self._find: Callable[[str], int] = context.mglo._context.load_opengl_function
 
-    def __call__(self, name: str, *arguments: int) -> None:
-        self._function(name, None, [_UINT] * len(arguments))(*arguments)
+    def __call__(self, name: str, *arguments: int | None) -> None:
+        kinds = [_POINTER if argument is None else _UINT for argument in arguments]
+        self._function(name, None, kinds)(*arguments)
 
     def enabled(self, code: int) -> bool:
         """Whether a switch is on."""

@@ -13,6 +13,7 @@ from typing import Any
 from ..shaders.calculus.expr import Expr, node, postorder, substitute
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
+from ..shaders.calculus.literals import Placed
 from ..shaders.calculus.vectors import Scalar, abs, max, min
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
@@ -306,16 +307,20 @@ def _unwrapped(value: Expr) -> Expr:
 
 
 def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:
-    """The least over a table of the skeleton's numbers; a column that never changes is a number."""
+    """The least over a table of the skeleton's numbers; a column that never changes is a number.
+
+    But for numbers that have places: which of them are equal may change.
+    """
     table = Table(rows)
+    placed = any(isinstance(x, Placed) for row in rows for x in row)
     columns, filled = list[int](), dict[Expr, Expr]()
     for k in range(table.array.shape[1]):
         column = table.array[:, k]
         same = next((j for j in columns if (table.array[:, j] == column).all()), None)
         hole = node("input", (), ("row", k))
-        if (column == column[0]).all():
+        if not placed and (column == column[0]).all():
             filled[hole] = node("literal", (), float(column[0]))
-        elif same is not None:
+        elif not placed and same is not None:
             filled[hole] = node("input", (), ("row", columns.index(same)))
         else:
             filled[hole] = node("input", (), ("row", len(columns)))

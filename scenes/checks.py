@@ -9,7 +9,7 @@ import numpy as np
 
 from ..shaders.blame import GALLERY, OURS, fail, form, here, misfit, uncalled
 from ..shaders.calculus.bounds import range_of
-from ..shaders.calculus.expr import Expr, node, postorder
+from ..shaders.calculus.expr import Expr, postorder, written
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import SceneError, shown
 from ..shaders.given import is_number
@@ -44,7 +44,7 @@ def number(
         raise fail(f"{call}: {name}={shown(value)} must be {wanted}{uncalled(value)}")
     if least is not None and (value < least or (above and value == least)):
         raise fail(f"{call}: {name}={shown(value)} must be {wanted}")
-    return node("literal", (), float(value) + 0.0)
+    return written(value)
 
 
 def no_field(call: str, value: Any, hint: str = "") -> SceneError:

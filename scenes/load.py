@@ -7,12 +7,15 @@ import linecache
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from ..shaders.calculus.literals import placing
 from ..shaders.errors import JetfieldError, SceneError
 from .hints import said
 
@@ -34,16 +37,56 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
             message gives the file's own line. An error that jetfield itself raised in the file
             comes through as it is.
     """
+    name, spec = _found(name_or_path)
+    if spec is None:
+        return _scene_of(_run(name, []), name)
+    with _explained(spec.origin or name):
+        return _scene_of(importlib.import_module(spec.name), name)
+
+
+class SceneFile:
+    """A scene's file, to be loaded again whenever it or a module that it imports has changed.
+
+    Its numbers have places, so that editing them leaves the listing of live numbers as it is.
+
+    Args:
+        name_or_path: as for ``load``. A gallery scene is its file.
+
+    Raises:
+        SceneError: there is no gallery scene of this name.
+    """
+
+    def __init__(self, name_or_path: str | os.PathLike[str]) -> None:
+        name, spec = _found(name_or_path)
+        self.path = name if spec is None or spec.origin is None else spec.origin
+        self.files: tuple[str, ...] = (os.path.abspath(self.path),)
+        """What the last ``load`` read or began to read, the scene's own file first."""
+
+    def load(self) -> Scene:
+        """The scene as its files are now. Not for two threads at once.
+
+        Raises:
+            SceneError: as for ``load``, also where the file is gone.
+        """
+        read: list[str] = []
+        try:
+            with placing():
+                return _scene_of(_run(self.path, read), self.path)
+        finally:
+            self.files = tuple(dict.fromkeys((self.files[0], *read)))
+
+
+def _found(name_or_path: str | os.PathLike[str]) -> tuple[str, ModuleSpec | None]:
+    """A path and None, or a gallery scene's name and where it is."""
     name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
     if not isinstance(name, str):
         raise SceneError(f"load: expected a path or a gallery name, got {name_or_path!r}")
     if name is not name_or_path or name.endswith(".py") or "/" in name or os.sep in name:
-        return _scene_of(_run(name), name)
+        return name, None
     public = name.isidentifier() and not name.startswith("_")
     if not public or (spec := find_spec(f"{_GALLERY}.{name}")) is None:
         raise SceneError(_unknown(name))
-    with _explained(spec.origin or name):
-        return _scene_of(importlib.import_module(spec.name), name)
+    return name, spec
 
 
 def gallery_names() -> list[str]:
@@ -77,8 +120,8 @@ def _unknown(name: str) -> str:
     return f"there is no gallery scene {name!r}; {hint}"
 
 
-def _run(path: str) -> ModuleType:
-    """Execute a scene file as a module of its own."""
+def _run(path: str, read: list[str]) -> ModuleType:
+    """Execute a scene file as a module of its own; ``read`` gets the helpers that it imports."""
     try:
         with open(path, "rb") as file:
             source = file.read()
@@ -87,10 +130,10 @@ def _run(path: str) -> ModuleType:
         raise SceneError(f"cannot read {path}: {error.strerror}{hint}") from error
 
     full = os.path.abspath(path)
-    linecache.checkcache(path)  # fields are named by the lines that assign them, as they are now
+    linecache.checkcache()  # fields are named by the lines that assign them, as they are now
     module = ModuleType(f"_jetfield_scene_{zlib.crc32(os.fsencode(full)):08x}")
     module.__file__, module.__package__ = full, ""
-    with _explained(path), _at_home(os.path.dirname(full), module):
+    with _explained(path), _at_home(os.path.dirname(full), module, read):
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     return module
 
@@ -109,18 +152,21 @@ def _neighbor(path: str) -> str:
 
 
 @contextmanager
-def _at_home(folder: str, module: ModuleType) -> Iterator[None]:
+def _at_home(folder: str, module: ModuleType, read: list[str]) -> Iterator[None]:
     """Run a scene file among the modules of its folder, and leave none of those behind.
 
     A helper that stayed in ``sys.modules`` would be stale on the next load, and would stand for
-    another folder's helper of the same name. The scene's own module stays, under its private name:
-    dataclasses, pickle and type hints look it up there.
+    another folder's helper of the same name; so would one of a folder that the file put on
+    ``sys.path``. The scene's own module stays, under its private name: dataclasses, pickle and type
+    hints look it up there.
     """
     path, before = sys.path[:], {*sys.modules, module.__name__}
     replaced = sys.modules.get(module.__name__)
     sys.path.insert(0, folder)
     sys.modules[module.__name__] = module
     importlib.invalidate_caches()  # a helper written a moment ago is seen
+    helpers = _Helpers({*path} - {folder}, read)
+    sys.meta_path.insert(_place_of_paths(), helpers)
     try:
         yield
     except BaseException:
@@ -130,10 +176,55 @@ def _at_home(folder: str, module: ModuleType) -> Iterator[None]:
             sys.modules[module.__name__] = replaced
         raise
     finally:
+        sys.meta_path.remove(helpers)
+        homes = {os.path.abspath(home) for home in {folder, *sys.path} - {*path}}
         sys.path[:] = path
         new = set(sys.modules) - before
-        for name in [name for name in new if _lies_in(folder, name.partition(".")[0])]:
+        for name in [n for n in new if any(_lies_in(h, n.partition(".")[0]) for h in homes)]:
             del sys.modules[name]
+
+
+def _place_of_paths() -> int:
+    """Where ``sys.meta_path`` turns to files, after what is built in."""
+    return sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 0
+
+
+class _Helpers(MetaPathFinder):
+    """Finds a scene's helpers, notes their files, and has them read from source.
+
+    A compiled file is taken for a source's own if that has the same size and was written in the
+    same second: an edited number is both.
+    """
+
+    def __init__(self, others: set[str], read: list[str]) -> None:
+        self._others, self._read = others, read
+        self._packages: set[str] = set()
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The module, if it is a helper; ``path`` is that of the package it is in."""
+        package = name.partition(".")[0]
+        if path is None:
+            path = [home for home in sys.path if home not in self._others]
+        elif package not in self._packages:
+            return None
+        spec = PathFinder.find_spec(name, path)
+        if spec is None:
+            return None
+        if isinstance(spec.loader, SourceFileLoader):
+            self._read.append(os.path.abspath(spec.loader.path))
+            spec.loader = _Source(spec.loader.name, spec.loader.path)
+        self._packages.add(package)
+        return spec
+
+
+class _Source(SourceFileLoader):
+    """Reads source, and neither reads nor writes a compiled file."""
+
+    def path_stats(self, path: str | bytes) -> NoReturn:
+        """Nothing to compare a compiled file with."""
+        raise OSError("compiled files are not used")
 
 
 def _lies_in(folder: str, package: str) -> bool:

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
-from ..shaders.calculus.expr import Expr, const, node, postorder
+from ..shaders.calculus.expr import Expr, const, postorder, written
 from ..shaders.calculus.jets import derivatives
 from ..shaders.calculus.vectors import Vec, clamp
 from ..shaders.color import rgba
@@ -78,7 +78,7 @@ def rgb(name: str) -> Vec:
         r, g, b, alpha = rgba(name)
     except SceneError as error:
         raise fail(f"rgb: {error}") from None
-    return Vec(node("literal", (), c) for c in ((r, g, b) if alpha == 1 else (r, g, b, alpha)))
+    return Vec(written(c) for c in ((r, g, b) if alpha == 1 else (r, g, b, alpha)))
 
 
 def color_of(call: str, given: Any) -> Color:
@@ -94,7 +94,7 @@ def color_of(call: str, given: Any) -> Color:
         hint = "a list of colors belongs in a ramp, such as linear_ramp((-1, 0), (1, 0), colors)"
         raise fail(f"{call}: {shown(given)} is no color; {hint}")
     try:
-        r, g, b, opaque = (node("literal", (), c) for c in rgba(given))
+        r, g, b, opaque = (written(c) for c in rgba(given))
     except SceneError as error:
         raise fail(f"{call}: {error}{made('paint', given)}") from None
     return r, g, b, ONE if opaque.data == 1 else opaque

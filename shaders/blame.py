@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from .calculus.expr import Source
 from .errors import SceneError
 
-__all__ = ["GALLERY", "OURS", "fail", "form", "here", "misfit", "said", "uncalled"]
+__all__ = ["GALLERY", "OURS", "fail", "form", "here", "misfit", "said", "theirs", "uncalled"]
 
 Called = TypeVar("Called", bound=Callable[..., Any])
 ROOMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -27,11 +27,16 @@ def here() -> Source | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        ours = file.startswith(OURS) and not file.startswith(GALLERY)
-        if not ours and file != GENERATED:
+        if theirs(file):
             return Source(file, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def theirs(file: str) -> bool:
+    """Whether a file of Python holds a scene, or a user's program: it is no part of jetfield."""
+    ours = file.startswith(OURS) and not file.startswith(GALLERY)
+    return not ours and file != GENERATED
 
 
 def fail(message: str, kind: type[SceneError] = SceneError) -> SceneError:

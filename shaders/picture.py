@@ -167,6 +167,10 @@ class Picture:
         """What a user can set: the sliders, toggles and color pickers that the picture reads."""
         return tuple(p for p in _reads(self) if p.kind != "built-in")
 
+    def reads(self, name: str) -> bool:
+        """Whether the picture changes with a built-in value: "seconds", "mouse", "resolution"."""
+        return BUILT_IN[name] in _reads(self)
+
     def composed(self, antialias: str) -> Function:
         """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha).
 

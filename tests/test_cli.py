@@ -120,7 +120,7 @@ def test_help_loads_nothing_heavy():
 
 USAGE = [
     ("", "a command is missing"),
-    ("draw scene.py", "there is no command 'draw'; there are render, glsl, probe, gallery, doctor, completion"),
+    ("draw scene.py", "there is no command 'draw'; there are render, view, glsl, probe, gallery, doctor, completion"),
     ("koi.py --size 5x5", "there is no command 'koi.py'; did you mean: jetfield render koi.py --size 5x5"),
     ("fan", "there is no command 'fan'; did you mean: jetfield render fan"),
     ("rendr koi.py", "there is no command 'rendr'; did you mean: jetfield render koi.py"),

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from .literals import Placed, in_scene, number
+
 __all__ = [
     "OPS", "REWRITES", "Expr", "Op", "Source", "const", "is_condition", "is_whole", "lift", "make",
-    "node", "postorder", "rebuild", "substitute",
+    "node", "own", "postorder", "rebuild", "substitute", "written",
 ]  # fmt: skip
 
 
@@ -227,6 +229,8 @@ def _refusal(message: str) -> Exception:
 
 
 def _binary(name: str, a: Any, b: Any) -> Expr:
+    if name in ("add", "sub", "mul", "div"):
+        a, b = own(a, 3), own(b, 3)
     left, right = lift(a), lift(b)
     if left is None or right is None:
         return NotImplemented  # type: ignore[no-any-return]
@@ -260,9 +264,19 @@ def const(value: float) -> Expr:
     return node("const", (), float(value) + 0.0)  # -0.0 + 0.0 is 0.0: one zero
 
 
+def written(value: float) -> Expr:
+    """A number that stands in a scene."""
+    return node("literal", (), number(value))
+
+
+def own(value: Any, depth: int) -> Any:
+    """A plain number as one that stands in a scene, if there it is to have a place."""
+    return written(value) if in_scene(value, depth) else value
+
+
 def node(name: str, args: tuple[Expr, ...] = (), data: Any = None) -> Expr:
     """The one node of this op, these arguments and this data; nothing is simplified."""
-    key = (name, args, data, type(data))
+    key = (name, args, data, data.place if type(data) is Placed else type(data))
     with _lock:
         found = _nodes.get(key)
         if found is None:

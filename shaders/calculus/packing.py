@@ -32,10 +32,14 @@ class Number(NamedTuple):
     place: int
 
 
-def pack(roots: Sequence[Expr]) -> Packed:
-    """A graph and the functions below it."""
+def pack(roots: Sequence[Expr], instead: Callable[[Any], Any] | None = None) -> Packed:
+    """A graph and the functions below it, ``instead`` of the nodes' data something else."""
     functions = _below(callees(roots))
-    encode = _encoder({f: Number(i) for i, f in enumerate(functions)})
+    number = _encoder({f: Number(i) for i, f in enumerate(functions)})
+
+    def encode(data: Any) -> Any:
+        return number(data) if instead is None else instead(number(data))
+
     return tuple(_written(f, encode) for f in functions), flatten(roots, encode)
 
 

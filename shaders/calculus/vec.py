@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .expr import OPS, Expr, is_condition, lift, make
+from .expr import OPS, Expr, is_condition, lift, make, own
 
 __all__ = ["Scalar", "Vec", "call", "components", "reduce"]
 
@@ -78,29 +78,33 @@ class Vec(tuple[Any, ...]):
             return Vec(function(a, other) for a in self)
         return NotImplemented  # type: ignore[no-any-return]
 
+    def _term(self, other: Any, function: Callable[[Any, Any], Any]) -> Vec:
+        traced = any(isinstance(a, Expr) for a in self)
+        return self._with(own(other, 3) if traced else other, function)
+
     def __add__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a + b)
+        return self._term(other, lambda a, b: a + b)
 
     def __radd__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b + a)
+        return self._term(other, lambda a, b: b + a)
 
     def __sub__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a - b)
+        return self._term(other, lambda a, b: a - b)
 
     def __rsub__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b - a)
+        return self._term(other, lambda a, b: b - a)
 
     def __mul__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a * b)
+        return self._term(other, lambda a, b: a * b)
 
     def __rmul__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b * a)
+        return self._term(other, lambda a, b: b * a)
 
     def __truediv__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: a / b)
+        return self._term(other, lambda a, b: a / b)
 
     def __rtruediv__(self, other: Any) -> Vec:
-        return self._with(other, lambda a, b: b / a)
+        return self._term(other, lambda a, b: b / a)
 
     def __mod__(self, other: Any) -> Vec:
         return self._with(other, lambda a, b: call("mod", a, b))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calculus.expr import Source, const
+from ..calculus.folds import Table
 from ..calculus.function import Function, Type
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
@@ -20,7 +21,7 @@ from .dialects import DRAWN, Dialect, declared, number
 from .emit import Line
 from .layout import layout
 from .names import comment
-from .program import Program
+from .program import Origin, Program
 
 __all__ = [
     "Listing", "declarations", "drawn", "encoded", "library", "listed", "listing", "shader",
@@ -91,6 +92,8 @@ class Listing:
     numbers: tuple[float, ...]
     blocks: tuple[str, ...]  # the vec4s that hold the numbers
     sources: tuple[Source | None, ...]
+    origins: tuple[Origin, ...] = ()  # of the numbers
+    atlas: tuple[Table, ...] = ()  # what the one texture holds
 
     def uniforms(
         self, frame: Frame, origin: tuple[int, int] = (0, 0)
@@ -184,15 +187,16 @@ def shader(program: Program, tail: str, main: str, view: View = VIEW) -> Listing
     lines += declarations(program, {"pixel"})
     copied = passed_on(dialect, program.blocks)
     lines += [Line(f"flat in vec4 {block};") for block in copied]
-    lines += [] if copied else _blocks(program)
-    lines += [*texts(dialect.output), Line(""), *annotated(program.lines)]
+    lines += _blocks(program, len(copied))
+    own = annotated(program.lines) if dialect.comments else program.lines
+    lines += [*texts(dialect.output), Line(""), *own]
     lines += [*texts(tail), *texts(main)]
     return listed(program, lines, vertex_shader(VERTEX, dialect, program.blocks))
 
 
 def passed_on(dialect: Dialect, blocks: Sequence[str]) -> Sequence[str]:
-    """The blocks of live numbers that the vertex shader passes on: all or none."""
-    return blocks if len(blocks) <= dialect.varyings else ()
+    """The blocks of live numbers that the vertex shader passes on."""
+    return blocks[: dialect.varyings]
 
 
 def vertex_shader(template: str, dialect: Dialect, blocks: Sequence[str], **holes: str) -> str:
@@ -247,7 +251,7 @@ def listed(program: Program, lines: list[Line], vertex: str) -> Listing:
     return Listing(
         vertex, "\n".join(line.text for line in lines) + "\n",
         program.tables, uniforms, tuple(program.numbers), tuple(program.blocks),
-        tuple(line.source for line in lines),
+        tuple(line.source for line in lines), tuple(program.origins), program.atlas.held,
     )  # fmt: skip
 
 
@@ -266,10 +270,11 @@ def declarations(program: Program, always: set[str]) -> list[Line]:
     return others + own if dialect.fixed else own + others
 
 
-def _blocks(program: Program) -> list[Line]:
-    """What declares live numbers that the fragment shader reads by itself."""
+def _blocks(program: Program, copied: int = 0) -> list[Line]:
+    """What declares live numbers that the fragment shader reads by itself, after those copied."""
     about = "  // Listing.numbers" if program.dialect.comments else ""
-    return [Line(program.dialect.block.format(name=block) + about) for block in program.blocks]
+    own = program.blocks[copied:]
+    return [Line(program.dialect.block.format(name=block) + about) for block in own]
 
 
 def _placed(view: View) -> dict[str, str]:

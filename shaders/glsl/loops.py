@@ -6,7 +6,7 @@ carrying every row's derivatives along costs twice as much.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from .scope import access, literal
 
 __all__ = [
     "LISTED", "TEXEL", "UNROLLED", "WIDTH", "Atlas", "array_lines", "every_row", "fold_lines",
-    "listed_rows", "root_lines", "row_lines",
+    "listed_rows", "root_lines", "row_lines", "spelled",
 ]  # fmt: skip
 
 UNROLLED = 16
@@ -31,11 +31,20 @@ WIDTH = 1024
 """Texels that lie side by side in the texture of tables."""
 
 
-def row_text(row: Layout, numbers: NDArray[np.float64]) -> str:
+Cells = Sequence[Sequence[str]]
+"""A table's numbers, row by row, as GLSL."""
+
+
+def spelled(table: NDArray[np.float64]) -> Cells:
+    """The numbers of a table as constants."""
+    return [[literal(float(x)) for x in row] for row in table]
+
+
+def row_text(row: Layout, numbers: Sequence[str]) -> str:
     """A row as a constructor: ``vec3(0.1, 0.2, 0.3)``."""
     parts, start = [], 0
     for m in row.members:
-        inside = [literal(float(x)) for x in numbers[start : start + m.size]]
+        inside = numbers[start : start + m.size]
         parts.append(inside[0] if m.size == 1 else f"{m.glsl}({', '.join(inside)})")
         start += m.size
     return f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
@@ -60,13 +69,20 @@ def listed_rows(begin: str, end: str) -> Loop:
 
 
 def fold_lines(
-    f: Fold, name: str, value: str, whole: str, rows: Callable[[str], str] | None, loop: Loop
+    f: Fold,
+    name: str,
+    value: str,
+    whole: str,
+    rows: Callable[[str], str] | None,
+    table: Cells,
+    loop: Loop,
 ) -> list[Line]:
     """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner.
 
-    Where there is a text for a row, the rows are gone through by the loop, else written out.
+    ``table`` has the numbers of each row as they are spelled, or none where ``rows`` reads them:
+    then they are gone through by the loop, else written out.
     """
-    function, table = f.function, f.table.array
+    function = f.function
     result, row = layout(f.result), layout(function.inputs[-1].type)
     scope = Names()
     shared = [(layout(i.type).glsl, scope.take(i.name)) for i in function.inputs[:-1]]
@@ -128,7 +144,7 @@ def _reduced(
 
 
 def _selected(
-    sign: str, row: Layout, table: NDArray[np.float64], call: Callable[[str, int | str], str],
+    sign: str, row: Layout, table: Cells, call: Callable[[str, int | str], str],
     value: str, whole: str, passed: str, loop: Loop | None,
 ) -> list[str]:  # fmt: skip
     """The winning row, found by value, then its whole result."""
@@ -181,7 +197,7 @@ def _ranked(count: int, call: Callable[[int | str], str], loop: Loop | None) -> 
 
 
 def _picked(
-    row: Layout, table: NDArray[np.float64], whole: str, passed: str, number: str,
+    row: Layout, table: Cells, whole: str, passed: str, number: str,
     rows: Callable[[str], str] | None,
 ) -> list[str]:  # fmt: skip
     """The result for one row, whose number is a float."""
@@ -195,7 +211,7 @@ def _picked(
 
 def array_lines(name: str, row: Layout, table: NDArray[np.float64]) -> list[Line]:
     """A table as a constant array, several rows a line."""
-    texts = [row_text(row, r) for r in table]
+    texts = [row_text(row, cells) for cells in spelled(table)]
     lines, current = [], ""
     for k, text in enumerate(texts):
         piece = text + ("," if k < len(texts) - 1 else "")
@@ -227,6 +243,16 @@ class Atlas:
             self._parts.append(padded.reshape(-1, 4))
             self.texels += count * texels
         return self._starts[table]
+
+    @property
+    def held(self) -> tuple[Table, ...]:
+        """The tables, in order."""
+        return tuple(self._starts)
+
+    @property
+    def sampled(self) -> dict[str, NDArray[np.float32]]:
+        """What a listing samples, by sampler: one texture, or nothing."""
+        return {"tables": self.texture} if self.texels else {}
 
     @property
     def texture(self) -> NDArray[np.float32]:

@@ -24,17 +24,19 @@ from .loops import (
     TEXEL,
     UNROLLED,
     Atlas,
+    Cells,
     Loop,
     array_lines,
     every_row,
     fold_lines,
     root_lines,
     row_lines,
+    spelled,
 )  # fmt: skip
 from .names import Names
 from .terms import spell
 
-__all__ = ["FLOAT_EPSILON", "Program"]
+__all__ = ["FLOAT_EPSILON", "Origin", "Program"]
 
 WRITTEN = 64
 """Functions that a fold's rows may call, all together, before the rows become a loop."""
@@ -42,6 +44,8 @@ OURS = ("tables", "texel", "Jet1", "Jet2", "Map1", "Map2", "Box")
 """What a listing may declare for itself; nothing else gets these names."""
 WORDS = {"min": "least", "max": "greatest", "ranks": "ranks", "at": "one"}
 """What folds of these kinds are called."""
+Origin = int | tuple[Table, int, int] | None
+"""Where a live number comes from: its place in the scene, or its row and column in a table."""
 FLOAT_EPSILON = 1.2e-7
 """The unit of rounding of float32, a little rounded up."""
 
@@ -75,6 +79,7 @@ class Program:
             self.names.take(word)
         self.live = numbers == "live"
         self.numbers: list[float] = []
+        self.origins: list[Origin] = []
         self.blocks: list[str] = []  # vec4s that hold the numbers, four each
         self.parameters: list[Parameter] = []
         self.dialect = dialect
@@ -127,7 +132,7 @@ class Program:
     @property
     def tables(self) -> dict[str, NDArray[np.float32]]:
         """What the listing samples, by sampler."""
-        return {"tables": self.atlas.texture} if self.atlas.texels else {}
+        return self.atlas.sampled
 
     @property
     def text(self) -> str:
@@ -185,11 +190,7 @@ class Program:
         if e in self._leaf:
             return
         if e.op.name == "literal":
-            place = len(self.numbers) % 4
-            if place == 0:
-                self.blocks.append(self.names.take(f"numbers_{len(self.blocks)}"))
-            self._leaf[e] = f"{self.blocks[-1]}.{'xyzw'[place]}"
-            self.numbers.append(e.data)
+            self._leaf[e] = self._number(e.data, getattr(e.data, "place", None))
             return
         parameter, component = e.data
         if parameter not in self.parameters:
@@ -199,6 +200,15 @@ class Program:
         self._leaf[e] = self._name[parameter] + (
             "" if component is None else f".{'xyz'[component]}"
         )
+
+    def _number(self, value: float, origin: Origin) -> str:
+        """How a live number is read."""
+        place = len(self.numbers) % 4
+        if place == 0:
+            self.blocks.append(self.names.take(f"numbers_{len(self.blocks)}"))
+        self.numbers.append(float(value))
+        self.origins.append(origin)
+        return f"{self.blocks[-1]}.{'xyzw'[place]}"
 
     def _fold(self, e: Expr) -> None:
         if e.data.kind == "gap":
@@ -216,8 +226,15 @@ class Program:
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
         self._loops[e.data] = (1 + inner if long and rows > 1 else rows * inner) + last
+        cells: Cells = [()] * len(table.array) if source else spelled(table.array)
+        if self.live and not source:
+            cells = [
+                [self._number(x, (table, i, j)) for j, x in enumerate(row)]
+                for i, row in enumerate(table.array)
+            ]
+        whole = self._name[f]
         loop = self._listed.get(table, every_row(len(table.array)))
-        self._append(fold_lines(e.data, name, self._name[value], self._name[f], source, loop))
+        self._append(fold_lines(e.data, name, self._name[value], whole, source, cells, loop))
 
     def _value_of(self, f: Function) -> Function:
         """The function that ranks rows: of the value alone, for one whose result holds more."""

@@ -1,0 +1,273 @@
+"""The threads that draw what a window shows, each in an OpenGL context of its own.
+
+Two brushes work on a picture: one draws a draft of every change at once, the other draws it
+exactly, in tiles, where there is time for that. The window itself draws no scene, so it never
+waits: not for a shader that compiles for seconds, nor for a frame that takes as long.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import glfw
+import moderngl
+
+from ..shaders.errors import DeviceError, JetfieldError
+from ..shaders.glsl import listing
+from ..shaders.views import viewed
+from . import glfw_window
+from .contexts import adopted
+from .frame import DITHER, Painter, free
+from .tiles import Tile, tiles
+from .views import Views
+
+if TYPE_CHECKING:
+    from ..shaders.glsl import Listing
+    from ..shaders.picture import Frame
+    from .canvas import Canvas
+    from .reload import Version
+
+__all__ = ["Brush", "Order", "Report"]
+
+KEPT: Final = 8
+"""Programs that a brush keeps: an edit and its undoing compile nothing."""
+QUICK: Final = 1 / 25
+"""Seconds in which a brush is thought to draw a whole picture that needs no draft before it."""
+SHARE: Final = 0.04
+"""Seconds that one tile is to take: so soon is a change of mind heard."""
+SMALLEST, LARGEST = 32, 4096
+"""Sides of tiles, in pixels."""
+PICTURES: Final = 64
+"""Pictures of which a brush knows how fast they are drawn."""
+TRIAL: Final = 64
+"""The side of the tile by which a brush learns how long the others take."""
+TELLING: Final = 0.01
+"""Seconds that such a tile has to take: of less, little is the drawing itself."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Order:
+    """What the window is to show; ``serial`` grows with every change of what is seen."""
+
+    serial: int
+    version: Version
+    frame: Frame
+    view: str = "picture"
+    """One of VIEWS."""
+    split: float = 0.5
+    """Where the line of "compare" stands."""
+    still: bool = True
+    """Nothing is moving, so that there is time for more than a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of an order: a picture is on the canvas, or an error."""
+
+    order: Order
+    quality: str
+    seconds: float = 0.0
+    """What the picture took so far."""
+    done: float = 1.0
+    """The share of it that is there."""
+    error: JetfieldError | None = None
+
+
+class Brush:
+    """A thread that draws the newest order by one kind of antialiasing onto a canvas.
+
+    Args:
+        window: hidden, for its context, which shares the canvas's textures. Made, and destroyed
+            after ``close``, by the main thread.
+        quality: the word for antialias, and the listing of a version, that it draws by.
+        report: called in the brush's thread; with None when ``compiling`` has changed.
+        drafts: whole pictures at once; else in tiles, if they take long and nothing moves.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        canvas: Canvas,
+        quality: str,
+        report: Callable[[Report | None], None],
+        *,
+        drafts: bool,
+    ) -> None:
+        self.quality, self.drafts = quality, drafts
+        self.compiling = False
+        self._window, self._canvas, self._report = window, canvas, report
+        self._order: Order | None = None
+        self._jobs: deque[Callable[[Painter], None]] = deque()
+        self._wake = threading.Condition()
+        self._ended = False
+        self._rate: dict[tuple[str, str], float] = {}  # pixels a second, by the text of a listing
+        self._painter: Painter | None = None
+        self._thread = threading.Thread(target=self._serve, name=f"jetfield-{quality}", daemon=True)
+        self._thread.start()
+
+    @property
+    def compiled(self) -> int:
+        """How many listings were compiled so far."""
+        return self._painter.programs.compiled if self._painter else 0
+
+    def draw(self, order: Order) -> None:
+        """Draw this instead of anything that was ordered before."""
+        with self._wake:
+            self._order = order
+            self._wake.notify()
+
+    def run(self, job: Callable[[Painter], None]) -> None:
+        """Do something else in this thread and context, before the next picture."""
+        with self._wake:
+            self._jobs.append(job)
+            self._wake.notify()
+
+    def quick(self, order: Order) -> bool:
+        """Whether it is known to draw this picture, whole, in no time."""
+        found = order.version.listings.get(self.quality) if order.view == "picture" else None
+        rate = self._rate.get((found.vertex, found.fragment), 0.0) if found else 0.0
+        return order.frame.size[0] * order.frame.size[1] < QUICK * rate
+
+    def close(self) -> None:
+        """Free what was made in the context, and end the thread, as soon as it comes to it."""
+        with self._wake:
+            self._ended, self._order = True, None
+            self._wake.notify()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        glfw.make_context_current(self._window)
+        context = adopted()
+        context.disable_direct(DITHER)
+        self._painter = painter = Painter(context, KEPT)
+        self._target = context.framebuffer([context.renderbuffer((1, 1))])
+        while (task := self._next()) is not None:
+            task(painter)
+        painter.release()
+        free(self._target)
+        context.release()
+        glfw_window.no_context()
+
+    def _next(self) -> Callable[[Painter], None] | None:
+        """Wait for something to do; None at the end."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._ended or self._jobs or self._order)
+            if self._ended:
+                return None
+            if self._jobs:
+                return self._jobs.popleft()
+            order, self._order = self._order, None
+            assert order is not None
+            return lambda painter: self._attempt(painter, order)
+
+    def _late(self) -> bool:
+        """Whether what is being drawn is no longer what is wanted."""
+        return self._ended or self._order is not None
+
+    def _attempt(self, painter: Painter, order: Order) -> None:
+        if self.drafts and self._canvas.holds(order):
+            return
+        try:
+            if order.view == "compare" and not self.drafts:
+                self._compare(painter, order)
+            elif (found := self._listing(order)) is not None:
+                self._paint(painter, order, found)
+        except JetfieldError as error:
+            self._report(Report(order, self.quality, error=error))
+        except Exception as error:  # the window goes on, and says it
+            failed = DeviceError(f"it could not be drawn: {type(error).__name__}: {error}")
+            self._report(Report(order, self.quality, error=failed))
+        finally:
+            self._say_compiling(False)
+
+    def _say_compiling(self, compiling: bool) -> None:
+        if compiling != self.compiling:
+            self.compiling = compiling
+            self._report(None)
+
+    def _listing(self, order: Order) -> Listing | None:
+        """What this brush draws of an order; None if that is not known yet, or nothing."""
+        if order.view in ("picture", "compare"):
+            return order.version.listings.get(self.quality)
+        if not self.drafts:
+            return None  # other views have but one quality
+        return listing(
+            viewed(order.version.picture, order.view), antialias="gradient", numbers="live"
+        )
+
+    def _compare(self, painter: Painter, order: Order) -> None:
+        """Exact and fwidth, side by side, once nothing moves."""
+        if not order.still:
+            return
+        self._fit(painter.context, order.frame.size)
+        start = time.perf_counter()
+        self._target.use()
+        self._target.viewport = 0, 0, *order.frame.size
+        Views(painter).draw(
+            order.version.picture, "compare", order.frame, numbers="live", split=order.split
+        )
+        painter.context.finish()
+        if self._canvas.lay(painter.context, order, (0, 0, *order.frame.size)):
+            self._report(Report(order, self.quality, time.perf_counter() - start))
+
+    def _paint(self, painter: Painter, order: Order, text: Listing) -> None:
+        width, height = order.frame.size
+        self._fit(painter.context, order.frame.size)
+        key = text.vertex, text.fragment
+        if key not in self._rate:
+            self._say_compiling(True)
+            self._rate[key] = self._tried(painter, order, text)
+            self._say_compiling(False)
+        step = max(width, height)
+        if not (self.drafts or self.quick(order)):
+            if not order.still:
+                return
+            step = round((SHARE * self._rate[key]) ** 0.5) // SMALLEST * SMALLEST
+            step = min(max(step, SMALLEST), LARGEST)
+        drawn, waiting, seconds = 0, list[Tile](), 0.0
+        for tile in tiles(order.frame.size, step):
+            if self._late() and not self.drafts:
+                return
+            seconds += self._cover(painter, order, text, tile)
+            drawn += tile.width * tile.height
+            done = drawn / (width * height)
+            waiting = [Tile(0, 0, width, height)] if done == 1 else [*waiting, tile]
+            if all(self._canvas.lay(painter.context, order, box) for box in waiting):
+                waiting = []
+                self._report(Report(order, self.quality, seconds, done))
+        if len(self._rate) > PICTURES:
+            self._rate.clear()
+        self._rate[key] = drawn / max(seconds, 1e-6)
+
+    def _tried(self, painter: Painter, order: Order, text: Listing) -> float:
+        """How many pixels a second a listing draws, by tiles in the middle."""
+        width, height = order.frame.size
+        self._cover(painter, order, text, Tile(0, 0, 1, 1))  # drivers may compile at the first
+        side = TRIAL
+        while True:
+            wide, high = min(side, width), min(side, height)
+            tile = Tile((width - wide) // 2, (height - high) // 2, wide, high)
+            seconds = self._cover(painter, order, text, tile)
+            if seconds >= TELLING or (wide, high) == (width, height):
+                return wide * high / max(seconds, 1e-6)
+            side *= 2
+
+    def _cover(self, painter: Painter, order: Order, text: Listing, tile: Tile) -> float:
+        """Draw one tile into the framebuffer of this thread: the seconds that it takes."""
+        start = time.perf_counter()
+        self._target.use()
+        self._target.viewport = tile
+        painter.cover(text, order.frame, (0, 0))
+        painter.context.finish()
+        return time.perf_counter() - start
+
+    def _fit(self, context: moderngl.Context, size: tuple[int, int]) -> None:
+        """Make the framebuffer as large as this."""
+        if self._target.size != size:
+            free(self._target)
+            self._target = context.framebuffer([context.renderbuffer(size)])
