@@ -25,7 +25,8 @@ _GALLERY = f"{__package__}.gallery"
 def load(name_or_path: str | os.PathLike[str]) -> Scene:
     """The scene that a Python file defines as ``scene``, or a gallery scene by its name.
 
-    A string that neither ends in .py nor holds a separator is a name. While a file runs, its
+    A file that ends in .vm is an expression, one clause a line; its scene is the inside of that. A
+    string that ends in neither .py nor .vm, and holds no separator, is a name. While a file runs, its
     folder is importable, so it may have helpers beside it; each load runs the file and its helpers
     anew. Not for two threads at once.
 
@@ -37,6 +38,10 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
     name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
     if not isinstance(name, str):
         raise SceneError(f"load: expected a path or a gallery name, got {name_or_path!r}")
+    if name.endswith(".vm"):
+        from .vm import scene_of
+
+        return scene_of(_text(name).decode("utf-8", "replace"), name)
     if name is not name_or_path or name.endswith(".py") or "/" in name or os.sep in name:
         return _scene_of(_run(name), name)
     public = name.isidentifier() and not name.startswith("_")
@@ -77,15 +82,19 @@ def _unknown(name: str) -> str:
     return f"there is no gallery scene {name!r}; {hint}"
 
 
-def _run(path: str) -> ModuleType:
-    """Execute a scene file as a module of its own."""
+def _text(path: str) -> bytes:
+    """What a scene file holds."""
     try:
         with open(path, "rb") as file:
-            source = file.read()
+            return file.read()
     except OSError as error:
         hint = _neighbor(path) if isinstance(error, FileNotFoundError) else ""
         raise SceneError(f"cannot read {path}: {error.strerror}{hint}") from error
 
+
+def _run(path: str) -> ModuleType:
+    """Execute a scene file as a module of its own."""
+    source = _text(path)
     full = os.path.abspath(path)
     linecache.checkcache(path)  # fields are named by the lines that assign them, as they are now
     module = ModuleType(f"_jetfield_scene_{zlib.crc32(os.fsencode(full)):08x}")
@@ -101,7 +110,7 @@ def _neighbor(path: str) -> str:
 
     folder, wanted = os.path.split(path)
     try:
-        files = [name for name in os.listdir(folder or ".") if name.endswith(".py")]
+        files = [name for name in os.listdir(folder or ".") if name.endswith((".py", ".vm"))]
     except OSError:
         return ""
     near = difflib.get_close_matches(wanted, files, n=1)

@@ -1,0 +1,207 @@
+"""Forms: one op over placeholders, in every number type that narrowing computes with.
+
+A graph of thousands of nodes has few forms: the op, and which of its operands are the same. What a
+form's value lies between, how fast it changes, where it turns and what its jet is are functions
+that follow from the op's record, made once for each form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from .bounds import bounds
+from .evaluate import call, evaluate
+from .expr import Expr, const, is_condition, make, node, postorder, substitute
+from .function import Function, Input, Type, apply
+from .jets import jet
+from .kinks import kinks
+from .rules import HUGE, added, most
+
+__all__ = ["OPEN", "Form", "form_of", "operands", "pasted"]
+
+Steps = Callable[[Sequence[Any]], list[Any]]
+"""A function, ready to be called often: of arrays for its leaves, in order."""
+PLAIN: dict[str, Callable[..., Any]] = {"add": np.add, "sub": np.subtract, "mul": np.multiply}
+"""What saturates in no evaluator before 1e150: an interval that gets there may as well be NaN, and
+then decides nothing."""
+
+OPEN = 0
+"""The code of a choice that is open; k + 1 is that of its piece k."""
+
+
+class Form:
+    """One op over placeholders, and the pieces it chooses from, if that is what it does."""
+
+    def __init__(self, shape: Expr, leaves: tuple[Expr, ...]) -> None:
+        self.shape, self.leaves = shape, leaves
+        self.pieces: list[Expr] = []
+        self._conditions: list[Expr] = []
+        self._tree: Any = None  # (condition, where it holds, where not); a number is a code
+        self._jets: dict[int, Steps] = {}
+        chosen = shape if shape.op.name in ("where", "seam") else None
+        if shape.op.pieces is not None and shape.op.jumps is None:
+            chosen = shape.op.pieces(*shape.args)
+        if chosen is not None and chosen.op.name in ("where", "seam"):
+            self._tree = self._branch(chosen)
+
+    def piece(self, code: int) -> tuple[Form | None, tuple[int, ...]]:
+        """The form of a piece and which operands it takes; no form if it is one of them."""
+        body = self.pieces[code - 1]
+        inside = set(postorder([body]))
+        used = tuple(i for i, leaf in enumerate(self.leaves) if leaf in inside)
+        if body in self.leaves:
+            return None, used
+        return form_of(body, tuple(self.leaves[i] for i in used)), used
+
+    def decided(self, truths: Sequence[Any]) -> Any:
+        """The codes, by what all conditions surely are, and then by what they possibly are."""
+        half = len(truths) // 2
+
+        def walk(tree: Any) -> Any:
+            if isinstance(tree, int):
+                return np.int8(tree)
+            k, a, b = tree
+            possible = np.where(truths[half + k], np.int8(OPEN), walk(b))
+            return np.where(truths[k], walk(a), possible)
+
+        return walk(self._tree)
+
+    @cached_property
+    def bounds(self) -> Steps:
+        """Of the operands' intervals, all lower ends and then all upper ends: of the op, and of
+        the conditions that it goes by."""
+        f = Function("bounds", self._inputs, [self.shape, *self._conditions])
+        return _steps(bounds(f), PLAIN)
+
+    @cached_property
+    def speed(self) -> Steps:
+        """|df/dx| + |df/dy| at most: of the operands' intervals, and then of their speeds."""
+        spans = [Input(i.name, Type(kind="interval")) for i in self._inputs]
+        speeds = [Input(f"speed_{i.name}") for i in self._inputs]
+        ends = [leaf for span in spans for leaf in span.leaves]
+        count, fastest = len(spans), const(0.0)
+        for body in self.pieces or [self.shape]:
+            slopes = jet(Function("piece", self._inputs, [body]), 1).outputs[1:]
+            found = apply(bounds(Function("slopes", self._inputs, slopes)), ends)
+            pairs = zip(found[:count], found[count:], strict=True)
+            speed = added(most(p) * s.leaves[0] for p, s in zip(pairs, speeds, strict=True))
+            fastest = make("max", speed, fastest)
+        return _steps(Function("speed", [*spans, *speeds], [fastest]), PLAIN)
+
+    @cached_property
+    def turn(self) -> Steps | None:
+        """How near a kink, a jump or a pole is, of the operands' intervals; None if there is none.
+
+        What a choice decides is not among them: its code says that.
+        """
+        if self.pieces:
+            return None
+        near = kinks(Function("turns", self._inputs, [self.shape]))
+        (value,) = near.outputs
+        smooth = value.op.name == "const" and value.data >= HUGE
+        return None if smooth else _steps(bounds(near), PLAIN)
+
+    def jet(self, order: int) -> Steps:
+        """The jet by x and y, of the operands' jets."""
+        if order not in self._jets:
+            inputs = [Input(i.name, role="field") for i in self._inputs]
+            self._jets[order] = _steps(jet(Function("form", inputs, [self.shape]), order, 2))
+        return self._jets[order]
+
+    @property
+    def _inputs(self) -> list[Input]:
+        return [_placeholder(i) for i in range(len(self.leaves))]
+
+    def _branch(self, e: Expr) -> Any:
+        if e.op.name not in ("where", "seam"):
+            self.pieces.append(e)
+            return len(self.pieces)
+        k = len(self._conditions)
+        self._conditions.append(e.args[0])
+        return k, self._branch(e.args[1]), self._branch(e.args[2])
+
+
+def _steps(function: Function, other: dict[str, Callable[..., Any]] | None = None) -> Steps:
+    """A function as a list of NumPy's calls: on short arrays evaluation by ``call`` takes thrice
+    as long. ``other`` spells some ops differently."""
+    spelled = other or {}
+    outputs = pasted(function.outputs, lambda f: True)
+    order = [e for e in postorder(outputs) if e not in function.leaves]
+    if any(e.op.numpy is None and e.args for e in order):  # folds, roots
+        return lambda args: call(function, args)
+    place = {leaf: k for k, leaf in enumerate(function.leaves)}
+    numbers = [e for e in order if not e.args]
+    steps = []
+    for e in (*numbers, *(e for e in order if e.args)):
+        place[e] = len(place)
+        if e.args:
+            numpy = spelled.get(e.op.name, e.op.numpy)
+            assert numpy is not None
+            steps.append((numpy, tuple(place[a] for a in e.args)))
+    values = evaluate(numbers, {})
+    last = [place[e] for e in outputs]
+
+    def run(args: Sequence[Any]) -> list[Any]:
+        known = [*args, *values]
+        for numpy, places in steps:
+            known.append(numpy(*[known[k] for k in places]))
+        return [known[k] for k in last]
+
+    return run
+
+
+def pasted(roots: Sequence[Expr], which: Callable[[Function], bool]) -> list[Expr]:
+    """A graph with the calls of some functions pasted in, and those that are in them."""
+    found = list(roots)
+    while True:
+        calls = {
+            e: list(apply(Function("pasted", e.data.inputs, e.data.outputs, inline=True), e.args))
+            for e in postorder(found)
+            if e.op.name == "apply" and which(e.data)
+        }
+        if not calls:
+            return found
+        parts = {
+            e: calls[e.args[0]][e.data]
+            for e in postorder(found)
+            if e.op.name == "get" and e.args[0] in calls
+        }
+        found = substitute(found, parts)
+
+
+def _placeholder(i: int) -> Input:
+    return Input(f"a{i}", role="point")
+
+
+@lru_cache(maxsize=4096)
+def _form(shape: Expr, arity: int) -> Form:
+    return Form(shape, tuple(_placeholder(i).leaves[0] for i in range(arity)))
+
+
+def form_of(e: Expr, operands: tuple[Expr, ...]) -> Form:
+    """The form of an op; its placeholders stand for the operands, in order."""
+    new = {o: _placeholder(i).leaves[0] for i, o in enumerate(operands)}
+    for n in (e,) if all(a in new for a in e.args) else _inside(e):
+        if n not in new:
+            new[n] = node(n.op.name, tuple(new[a] for a in n.args), n.data)
+    return _form(new[e], len(operands))
+
+
+def operands(e: Expr) -> tuple[Expr, ...]:
+    """The numbers that an op computes with, each once: also those that its condition compares."""
+    if all(a.op.result == "float" and not isinstance(a.data, bool) for a in e.args):
+        return tuple(dict.fromkeys(e.args))
+    return tuple(n for n in _inside(e) if n is not e and not _passed(n))
+
+
+def _passed(e: Expr) -> bool:
+    return e.op.result == "tuple" or is_condition(e)
+
+
+def _inside(e: Expr) -> Iterable[Expr]:
+    """The op, the conditions that it goes by or the call that it is a part of, and its operands."""
+    return postorder([e], lambda n: n.args if n is e or _passed(n) else ())
