@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..shaders.calculus.function import size as size_of
 from ..shaders.coverage import ANTIALIAS
 from . import arguments, tiles
 from .image import PngWriter
@@ -26,7 +27,19 @@ BAND: Final = 256
 _ARRAYS: Final = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
 _BITS: Final = {"srgb8": 8, "srgb16": 16}
 
+DEEP: Final = 1000
+"""Ops of a picture's fields, all together, from which on it may be faster to draw it by regions
+than to compile them. Measured."""
+
 Draw = Callable[[tiles.Tile, NDArray[Any]], None]
+
+
+class Prepared(NamedTuple):
+    """A picture's checked size, what draws one tile of it, and how high tiles had best be."""
+
+    size: tuple[int, int]
+    draw: Draw
+    rows: int = BAND
 
 
 def render(
@@ -55,7 +68,9 @@ def render(
         antialias: "exact", "gradient", "fwidth" or "none".
         output: "srgb8" uint8 and "srgb16" uint16, encoded, with straight alpha; "linear" float32,
             premultiplied.
-        device: "gl", or "numpy" for the slow reference that needs no OpenGL; "auto" is "gl".
+        device: "gl", or "numpy" for the slow reference that needs no OpenGL; "auto" is "gl", but
+            for pictures of thousands of ops, which are cut to what each region needs and drawn
+            without a shader.
         view: instead of the scene's own.
 
     Raises:
@@ -64,7 +79,7 @@ def render(
         ShaderError: the driver refuses the scene's GLSL.
     """
     arguments.choice("render", "output", output, arguments.OUTPUTS)
-    (width, height), draw = _prepared(
+    (width, height), draw, _ = _prepared(
         "render",
         scene,
         size,
@@ -112,7 +127,7 @@ def render_file(
         SceneError, DeviceError, ShaderError: as for ``render``.
     """
     arguments.choice("render_file", "output", output, tuple(_BITS))
-    (width, height), draw = _prepared(
+    (width, height), draw, band = _prepared(
         "render_file",
         scene,
         size,
@@ -124,13 +139,13 @@ def render_file(
         device=device,
         view=view,
     )
-    rows_of_band = np.empty((min(BAND, height), width, 4), _ARRAYS[output])
+    rows_of_band = np.empty((min(band, height), width, 4), _ARRAYS[output])
     with PngWriter(path, width, height, bits=_BITS[output]) as png:
         progress = Progress(f"drawing {os.path.basename(os.fspath(path))}", total=height)
         try:
-            for low, count in tiles.bands(height, BAND):
+            for low, count in tiles.bands(height, band):
                 rows = rows_of_band[:count]
-                for tile in tiles.across(width, TILE * TILE // BAND, low, count):
+                for tile in tiles.across(width, TILE * TILE // band, low, count):
                     draw(tile, rows[:, tile.x : tile.x + tile.width])
                 png.write(rows)
                 progress.advance(count)
@@ -140,8 +155,8 @@ def render_file(
 
 def _prepared(
     call: str, scene: Any, size: Any, *, antialias: Any, output: str, device: Any, **rest: Any
-) -> tuple[tuple[int, int], Draw]:
-    """The checked size, and a function that draws one tile of the picture."""
+) -> Prepared:
+    """What the arguments ask for, checked."""
     picture = arguments.lowered(call, scene)
     arguments.choice(call, "antialias", antialias, ANTIALIAS)
     arguments.choice(call, "device", device, arguments.DEVICES)
@@ -150,14 +165,26 @@ def _prepared(
     if device == "numpy":
         from . import reference
 
-        return frame.size, lambda tile, out: reference.draw(
-            picture, frame, antialias, output, tile, out
+        return Prepared(
+            frame.size,
+            lambda tile, out: reference.draw(picture, frame, antialias, output, tile, out),
         )
+    if device == "auto" and sum(map(size_of, picture.fields)) >= DEEP:
+        from . import regions
+
+        if regions.worthwhile(picture, antialias):
+            plan = regions.regions(picture, antialias)
+            return Prepared(
+                frame.size,
+                lambda tile, out: plan.draw(frame, output, tile, out),
+                TILE if frame.size[0] <= 4 * TILE else BAND,
+            )
     from ..shaders.glsl import listing
     from .device import offscreen
 
     gl = offscreen()
     text = listing(picture, antialias=antialias, output=output)
-    return frame.size, lambda tile, out: gl.run(
-        lambda painter: painter.tile(text, frame, output, tile, out)
+    return Prepared(
+        frame.size,
+        lambda tile, out: gl.run(lambda painter: painter.tile(text, frame, output, tile, out)),
     )

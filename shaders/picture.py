@@ -163,6 +163,11 @@ class Picture:
         """What a user can set: the sliders, toggles and color pickers that the picture reads."""
         return tuple(p for p in _reads(self) if p.kind != "built-in")
 
+    @property
+    def fields(self) -> tuple[Function, ...]:
+        """The fields of all layers, each once."""
+        return tuple(dict.fromkeys(layer.field for layer in _flat(self.layers)))
+
     def composed(self, antialias: str) -> Function:
         """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha).
 

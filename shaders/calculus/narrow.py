@@ -167,35 +167,61 @@ class Tape:
         numbers = np.array([float(v) for v in found])
         return cls(boxes, numbers, batches, [rows(e) for e in graph.roots])
 
-    def jets(self, x: Array, y: Array, order: int) -> list[list[Array]]:
+    def jets(self, x: Array, y: Array, order: int, *, sides: bool = False) -> list[list[Array]]:
         """Of each root, the jet at points (boxes, parts): value, then gradient, then xx, xy, yy.
 
-        Between operands of what is still open, the values at the point decide. A root has no
-        meaning in boxes where it was not wanted.
+        Between operands of what is still open, the values at the point decide. With ``sides`` the
+        jet of the runner-up follows, which the root has where the nearest such decision turns, and
+        how many decisions there are, 2 for more. A root has no meaning where it was not wanted.
         """
         count = (1, 3, 6)[order]
-        store = [np.zeros((self.count, x.shape[1])) for _ in range(count)]
+        mine = [np.zeros((self.count, x.shape[1])) for _ in range(count)]
         n = self.boxes
-        store[0][:n], store[0][n : 2 * n] = x, y
-        store[0][2 * n : self.leaves] = self.numbers[:, None]
+        mine[0][:n], mine[0][n : 2 * n] = x, y
+        mine[0][2 * n : self.leaves] = self.numbers[:, None]
         if order:
-            store[1][:n] = store[2][n : 2 * n] = 1.0
+            mine[1][:n] = mine[2][n : 2 * n] = 1.0
+        other = [np.zeros_like(s) for s in mine] if sides else []
+        turns = np.zeros(mine[0].shape, np.int8)
         columns = np.arange(x.shape[1])
         with np.errstate(all="ignore"):
             for b in self.batches:
+                own = slice(b.start, b.stop)
                 if isinstance(b.kind, Form):
-                    args = [s[b.rows[:, i]] for i in range(b.rows.shape[1]) for s in store]
-                    for s, v in zip(store, b.kind.jet(order)(args), strict=True):
-                        s[b.start : b.stop] = v
+                    operands = [b.rows[:, i] for i in range(b.rows.shape[1])]
+                    args = [s[rows] for rows in operands for s in mine]
+                    for s, v in zip(mine, b.kind.jet(order)(args), strict=True):
+                        s[own] = v
+                    if sides and operands:
+                        turns[own] = np.minimum(sum(turns[rows] for rows in operands), 2)
+                        r, k = np.nonzero(turns[own])
+                        args = [np.where(turns[rows[r], k] > 0, o[rows[r], k], s[rows[r], k])
+                                for rows in operands
+                                for s, o in zip(mine, other, strict=True)]  # fmt: skip
+                        for s, v in zip(other, b.kind.jet(order)(args), strict=True):
+                            s[r + b.start, k] = v
                     continue
-                keys = b.sign * store[0][b.rows]
-                best = np.minimum.reduceat(keys, b.starts, axis=0)
-                place = np.arange(len(b.rows))[:, None]  # the first that is as good
-                wins = np.where(keys <= best[b.owner], place, len(b.rows) - 1)
-                winner = b.rows[np.minimum.reduceat(wins, b.starts, axis=0)]
-                for s in store:
-                    s[b.start : b.stop] = s[winner, columns]
-        return [[s[rows] for s in store] for rows in self.roots]
+                keys = b.sign * mine[0][b.rows]
+                winner, place = _least(keys, b)
+                for s in mine:
+                    s[own] = s[b.rows[winner], columns]
+                if sides:
+                    second, _ = _least(np.where(place == winner[b.owner], np.inf, keys), b)
+                    for s, o in zip(mine, other, strict=True):
+                        o[own] = s[b.rows[second], columns]
+                    below = np.add.reduceat(turns[b.rows], b.starts, axis=0)
+                    size = np.diff(b.starts, append=len(b.rows))[:, None]
+                    turns[own] = np.minimum(below + size - 1, 2)
+        more = [turns] if sides else []
+        return [[s[rows] for s in (*mine, *other, *more)] for rows in self.roots]
+
+
+def _least(keys: Array, b: Batch) -> tuple[Ints, Ints]:
+    """For each row of an extreme the place of its first least operand, and all places."""
+    best = np.minimum.reduceat(keys, b.starts, axis=0)
+    place = np.arange(len(keys))[:, None]
+    wins = np.where(keys <= best[b.owner], place, len(keys) - 1)
+    return np.minimum.reduceat(wins, b.starts, axis=0), place
 
 
 class Bounded:
@@ -205,7 +231,8 @@ class Bounded:
         x: the lower and the upper ends of the parts, each (boxes, parts); at most PARTS parts.
         y: likewise.
         fast: bound how fast each number changes, too.
-        turns: find out, too, where it may turn, so that no jet tells what it is in all the part.
+        turns: find out, too, where it may turn in other ways than from one operand of an extreme
+            to the next, so that jets do not tell what it is in all the part.
     """
 
     def __init__(
@@ -276,8 +303,8 @@ class Bounded:
             speeds = np.where(stays, self.speed[b.rows], 0.0)
             self.speed[own] = np.maximum.reduceat(speeds, b.starts, axis=0)
         if self.turns is not None:
-            turned = np.logical_or.reduceat(self.turns[b.rows] & stays, b.starts, axis=0)
-            self.turns[own] = turned | (_counts(stays, b.starts) > 1)
+            turned = self.turns[b.rows] & stays
+            self.turns[own] = np.logical_or.reduceat(turned, b.starts, axis=0)
         return stays
 
     # --- cutting ---------------------------------------------------------------------------------
