@@ -172,11 +172,10 @@ def _prepared(
     if device == "auto" and sum(map(size_of, picture.fields)) >= DEEP:
         from . import regions
 
-        if regions.worthwhile(picture, antialias):
-            plan = regions.regions(picture, antialias)
+        if plan := regions.suited(picture, antialias, frame):
             return Prepared(
                 frame.size,
-                lambda tile, out: plan.draw(frame, output, tile, out),
+                lambda tile, out: regions.draw(plan, frame, output, tile, out),
                 TILE if frame.size[0] <= 4 * TILE else BAND,
             )
     from ..shaders.glsl import listing

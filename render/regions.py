@@ -3,40 +3,31 @@
 A graph of thousands of ops compiles for many seconds, and most of it matters nowhere but in a few
 pixels. So the picture is cut into boxes, these again, down to pixels (and for "exact" to parts of
 pixels); in each, intervals drop what does not matter there (``calculus.narrow``). Most boxes come
-to be empty or full in all layers. Where an edge is, what is left of a field is smooth, or is cut
-further; its jet at the center is all that the picture's own function has to know: it is given the
-polynomial with that jet in the field's place.
+to be empty or full in all layers; elsewhere the jets of what is left are drawn (``plan``).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.calculus.evaluate import call, evaluate
-from ..shaders.calculus.expr import Expr, const, make
-from ..shaders.calculus.function import Function, callees, size
-from ..shaders.calculus.narrow import Bounded, Graph, Tape, inlined
-from ..shaders.calculus.parameters import Parameter, leaf
+from ..shaders.calculus.narrow import Bounded
+from ..shaders.calculus.tapes import Tape
 from ..shaders.color import encode
-from ..shaders.coverage import order
-from ..shaders.exact import DEPTH, LARGEST, PARTS
-from ..shaders.picture import POINT, Frame, Group, Layer, Picture
-from ..shaders.projection import nearest
+from ..shaders.exact import DEPTH, PARTS
+from ..shaders.picture import Frame, Layer, Picture
+from .plan import CENTER, EMPTY, FULL, MIXED, RUNNER_UP, Plan, plan_of
 from .tiles import Tile, tiles
 
-__all__ = ["Regions", "regions", "worthwhile"]
+__all__ = ["draw", "suited"]
 
 Array = NDArray[Any]
-MIXED, EMPTY, FULL = 0, 1, 2
-"""What a layer is in a box: an edge may be there, or it is all out, or all in."""
 TOP: Final = 512
 """Pixels on a side of the boxes that a picture is cut into first."""
 CUTS: Final = (8, 4, 4, 2, 2)
@@ -45,27 +36,46 @@ NEAR: Final = 4
 """Boxes of fewer pixels are not widened by what strokes reach: those are decided in larger ones."""
 BLOCK: Final = 1 << 14
 """Cells evaluated at a time, so that what is computed of them stays in the processor's cache."""
-BRANCHED: Final = 0.1
-"""The least share of a graph's nodes that must be operands of choices."""
+SHARE: Final = 0.25
+"""Of the graph: what parts of a block may need for this to be faster than a shader."""
+MOST: Final = 1 << 22
+"""Rows times columns of a tape: more are worked out in turns."""
+JETS: Final = 8
+"""What the jets at one point take of that."""
 BEYOND: Final = 1e9
 """A field's value where its layer is all out."""
-_JETS: Final = (1, 3, 6)  # numbers of a jet, by its order
-_CENTER = Parameter("center of cell", "slider", (0.0, 0.0), size=2)
+NONE: Final = (BEYOND, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""The jet of a runner-up that there is not."""
 
 
-@lru_cache(maxsize=64)
-def worthwhile(picture: Picture, antialias: str) -> bool:
-    """Whether a picture of a deep graph decides enough to be drawn by its regions."""
+def suited(picture: Picture, antialias: str, frame: Frame) -> Plan | None:
+    """The plan of a picture of a deep graph, if its regions need so little of it that it pays.
+
+    That is tried in the middle of the frame.
+    """
     if antialias == "fwidth":  # which asks neighbors, whatever they need
-        return False
-    graph = regions(picture, antialias).graph
-    return graph.choices >= BRANCHED * len(graph.below)
+        return None
+    made = plan_of(picture, antialias)
+    x, y = (max(n - TOP, 0) // 2 for n in frame.size)
+    middle = Drawing(made, frame, "linear", Tile(x, y, TOP, TOP), np.empty(0))
+    return made if middle.share() <= SHARE else None
 
 
-@lru_cache(maxsize=8)
-def regions(picture: Picture, antialias: str) -> Regions:
-    """The plan of a picture; the same for every frame."""
-    return Regions(picture, antialias)
+def draw(plan: Plan, frame: Frame, output: str, tile: Tile, out: Array) -> None:
+    """Draw one tile of a picture into ``out``, (height, width, 4), top row first."""
+    upward = out[::-1]
+
+    def block(b: Tile) -> None:
+        whole = b._replace(x=tile.x + b.x, y=tile.y + b.y)
+        part = upward[b.y : b.y + b.height, b.x : b.x + b.width]
+        Drawing(plan, frame, output, whole, part).draw()
+
+    blocks = list(tiles((tile.width, tile.height), TOP))
+    if len(blocks) == 1:
+        block(blocks[0])
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy lets go of Python meanwhile
+            list(pool.map(block, blocks))
 
 
 class Cells(NamedTuple):
@@ -86,79 +96,10 @@ class Cells(NamedTuple):
         return Cells(self.x.ravel()[which], self.y.ravel()[which], self.side)
 
 
-class Regions:
-    """What of a picture is the same for every frame: its graph, and what it is drawn by."""
-
-    def __init__(self, picture: Picture, antialias: str) -> None:
-        self.picture, self.antialias = picture, antialias
-        self.exact = antialias == "exact"
-        flat = list(_flat(picture.layers))
-        self.layers = [layer for layer, _ in flat]
-        self.covers = [top and _opaque(layer) for layer, top in flat]
-        self.kept = [_is_kept(layer, self.exact) for layer in self.layers]
-        self.order = 2 if self.exact else max(map(self._order, self.layers), default=0)
-        self.fast = antialias == "gradient" or any(x.width is not None for x in self.layers)
-        fields = [inlined(layer.field, POINT.leaves)[0] for layer in self.layers]
-        self.graph = Graph(fields, POINT.leaves)
-        self.jets = [Parameter(f"jet {k}", "slider", (0.0,) * 13, size=13)
-                     for k in range(len(flat))]  # fmt: skip
-        self._decided: dict[tuple[int, ...], Function] = {}
-
-    def draw(self, frame: Frame, output: str, tile: Tile, out: Array) -> None:
-        """Draw one tile of a picture into ``out``, (height, width, 4), top row first."""
-        upward = out[::-1]
-
-        def block(b: Tile) -> None:
-            whole = b._replace(x=tile.x + b.x, y=tile.y + b.y)
-            part = upward[b.y : b.y + b.height, b.x : b.x + b.width]
-            Drawing(self, frame, output, whole, part).draw()
-
-        blocks = list(tiles((tile.width, tile.height), TOP))
-        if len(blocks) == 1:
-            block(blocks[0])
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy lets go of Python meanwhile
-                list(pool.map(block, blocks))
-
-    @cached_property
-    def smooth(self) -> Function:
-        """The picture of a cell in which no field turns, by the jets of the fields at its center."""
-        return self._drawn(lambda jet: _polynomial(jet, 0, self.order))
-
-    @cached_property
-    def turning(self) -> Function:
-        """That of one in which each may turn from one side to another."""
-        return self._drawn(_extreme)
-
-    def _drawn(self, field: Callable[[Parameter], Expr]) -> Function:
-        given = [
-            x if kept else replace(x, field=Function("field", [POINT], [field(jet)]), measured=True)
-            for x, kept, jet in zip(self.layers, self.kept, self.jets, strict=True)
-        ]
-        drawn = replace(self.picture, layers=_rebuilt(self.picture.layers, iter(given)))
-        return drawn.cell if self.exact else drawn.composed(self.antialias)
-
-    def decided(self, codes: tuple[int, ...]) -> Function:
-        """The picture at a point where each layer is all out or all in."""
-        if codes not in self._decided:
-            inside = Function("inside", [POINT], [const(-1.0)])
-            layers = [replace(layer, field=inside, width=None, fade=None) if code == FULL else None
-                      for layer, code in zip(self.layers, codes, strict=True)]  # fmt: skip
-            left = replace(self.picture, layers=_rebuilt(self.picture.layers, iter(layers)))
-            self._decided[codes] = left.composed("none")
-        return self._decided[codes]
-
-    def _order(self, layer: Layer) -> int:
-        read = order(self.antialias, stroke=layer.width is not None, fade=layer.fade is not None)
-        return max(read, int(layer.colored_by_jet))
-
-
 class Drawing:
     """One block of one frame, of at most TOP pixels each way; ``out`` has the lowest row first."""
 
-    def __init__(
-        self, plan: Regions, frame: Frame, output: str, tile: Tile, out: Array
-    ) -> None:
+    def __init__(self, plan: Plan, frame: Frame, output: str, tile: Tile, out: Array) -> None:
         self.plan, self.frame, self.output = plan, frame, output
         self.tile, self.out = tile, out
         self.pixel = frame.pixel
@@ -166,32 +107,58 @@ class Drawing:
         self.wide = max((r for r, layer, kept in zip(self.reaches, plan.layers, plan.kept,
                                                      strict=True)
                          if plan.exact and (kept or not layer.measured)), default=0.0)  # fmt: skip
+        self._corner = Cells(np.array([tile.x]), np.array([tile.y]), float(TOP))
+        self._nothing = np.zeros((len(plan.layers), 1), np.int8)  # is decided yet
         self.table: dict[tuple[int, ...], int] = {}
+        self.shown = np.zeros((TOP, TOP), np.intp)  # by the table's numbers, what is where
 
     def draw(self) -> None:
         """All of the block."""
-        shown = np.zeros((TOP, TOP), np.intp)
-        cells = Cells(np.array([self.tile.x]), np.array([self.tile.y]), float(TOP))
-        tape = Tape.whole(self.plan.graph, self.frame.values, 1)
-        codes = np.zeros((len(self.plan.layers), 1), np.int8)
-        for cut in CUTS:
-            cells = cells.parts(cut)
-            bounded, codes = self._bounded(tape, cells, codes)
-            mixed = (codes == MIXED).any(axis=0)
-            done = np.flatnonzero(~mixed)
-            self._note(shown, cells.taken(done), codes[:, ~mixed])
-            mixed &= (cells.x < self.tile.x + self.tile.width) & (
-                cells.y < self.tile.y + self.tile.height
-            )
-            if cells.side == 1.0:
-                break
-            tape, alive = bounded.cut([(own == MIXED) & mixed for own in codes])
-            cells, codes = cells.taken(alive), codes.reshape(len(codes), -1)[:, alive]
-        self._fill(shown[: self.tile.height, : self.tile.width])
-        light = self._light(bounded, cells, codes, mixed, 0)
-        edges = cells.taken(np.flatnonzero(mixed))
-        place = (edges.y - self.tile.y).astype(np.intp), (edges.x - self.tile.x).astype(np.intp)
-        self.out[place] = encode(light, self.output)
+        tape = self.plan.graph.tape(self.frame.values)
+        edges = list(self._within(tape, self._corner, self._nothing, 0))
+        self._fill()
+        for cells, light in edges:
+            place = (v.astype(np.intp) for v in (cells.y - self.tile.y, cells.x - self.tile.x))
+            self.out[tuple(place)] = encode(light, self.output)
+
+    def share(self) -> float:
+        """Which part of the graph the parts of the block need, those where an edge may be."""
+        cells, whole = self._corner.parts(CUTS[0]), self.plan.graph.tape(self.frame.values)
+        bounded, codes = self._bounded(whole, cells, self._nothing)
+        tape, alive = bounded.cut(codes == MIXED)
+        return (tape.count - tape.leaves) / (max(len(alive), 1) * max(whole.count, 1))
+
+    def _within(
+        self, tape: Tape, boxes: Cells, before: Array, level: int
+    ) -> Iterator[tuple[Cells, Array]]:
+        """The pixels in boxes where an edge may be, and their light; notes what all others are."""
+        cells = boxes.parts(CUTS[level])
+        bounded, codes = self._bounded(tape, cells, before)
+        mixed = (codes == MIXED).any(axis=0)
+        self._note(cells.taken(np.flatnonzero(~mixed)), codes[:, ~mixed])
+        mixed &= (cells.x < self.tile.x + self.tile.width) & (
+            cells.y < self.tile.y + self.tile.height
+        )
+        if cells.side == 1.0:
+            yield cells.taken(np.flatnonzero(mixed)), self._light(bounded, cells, codes, mixed, 0)
+            return
+        for piece, finer, own in self._pieces(bounded, cells, codes, mixed, CUTS[level + 1] ** 2):
+            yield from self._within(piece, finer, own, level + 1)
+
+    def _pieces(
+        self, bounded: Bounded, cells: Cells, codes: Array, wanted: Array, columns: int
+    ) -> Iterator[tuple[Tape, Cells, Array]]:
+        """The tapes of the cells that are wanted, none so large that it would not fit in memory."""
+        tape, alive = bounded.cut([(own == MIXED) & wanted for own in codes])
+        count = min(-(-tape.count * columns // MOST), len(alive))
+        if count <= 1:
+            yield tape, cells.taken(alive), codes.reshape(len(codes), -1)[:, alive]
+            return
+        del tape
+        for part in np.array_split(alive, count):
+            some = np.zeros(wanted.shape, np.bool_)
+            some.ravel()[part] = True
+            yield from self._pieces(bounded, cells, codes, some, columns)
 
     # --- what is decided -------------------------------------------------------------------------
     def _bounded(self, tape: Tape, cells: Cells, before: Array) -> tuple[Bounded, Array]:
@@ -256,7 +223,7 @@ class Drawing:
         found = evaluate(lengths, {}, self.frame.values)
         return 0.5 * float(sum(found)) + self.pixel
 
-    def _note(self, shown: Array, cells: Cells, codes: Array) -> None:
+    def _note(self, cells: Cells, codes: Array) -> None:
         """Write down which layers are in at decided cells."""
         if not len(cells.x):
             return
@@ -266,10 +233,11 @@ class Drawing:
         inner = np.arange(side)
         rows = (cells.y - self.tile.y).astype(np.intp)[:, None, None] + inner[:, None]
         columns = (cells.x - self.tile.x).astype(np.intp)[:, None, None] + inner
-        shown[rows, columns] = numbers[which][:, None, None]
+        self.shown[rows, columns] = numbers[which][:, None, None]
 
-    def _fill(self, shown: Array) -> None:
+    def _fill(self) -> None:
         """Color the pixels that are decided; others get some color."""
+        shown = self.shown[: self.tile.height, : self.tile.width]
         plain = np.zeros((max(len(self.table), 1), 4))
         varied = []
         for codes, number in self.table.items():
@@ -301,24 +269,25 @@ class Drawing:
 
         ``codes`` is (layers, boxes, parts), the others (boxes, parts).
         """
-        tape, every = bounded.cut([(own == MIXED) & wanted for own in codes])
-        mine = codes.reshape(len(codes), -1)[:, every]
-        light, rough = self._shown(tape, cells.taken(every), mine)
+        every = np.flatnonzero(wanted)
+        shown = [self._shown(*piece) for piece in
+                 self._pieces(bounded, cells, codes, wanted, JETS)]  # fmt: skip
+        light, rough = (np.concatenate(found) for found in zip(*shown, strict=True))
         if not self.plan.exact or depth == DEPTH:
             return light
-        for k, own in enumerate(mine):
+        for k, own in enumerate(codes.reshape(len(codes), -1)[:, every]):
             if not self.plan.kept[k]:
                 rough |= (own == MIXED) & bounded.root(k)[-1].ravel()[every]
         if rough.any():
             more = np.zeros(wanted.shape, np.bool_)
             more.ravel()[every[rough]] = True
-            tape, every = bounded.cut([(own == MIXED) & more for own in codes])
-            parts = cells.taken(every).parts(PARTS)
-            light[rough] = self._mean(tape, parts, mine[:, rough], depth + 1)
+            pieces = self._pieces(bounded, cells, codes, more, PARTS**2)
+            light[rough] = np.concatenate([self._mean(*piece, depth + 1) for piece in pieces])
         return light
 
-    def _mean(self, tape: Tape, parts: Cells, before: Array, depth: int) -> Array:
-        """The mean light of the parts of cells."""
+    def _mean(self, tape: Tape, cells: Cells, before: Array, depth: int) -> Array:
+        """The mean light of cells by their parts."""
+        parts = cells.parts(PARTS)
         bounded, codes = self._bounded(tape, parts, before)
         light = np.zeros((*parts.x.shape, 4))
         mixed = (codes == MIXED).any(axis=0)
@@ -330,45 +299,54 @@ class Drawing:
             decided[here] = self._decided(kind, x[here], y[here])
         light[~mixed] = decided
         light[mixed] = self._light(bounded, parts, codes, mixed, depth)
-        return light.mean(axis=1)
+        mean: Array = light.mean(axis=1)
+        return mean
 
     def _shown(self, tape: Tape, cells: Cells, codes: Array) -> tuple[Array, Array]:
         """The light of cells by the jets of their layers at the center, and which are rough."""
         plan = self.plan
         x, y = self._centers(cells)
-        jets = [[v[:, 0] for v in jet]
-                for jet in tape.jets(x[:, None], y[:, None], plan.order, sides=plan.exact)]  # fmt: skip
         light, rough = np.zeros((len(x), 4)), np.zeros(len(x), np.bool_)
-        count = _JETS[plan.order]
-        turns = np.zeros(len(x), np.int8)
-        away = np.array([0.0, BEYOND, -BEYOND])
-        for k, jet in enumerate(jets):
-            mixed = codes[k] == MIXED
-            jet[0] = np.where(mixed, jet[0], away[codes[k]])
-            jet[1:count] = [np.where(mixed, v, 0.0) for v in jet[1:count]]
-            if plan.exact and not plan.kept[k]:
-                own = np.where(mixed, jet.pop(), 0)
-                turns = np.maximum(turns, own)
-                sign = np.where(jet[0] <= jet[count], 1.0, -1.0)
-                alone = own == 0
-                jet[count] = np.where(alone, BEYOND, jet[count])
-                jet[count + 1 :] = [np.where(alone, 0.0, v) for v in jet[count + 1 :]]
-                jet.append(np.where(alone, 1.0, sign))
-        for several in (False, True):
-            cells_ = np.flatnonzero((turns > 0) == several)
-            for start in range(0, len(cells_), BLOCK):
-                b = cells_[start : start + BLOCK]
-                values: dict[str, Any] = {**self.frame.values, _CENTER.name: (x[b], y[b])}
+        jets, turns = self._jets(tape, x, y, codes)
+        for function, which in ((plan.smooth, turns == 0), (plan.turning, turns > 0)):
+            own = np.flatnonzero(which)
+            for start in range(0, len(own), BLOCK):
+                b = own[start : start + BLOCK]
+                values: dict[str, Any] = {**self.frame.values, CENTER.name: (x[b], y[b])}
                 for parameter, jet in zip(plan.jets, jets, strict=True):
                     values[parameter.name] = [v[b] for v in jet]
-                args = [x[b], y[b]]
-                if plan.exact:
-                    args.append(np.full(len(b), self.pixel * cells.side))
-                found = call(plan.turning if several else plan.smooth, args, values)
+                sides = [np.full(len(b), self.pixel * cells.side)] if plan.exact else []
+                found = call(function, [x[b], y[b], *sides], values)
                 light[b] = np.stack([np.broadcast_to(v, len(b)) for v in found[:4]], axis=-1)
                 if plan.exact:
                     rough[b] = found[4] > 0.5
         return light, rough | (turns > 1)
+
+    def _jets(
+        self, tape: Tape, x: Array, y: Array, codes: Array
+    ) -> tuple[list[list[Array]], Array]:
+        """What each layer's parameter holds at points, and how often a layer turns about them."""
+        plan, turns, result = self.plan, np.zeros(len(x), np.int8), []
+        away = np.array([0.0, BEYOND, -BEYOND])
+        found = tape.jets(x[:, None], y[:, None], plan.order, sides=plan.exact)
+        for k, (parts, own) in enumerate(zip(found, codes, strict=True)):
+            mixed = own == MIXED
+            value, *rest = (v[:, 0] for v in parts)
+            jet = [np.where(mixed, value, away[own])]
+            if plan.exact:
+                *rest, count = rest
+                count = np.where(mixed, 0 if plan.kept[k] else count, 0)
+                turns = np.maximum(turns, count)
+                first, second = rest[: RUNNER_UP - 1], rest[RUNNER_UP - 1 :]
+                lesser = (count == 0) | (jet[0] <= second[0])
+                jet += [np.where(mixed, v, 0.0) for v in first]
+                jet += [np.where(count > 0, v, far)
+                        for v, far in zip(second, NONE, strict=True)]  # fmt: skip
+                jet.append(np.where(lesser, 1.0, -1.0))
+            else:
+                jet += [np.where(mixed, v, 0.0) for v in rest]
+            result.append(jet)
+        return result, turns
 
     def _centers(self, cells: Cells) -> tuple[Array, Array]:
         """The middles of cells, in scene units."""
@@ -384,64 +362,3 @@ def _kinds(codes: Array) -> tuple[list[tuple[int, ...]], Array]:
     for own in codes:
         _, first, which = np.unique(3 * which + own, return_index=True, return_inverse=True)
     return [tuple(map(int, column)) for column in codes[:, first].T], which
-
-
-def _polynomial(jet: Parameter, start: int, order: int) -> Expr:
-    """What has the jet at the center of the cell that is given, from a component on."""
-    f, gx, gy, hxx, hxy, hyy = (leaf(jet, start + k) for k in range(6))
-    value: Expr = f
-    x, y = (p - leaf(_CENTER, axis) for axis, p in enumerate(POINT.leaves))
-    if order >= 1:
-        value = value + gx * x + gy * y
-    if order == 2:
-        value = value + 0.5 * (hxx * x * x + 2.0 * hxy * x * y + hyy * y * y)
-    return value
-
-
-def _extreme(jet: Parameter) -> Expr:
-    """The lesser of two (sign 1), or the greater (sign -1)."""
-    sign = leaf(jet, 12)
-    return sign * make("min", sign * _polynomial(jet, 0, 2), sign * _polynomial(jet, 6, 2))
-
-
-def _is_kept(layer: Layer, exact: bool) -> bool:
-    """Whether a layer has to evaluate its own field: its stroke looks for the outline at other
-    points, if that is not too large for a step (as for a shader), or it has the mean of a pattern.
-    """
-    whole = (*callees(layer.field.outputs), layer.field)
-    if not exact:
-        return False
-    if any(f.mean is not None for f in whole):
-        return True
-    measured = layer.measured or (layer.width is None and layer.fade is None)
-    steps = 3  # evaluations of the field, at least
-    return not measured and steps * size(layer.field) <= LARGEST >= size(nearest(layer.field))
-
-
-def _opaque(layer: Layer) -> bool:
-    """Whether what is below the inside of a layer cannot be seen."""
-    ones = (layer.opacity, layer.color[3])
-    solid = all(e.op.name in ("const", "literal") and e.data == 1.0 for e in ones)
-    return solid and layer.blend == "normal" and layer.width is None and layer.fade is None
-
-
-def _flat(layers: tuple[Layer | Group, ...], top: bool = True) -> Iterator[tuple[Layer, bool]]:
-    """All layers, and whether each lies in no group."""
-    for layer in layers:
-        if isinstance(layer, Group):
-            yield from _flat(layer.layers, False)
-        else:
-            yield layer, top
-
-
-def _rebuilt(
-    layers: tuple[Layer | Group, ...], new: Iterator[Layer | None]
-) -> tuple[Layer | Group, ...]:
-    """The same stack with other layers, in the order of ``_flat``; None for one that goes."""
-    found: list[Layer | Group | None] = []
-    for layer in layers:
-        if isinstance(layer, Group):
-            found.append(replace(layer, layers=_rebuilt(layer.layers, new)))
-        else:
-            found.append(next(new))
-    return tuple(layer for layer in found if layer is not None)

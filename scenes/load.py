@@ -26,9 +26,9 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
     """The scene that a Python file defines as ``scene``, or a gallery scene by its name.
 
     A file that ends in .vm is an expression, one clause a line; its scene is the inside of that. A
-    string that ends in neither .py nor .vm, and holds no separator, is a name. While a file runs, its
-    folder is importable, so it may have helpers beside it; each load runs the file and its helpers
-    anew. Not for two threads at once.
+    string that ends in neither .py nor .vm, and holds no separator, is a name. While a Python file
+    runs, its folder is importable, so it may have helpers beside it; each load runs the file and
+    its helpers anew. Not for two threads at once.
 
     Raises:
         SceneError: there is no such file or name, the file fails, or it defines no scene; the

@@ -84,18 +84,17 @@ def _value(op: str, args: list[str], known: dict[str, Expr]) -> Expr:
         if len(args) != 1 or not math.isfinite(value := _number(args[0])):
             raise SceneError(f"const takes one finite number, not {' '.join(args) or 'nothing'}")
         return const(value)
-    if op in LEAVES:
-        count, build = 0, lambda: LEAVES[op]
-    elif op in OPS:
-        count, build = OPS[op]
-    else:
+    if op not in OPS and op not in LEAVES:
         raise SceneError(f"there is no op {op!r}; there are {', '.join([*LEAVES, 'const', *OPS])}")
+    count = OPS[op][0] if op in OPS else 0
     if len(args) != count:
         raise SceneError(f"{op} takes {count} argument{'s' * (count != 1)}, not {len(args)}")
     for arg in args:
         if arg not in known:
             raise SceneError(f"{arg} is not defined above")
-    found: Expr = build(*(known[arg] for arg in args))
+    if op in LEAVES:
+        return LEAVES[op]
+    found: Expr = OPS[op][1](*(known[arg] for arg in args))
     return found
 
 

@@ -8,7 +8,7 @@ that follow from the op's record, made once for each form.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ import numpy as np
 from .bounds import bounds
 from .evaluate import call, evaluate
 from .expr import Expr, const, is_condition, make, node, postorder, substitute
-from .function import Function, Input, Type, apply
+from .folds import Fold
+from .function import Function, Input, Type, apply, callees
 from .jets import jet
 from .kinks import kinks
 from .rules import HUGE, added, most
 
-__all__ = ["OPEN", "Form", "form_of", "operands", "pasted"]
+__all__ = ["OPEN", "Form", "form_of", "has_folds", "operands", "pasted"]
 
 Steps = Callable[[Sequence[Any]], list[Any]]
 """A function, ready to be called often: of arrays for its leaves, in order."""
@@ -29,6 +30,8 @@ PLAIN: dict[str, Callable[..., Any]] = {"add": np.add, "sub": np.subtract, "mul"
 """What saturates in no evaluator before 1e150: an interval that gets there may as well be NaN, and
 then decides nothing."""
 
+ROWS = 1000
+"""Rows of a fold that is written out, so that each box keeps those alone that matter there."""
 OPEN = 0
 """The code of a choice that is open; k + 1 is that of its piece k."""
 
@@ -100,6 +103,8 @@ class Form:
         """
         if self.pieces:
             return None
+        if has_folds([self.shape]):  # of which no interval tells how near a tie is
+            return lambda args: [np.float64(0.0)]
         near = kinks(Function("turns", self._inputs, [self.shape]))
         (value,) = near.outputs
         smooth = value.op.name == "const" and value.data >= HUGE
@@ -135,34 +140,45 @@ def _steps(function: Function, other: dict[str, Callable[..., Any]] | None = Non
         return lambda args: call(function, args)
     place = {leaf: k for k, leaf in enumerate(function.leaves)}
     numbers = [e for e in order if not e.args]
-    steps = []
-    for e in (*numbers, *(e for e in order if e.args)):
+    computed = [e for e in order if e.args]
+    for e in (*numbers, *computed):
         place[e] = len(place)
-        if e.args:
-            numpy = spelled.get(e.op.name, e.op.numpy)
-            assert numpy is not None
-            steps.append((numpy, tuple(place[a] for a in e.args)))
+    until = {a: e for e in computed for a in e.args if a.args and a not in outputs}
+    steps = []
+    for e in computed:
+        numpy = spelled.get(e.op.name, e.op.numpy)
+        assert numpy is not None
+        dead = [place[a] for a in dict.fromkeys(e.args) if until.get(a) is e]
+        steps.append((numpy, tuple(place[a] for a in e.args), dead))
     values = evaluate(numbers, {})
     last = [place[e] for e in outputs]
 
     def run(args: Sequence[Any]) -> list[Any]:
         known = [*args, *values]
-        for numpy, places in steps:
+        for numpy, places, dead in steps:
             known.append(numpy(*[known[k] for k in places]))
+            for k in dead:
+                known[k] = None
         return [known[k] for k in last]
 
     return run
 
 
 def pasted(roots: Sequence[Expr], which: Callable[[Function], bool]) -> list[Expr]:
-    """A graph with the calls of some functions pasted in, and those that are in them."""
+    """A graph with the calls of some functions pasted in, and those that are in them.
+
+    So are the rows of folds that take the least or the greatest of up to ROWS numbers.
+    """
     found = list(roots)
     while True:
-        calls = {
-            e: list(apply(Function("pasted", e.data.inputs, e.data.outputs, inline=True), e.args))
-            for e in postorder(found)
-            if e.op.name == "apply" and which(e.data)
-        }
+        calls: dict[Expr, list[Expr]] = {}
+        for e in postorder(found):
+            if e.op.name == "apply" and which(e.data):
+                calls[e] = _outputs(e.data, e.args)
+            elif e.op.name == "fold" and _is_short(e.data):
+                rows = ([const(v) for v in row] for row in e.data.table.array)
+                each = [_outputs(e.data.function, (*e.args, *row))[0] for row in rows]
+                calls[e] = [reduce(partial(make, e.data.kind), each)]
         if not calls:
             return found
         parts = {
@@ -171,6 +187,20 @@ def pasted(roots: Sequence[Expr], which: Callable[[Function], bool]) -> list[Exp
             if e.op.name == "get" and e.args[0] in calls
         }
         found = substitute(found, parts)
+
+
+def _outputs(function: Function, args: Sequence[Expr]) -> list[Expr]:
+    return substitute(function.outputs, dict(zip(function.leaves, args, strict=True)))
+
+
+def _is_short(f: Fold) -> bool:
+    return f.kind in ("min", "max") and f.result.size == 1 and len(f.table.array) <= ROWS
+
+
+def has_folds(roots: Sequence[Expr]) -> bool:
+    """Whether a graph or a function below it goes around the rows of a table."""
+    groups = (roots, *(f.outputs for f in callees(roots)))
+    return any(e.op.name == "fold" for group in groups for e in postorder(group))
 
 
 def _placeholder(i: int) -> Input:
