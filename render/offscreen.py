@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..shaders.calculus.function import size as size_of
+from ..shaders.calculus.function import written
 from ..shaders.coverage import ANTIALIAS
 from . import arguments, tiles
 from .image import PngWriter
@@ -27,9 +27,9 @@ BAND: Final = 256
 _ARRAYS: Final = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
 _BITS: Final = {"srgb8": 8, "srgb16": 16}
 
-DEEP: Final = 1000
-"""Ops of a picture's fields, all together, from which on it may be faster to draw it by regions
-than to compile them. Measured."""
+DEEP: Final = 700
+"""Ops in the text of a picture's fields from which on it is drawn by regions if those need few of
+them: such a shader compiles for ten seconds where it is exact, and each region's is never made."""
 
 Draw = Callable[[tiles.Tile, NDArray[Any]], None]
 
@@ -169,7 +169,7 @@ def _prepared(
             frame.size,
             lambda tile, out: reference.draw(picture, frame, antialias, output, tile, out),
         )
-    if device == "auto" and sum(map(size_of, picture.fields)) >= DEEP:
+    if device == "auto" and written(picture.fields) >= DEEP:
         from . import regions
 
         if plan := regions.suited(picture, antialias, frame):

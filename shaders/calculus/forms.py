@@ -15,7 +15,7 @@ import numpy as np
 
 from .bounds import bounds
 from .evaluate import call, evaluate
-from .expr import Expr, const, is_condition, make, node, postorder, substitute
+from .expr import Expr, const, is_condition, make, node, postorder, rebuild, substitute
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
 from .jets import jet
@@ -169,28 +169,35 @@ def pasted(roots: Sequence[Expr], which: Callable[[Function], bool]) -> list[Exp
 
     So are the rows of folds that take the least or the greatest of up to ROWS numbers.
     """
-    found = list(roots)
-    while True:
-        calls: dict[Expr, list[Expr]] = {}
-        for e in postorder(found):
-            if e.op.name == "apply" and which(e.data):
-                calls[e] = _outputs(e.data, e.args)
-            elif e.op.name == "fold" and _is_short(e.data):
-                rows = ([const(v) for v in row] for row in e.data.table.array)
-                each = [_outputs(e.data.function, (*e.args, *row))[0] for row in rows]
-                calls[e] = [reduce(partial(make, e.data.kind), each)]
-        if not calls:
-            return found
-        parts = {
-            e: calls[e.args[0]][e.data]
-            for e in postorder(found)
-            if e.op.name == "get" and e.args[0] in calls
-        }
-        found = substitute(found, parts)
+    bodies: dict[Function, list[Expr]] = {}
+    for f in callees(roots):  # each after those that it calls
+        bodies[f] = _opened(f.outputs, bodies, which)
+    return _opened(roots, bodies, which)
 
 
-def _outputs(function: Function, args: Sequence[Expr]) -> list[Expr]:
-    return substitute(function.outputs, dict(zip(function.leaves, args, strict=True)))
+def _opened(
+    roots: Sequence[Expr], bodies: dict[Function, list[Expr]], which: Callable[[Function], bool]
+) -> list[Expr]:
+    new: dict[Expr, Expr] = {}
+    calls: dict[Expr, list[Expr]] = {}
+    for e in postorder(roots):
+        if e.op.name == "get" and e.args[0] in calls:
+            new[e] = calls[e.args[0]][e.data]
+            continue
+        args = tuple(new[a] for a in e.args)
+        new[e] = e if args == e.args else rebuild(e, args)
+        if e.op.name == "apply" and which(e.data):
+            calls[e] = _outputs(e.data, bodies[e.data], args)
+        elif e.op.name == "fold" and _is_short(e.data):
+            f = e.data.function
+            rows = ([const(v) for v in row] for row in e.data.table.array)
+            each = [_outputs(f, bodies[f], (*args, *row))[0] for row in rows]
+            calls[e] = [reduce(partial(make, e.data.kind), each)]
+    return [new[root] for root in roots]
+
+
+def _outputs(function: Function, body: list[Expr], args: Sequence[Expr]) -> list[Expr]:
+    return substitute(body, dict(zip(function.leaves, args, strict=True)))
 
 
 def _is_short(f: Fold) -> bool:

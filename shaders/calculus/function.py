@@ -19,7 +19,7 @@ from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
 __all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "size",
-           "trace", "turns", "widened"]  # fmt: skip
+           "trace", "turns", "widened", "written"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,12 @@ def size(function: Function) -> int:
             calls = sum(known[g] for g in called(e))
             known[f] += calls if calls else bool(e.args) and e.op.name != "get"
     return known[function]
+
+
+def written(functions: Iterable[Function]) -> int:
+    """How many ops the text of functions has, and of what they call, each function once."""
+    whole = {g: None for f in functions for g in (*callees(f.outputs), f)}
+    return sum(bool(e.args) and e.op.name != "get" for f in whole for e in postorder(f.outputs))
 
 
 def turns(function: Function) -> int:

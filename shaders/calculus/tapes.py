@@ -203,9 +203,14 @@ def _below(e: Expr, users: Counter[Expr]) -> tuple[Expr, ...]:
 
 
 def inlined(function: Function, point: Sequence[Expr]) -> list[Expr]:
-    """The function's outputs at a point, with the large functions that it calls pasted in.
+    """The function's outputs at a point, with what combines fields, and large functions, pasted in.
 
     What says how fast it changes, or what its mean is, stays a call.
     """
+
+    def opened(f: Function) -> bool:
+        combines = any(i.role == "field" for i in f.inputs)
+        return combines or (f.lipschitz is None and f.mean is None and size(f) > SMALL)
+
     roots = substitute(function.outputs, dict(zip(function.leaves, point, strict=True)))
-    return pasted(roots, lambda f: f.lipschitz is None and f.mean is None and size(f) > SMALL)
+    return pasted(roots, opened)
