@@ -36,8 +36,10 @@ NEAR: Final = 4
 """Boxes of fewer pixels are not widened by what strokes reach: those are decided in larger ones."""
 BLOCK: Final = 1 << 14
 """Cells evaluated at a time, so that what is computed of them stays in the processor's cache."""
-SHARE: Final = 0.25
-"""Of the graph: what parts of a block may need for this to be faster than a shader."""
+SHARE: Final = 0.3
+"""Of the graph: what small boxes may need for this to be faster than a shader."""
+SAMPLES: Final = 20
+"""How many boxes, about, are tried for that."""
 MOST: Final = 1 << 22
 """Rows times columns of a tape: more are worked out in turns."""
 JETS: Final = 8
@@ -57,7 +59,8 @@ def suited(picture: Picture, antialias: str, frame: Frame) -> Plan | None:
         return None
     made = plan_of(picture, antialias)
     x, y = (max(n - TOP, 0) // 2 for n in frame.size)
-    middle = Drawing(made, frame, "linear", Tile(x, y, TOP, TOP), np.empty(0))
+    width, height = (min(n, TOP) for n in frame.size)
+    middle = Drawing(made, frame, "linear", Tile(x, y, width, height), np.empty(0))
     return made if middle.share() <= SHARE else None
 
 
@@ -122,11 +125,19 @@ class Drawing:
             self.out[tuple(place)] = encode(light, self.output)
 
     def share(self) -> float:
-        """Which part of the graph the parts of the block need, those where an edge may be."""
-        cells, whole = self._corner.parts(CUTS[0]), self.plan.graph.tape(self.frame.values)
-        bounded, codes = self._bounded(whole, cells, self._nothing)
-        tape, alive = bounded.cut(codes == MIXED)
-        return (tape.count - tape.leaves) / (max(len(alive), 1) * max(whole.count, 1))
+        """Which part of the graph some small boxes of the block need, those with an edge maybe."""
+        tape, boxes, codes = self.plan.graph.tape(self.frame.values), self._corner, self._nothing
+        whole = max(tape.count - tape.leaves, 1)
+        for cut in CUTS[:2]:
+            cells = boxes.parts(cut)
+            bounded, codes = self._bounded(tape, cells, codes)
+            mixed = (codes == MIXED).any(axis=0) & self._inside(cells)
+            some = np.zeros(mixed.shape, np.bool_)
+            found = np.flatnonzero(mixed)
+            some.ravel()[found[:: 1 + len(found) // SAMPLES]] = True
+            tape, alive = bounded.cut([(own == MIXED) & some for own in codes])
+            boxes, codes = cells.taken(alive), codes.reshape(len(codes), -1)[:, alive]
+        return (tape.count - tape.leaves) / (max(tape.boxes, 1) * whole)
 
     def _within(
         self, tape: Tape, boxes: Cells, before: Array, level: int
@@ -136,14 +147,18 @@ class Drawing:
         bounded, codes = self._bounded(tape, cells, before)
         mixed = (codes == MIXED).any(axis=0)
         self._note(cells.taken(np.flatnonzero(~mixed)), codes[:, ~mixed])
-        mixed &= (cells.x < self.tile.x + self.tile.width) & (
-            cells.y < self.tile.y + self.tile.height
-        )
+        mixed &= self._inside(cells)
         if cells.side == 1.0:
             yield cells.taken(np.flatnonzero(mixed)), self._light(bounded, cells, codes, mixed, 0)
             return
         for piece, finer, own in self._pieces(bounded, cells, codes, mixed, CUTS[level + 1] ** 2):
             yield from self._within(piece, finer, own, level + 1)
+
+    def _inside(self, cells: Cells) -> Array:
+        """Whether cells are, at least in part, of the tile."""
+        right, top = self.tile.x + self.tile.width, self.tile.y + self.tile.height
+        within: Array = (cells.x < right) & (cells.y < top)
+        return within
 
     def _pieces(
         self, bounded: Bounded, cells: Cells, codes: Array, wanted: Array, columns: int
