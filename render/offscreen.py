@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..shaders.calculus.function import written
+from ..shaders.calculus.function import longest
 from ..shaders.coverage import ANTIALIAS
 from . import arguments, tiles
 from .image import PngWriter
@@ -27,9 +28,10 @@ BAND: Final = 256
 _ARRAYS: Final = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
 _BITS: Final = {"srgb8": 8, "srgb16": 16}
 
-DEEP: Final = 700
-"""Ops in the text of a picture's fields from which on it is drawn by regions if those need few of
-them: such a shader compiles for ten seconds where it is exact, and each region's is never made."""
+DEEP: Final = {"exact": 300, "gradient": 1000, "none": 1000}
+"""Ops in the longest of the functions that fields are made of, from which on a picture is drawn by
+regions if those need few of them. Measured: such an exact shader compiles for five seconds and
+then takes as long for a frame, the others compile for as long as ten frames by regions take."""
 
 Draw = Callable[[tiles.Tile, NDArray[Any]], None]
 
@@ -169,7 +171,7 @@ def _prepared(
             frame.size,
             lambda tile, out: reference.draw(picture, frame, antialias, output, tile, out),
         )
-    if device == "auto" and written(picture.fields) >= DEEP:
+    if device == "auto" and longest(picture.fields) >= DEEP.get(antialias, math.inf):
         from . import regions
 
         if plan := regions.suited(picture, antialias, frame):

@@ -53,10 +53,9 @@ NONE: Final = (BEYOND, 0.0, 0.0, 0.0, 0.0, 0.0)
 def suited(picture: Picture, antialias: str, frame: Frame) -> Plan | None:
     """The plan of a picture of a deep graph, if its regions need so little of it that it pays.
 
-    That is tried in the middle of the frame.
+    That is tried in the middle of the frame. "fwidth" asks neighbors, whatever those need, and
+    cannot be drawn so.
     """
-    if antialias == "fwidth":  # which asks neighbors, whatever they need
-        return None
     made = plan_of(picture, antialias)
     x, y = (max(n - TOP, 0) // 2 for n in frame.size)
     width, height = (min(n, TOP) for n in frame.size)
