@@ -74,11 +74,11 @@ def _unknown(name: str) -> str:
     if os.path.isfile(f"{name}.py"):
         hint = f"for the file, say {name}.py"
     elif os.path.exists(name):
-        hint = f"{name} exists, but a scene file ends in .py"
+        hint = f"{name} exists, but a scene file ends in .py or .vm"
     elif near := difflib.get_close_matches(name.lower(), names, n=1):
         hint = f"did you mean {near[0]}?"
     else:
-        hint = f"there are {', '.join(names) or 'none'}, or give a path that ends in .py"
+        hint = f"there are {', '.join(names) or 'none'}, or give a path that ends in .py or .vm"
     return f"there is no gallery scene {name!r}; {hint}"
 
 
