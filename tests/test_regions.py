@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from expressions import random_text
 from PIL import Image
+from test_random_pictures import program, run
 
 from jetfield.render import offscreen, regions, render, render_file
 from jetfield.render.plan import Plan
@@ -244,6 +245,14 @@ def test_the_picture_is_that_of_the_whole_graph(name, antialias):
             truth = samples.mean(axis=(0, 1))
             ours, theirs = (np.abs(pixels[row, column] - truth).max() for pixels in light)
             assert ours < 3e-3 or ours < theirs
+
+
+@pytest.mark.parametrize("antialias", ["none", "gradient"])
+@pytest.mark.parametrize("seed", range(8))
+def test_random_pictures_are_those_of_their_whole_graphs(seed, antialias):
+    scene, size = run(program(seed)), (40, 30)
+    whole = render(scene, size, antialias=antialias, device="numpy").astype(int)
+    assert np.abs(cut(scene, size, antialias) - whole).max() <= 1
 
 
 @pytest.mark.parametrize("seed", range(3))
