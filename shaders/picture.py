@@ -171,6 +171,11 @@ class Picture:
         """Whether the picture changes with a built-in value: "seconds", "mouse", "resolution"."""
         return BUILT_IN[name] in _reads(self)
 
+    @property
+    def fields(self) -> tuple[Function, ...]:
+        """The fields of all layers, each once."""
+        return tuple(dict.fromkeys(layer.field for layer in flat(self.layers)))
+
     def composed(self, antialias: str) -> Function:
         """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha).
 
