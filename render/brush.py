@@ -19,7 +19,7 @@ import moderngl
 
 from ..shaders.errors import DeviceError, JetfieldError
 from ..shaders.glsl import listing
-from ..shaders.views import viewed
+from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
 from .frame import DITHER, Painter, free
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from .canvas import Canvas
     from .reload import Version
 
-__all__ = ["Brush", "Order", "Report"]
+__all__ = ["COMPARE", "Brush", "Order", "Report"]
 
+COMPARE: Final = VIEWS[-1]
+"""The view that is two pictures side by side; their draft is one."""
 KEPT: Final = 8
 """Programs that a brush keeps: an edit and its undoing compile nothing."""
 QUICK: Final = 1 / 25
@@ -71,6 +73,7 @@ class Report:
 
     order: Order
     quality: str
+    """The word for antialias; or COMPARE."""
     seconds: float = 0.0
     """What the picture took so far."""
     done: float = 1.0
@@ -86,7 +89,8 @@ class Brush:
             after ``close``, by the main thread.
         quality: the word for antialias, and the listing of a version, that it draws by.
         report: called in the brush's thread; with None when ``compiling`` has changed.
-        drafts: whole pictures at once; else in tiles, if they take long and nothing moves.
+        drafts: it draws whole pictures at once; else in tiles, if they take long and nothing moves.
+        fine: it draws what needs patience; a window's only brush does both.
     """
 
     def __init__(
@@ -97,8 +101,9 @@ class Brush:
         report: Callable[[Report | None], None],
         *,
         drafts: bool,
+        fine: bool,
     ) -> None:
-        self.quality, self.drafts = quality, drafts
+        self.quality, self._drafts, self._fine = quality, drafts, fine
         self.compiling = False
         self._window, self._canvas, self._report = window, canvas, report
         self._order: Order | None = None
@@ -170,13 +175,13 @@ class Brush:
         return self._ended or self._order is not None
 
     def _attempt(self, painter: Painter, order: Order) -> None:
-        if self.drafts and self._canvas.holds(order):
-            return
         try:
-            if order.view == "compare" and not self.drafts:
+            if order.view == COMPARE and self._fine and order.still:
                 self._compare(painter, order)
-            elif (found := self._listing(order)) is not None:
-                self._paint(painter, order, found)
+            elif not (self._drafts and self._canvas.holds(order)):
+                found = self._listing(order)
+                if found is not None:
+                    self._paint(painter, order, found)
         except JetfieldError as error:
             self._report(Report(order, self.quality, error=error))
         except Exception as error:  # the window goes on, and says it
@@ -192,28 +197,26 @@ class Brush:
 
     def _listing(self, order: Order) -> Listing | None:
         """What this brush draws of an order; None if that is not known yet, or nothing."""
-        if order.view in ("picture", "compare"):
+        if order.view == "picture" or (order.view == COMPARE and self._drafts):
             return order.version.listings.get(self.quality)
-        if not self.drafts:
+        if not self._drafts:
             return None  # other views have but one quality
         return listing(
             viewed(order.version.picture, order.view), antialias="gradient", numbers="live"
         )
 
     def _compare(self, painter: Painter, order: Order) -> None:
-        """Exact and fwidth, side by side, once nothing moves."""
-        if not order.still:
-            return
+        """Exact and fwidth, side by side."""
         self._fit(painter.context, order.frame.size)
         start = time.perf_counter()
         self._target.use()
         self._target.viewport = 0, 0, *order.frame.size
         Views(painter).draw(
-            order.version.picture, "compare", order.frame, numbers="live", split=order.split
+            order.version.picture, COMPARE, order.frame, numbers="live", split=order.split
         )
         painter.context.finish()
         if self._canvas.lay(painter.context, order, (0, 0, *order.frame.size)):
-            self._report(Report(order, self.quality, time.perf_counter() - start))
+            self._report(Report(order, COMPARE, time.perf_counter() - start))
 
     def _paint(self, painter: Painter, order: Order, text: Listing) -> None:
         width, height = order.frame.size
@@ -224,14 +227,14 @@ class Brush:
             self._rate[key] = self._tried(painter, order, text)
             self._say_compiling(False)
         step = max(width, height)
-        if not (self.drafts or self.quick(order)):
+        if not (self._drafts or self.quick(order)):
             if not order.still:
                 return
             step = round((SHARE * self._rate[key]) ** 0.5) // SMALLEST * SMALLEST
             step = min(max(step, SMALLEST), LARGEST)
         drawn, waiting, seconds = 0, list[Tile](), 0.0
         for tile in tiles(order.frame.size, step):
-            if self._late() and not self.drafts:
+            if self._late() and not self._drafts:
                 return
             seconds += self._cover(painter, order, text, tile)
             drawn += tile.width * tile.height

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .brush import COMPARE
 from .frame import Painter
 from .glyph import Glyph
 from .keys import help_text
@@ -166,19 +167,18 @@ class Hud:
         if self.help:
             notes.append(Note(help_text(), "middle"))
         if live.shown != "picture":
-            notes.append(Note(_legend(live, brushes), "bottom right", "quiet"))
+            notes.append(Note(_legend(live), "bottom right", "quiet"))
         if self.timed:
             notes.append(Note(_status(live, brushes), "bottom left", "quiet"))
         return notes
 
 
-def _legend(live: Live, brushes: Sequence[Brush]) -> str:
+def _legend(live: Live) -> str:
     """What the view shows; one that is still to come does not claim to be there."""
     report = live.report
-    fine = report is not None and report.quality == brushes[-1].quality
     if report is None or report.order.view != live.shown:
         return f"{live.shown} is on its way"
-    if live.shown == "compare" and not fine:
+    if live.shown == COMPARE and report.quality != COMPARE:
         way = "Space stops the clock" if live.ticking else "it is on its way"
         return f"exact against fwidth is drawn once nothing moves; {way}"
     return legend(live.shown, report.order.frame)
@@ -192,7 +192,7 @@ def _status(live: Live, brushes: Sequence[Brush]) -> str:
         order = report.order
         draft = len(brushes) > 1 and report.quality == brushes[0].quality
         name = "draft" if draft else report.quality
-        name = name if order.view == "picture" else order.view
+        name = name if order.view in ("picture", COMPARE) else order.view
         ms = 1e3 * report.seconds
         time = f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
         words.append(f"{name} {time}" if report.done == 1 else f"{name} {report.done:.0%}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..shaders.errors import SceneError
 from ..shaders.given import given, is_number
 from ..shaders.picture import Frame, Parameter, Picture, View
-from .brush import Order, Report
+from .brush import COMPARE, Order, Report
 from .reload import Delivered, Trouble, Version, trouble
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Live:
             seconds=frame.seconds if picture.reads("seconds") else 0.0,
             mouse=frame.mouse if picture.reads("mouse") else (0.0, 0.0),
         )
-        split = self.split if self.shown == "compare" else 0.5
+        split = self.split if self.shown == COMPARE else 0.5
         key = version.number, drawn, self.shown, split
         fresh = last is None or key != (last.version.number, last.frame, last.view, last.split)
         if fresh:

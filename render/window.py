@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import glfw
 
 from . import glfw_window
-from .brush import Brush, Report
+from .brush import COMPARE, Brush, Report
 from .canvas import Canvas
 from .commands import Commands, Copied
 from .contexts import adopted
@@ -90,7 +90,14 @@ class Window:
         self._hidden = [glfw_window.hidden(window) for _ in words]
         glfw.make_context_current(window)
         self.brushes = [
-            Brush(hidden, self._canvas, word, self._tell, drafts=word == words[0])
+            Brush(
+                hidden,
+                self._canvas,
+                word,
+                self._tell,
+                drafts=word == words[0],
+                fine=word == words[-1],
+            )
             for hidden, word in zip(self._hidden, words, strict=True)
         ]
         self._prober = Prober(self._tell)
@@ -231,9 +238,8 @@ class Window:
     def status(self) -> dict[str, Any]:
         """What is seen, for a log: plain values."""
         report, order = self.live.report, self.live.ordered
-        fine = self.live.shown not in ("picture", "compare") or (
-            report is not None and report.quality == self.brushes[-1].quality
-        )
+        wanted = {"picture": self.brushes[-1].quality, COMPARE: COMPARE}.get(self.live.shown)
+        fine = wanted is None or (report is not None and report.quality == wanted)
         now = report is not None and order is not None and report.order.serial == order.serial
         return {
             **self.live.status(),
@@ -309,7 +315,7 @@ class Window:
             return
         place = self._mouse
         near = abs(place[0] - self.live.split * self.live.size[0]) < 12 * self._scale
-        if self.live.shown == "compare" and near:
+        if self.live.shown == COMPARE and near:
             self._splitting = True
         else:
             self._drag = place

@@ -7,16 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import glfw
 import numpy as np
 import pytest
 from PIL import Image
-from windows import App, display  # noqa: F401
+from windows import App, display, environment  # noqa: F401
 
 from jetfield.render import render
 from jetfield.render.keys import KEYS
-from jetfield.scenes import View, load
+from jetfield.render.reload import Version
+from jetfield.scenes import Scene, View, circle, load
+from jetfield.shaders.picture import Frame
 
 SIZE = 320, 240
 MOVING = """
@@ -24,6 +28,7 @@ from jetfield.scenes import *
 scene = Scene(background="#203040", view=View(height=2))
 scene.fill(circle(slider("size", 0.4, 0.1, 0.9)).translate(0.2 * sin(seconds()), 0), "gold")
 scene.fill(circle(0.1).translate(mouse().x, mouse().y), "tomato")
+scene.fill(circle(0.2).translate(0.95, 0.3), "lime")
 """
 STILL = """
 from jetfield.scenes import *
@@ -163,8 +168,18 @@ def test_number_keys_show_the_views(app):
 def test_the_line_of_the_comparison_is_dragged(app):
     app.key("7")
     app.until(lambda s: s["drawn"] == "compare" and s["whole"])
-    app.drag((160, 60), (240, 90))
+    app.drag((160, 60), (240, 90))  # the line stands in the middle at first
     app.until(lambda s: near(s["split"], 0.75, 0.01) and s["whole"])
+    app.move(160, 120)
+    app.key("t")
+    app.until(lambda s: s["whole"] and not s["timed"] and s["mouse"] == [0, 0])
+    seen = app.grab(SIZE).astype(int)
+    app.key("t")
+    scene = load(app.folder / "moving.py")
+    for mode, columns in (("exact", slice(0, 230)), ("fwidth", slice(250, 320))):
+        expected = render(scene, SIZE, antialias=mode)[..., :3].astype(int)
+        off = np.abs(seen - expected)[:180, columns]  # above the legend
+        assert off.max() <= 1, mode
     assert app.status["view"] == [0, 0, 2], "dragging the line moves nothing else"
 
 
@@ -191,8 +206,8 @@ def test_the_probe_follows_the_mouse(app):
     first = app.until(lambda s: s["probed"])["probed"]
     app.move(163, 120)
     second = app.until(lambda s: s["probed"] and s["probed"] != first)["probed"]
-    assert first.startswith("(0, 0): 2 layers, layer 2 is seen")
-    assert second.startswith("(0.025, 0): 2 layers")
+    assert first.startswith("(0, 0): 3 layers, layer 2 is seen")
+    assert second.startswith("(0.025, 0): 3 layers")
     app.key("p")
     app.until(lambda s: s["probed"] is None)
 
@@ -221,7 +236,7 @@ def test_glsl_is_copied(app):
     )
     copied = subprocess.run(
         [sys.executable, "-c", script],
-        env={**os.environ, "DISPLAY": app.display},
+        env=environment(app.display),
         capture_output=True,
         text=True,
         check=True,
@@ -339,6 +354,63 @@ def cpu(pid: int) -> float:
     """Seconds of processor time that a process has taken."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_an_older_picture_is_moved_to_where_it_belongs(display, monkeypatch):  # noqa: F811
+    """Until a changed view is drawn, what there is follows: here by whole pixels, then doubled."""
+    from jetfield.render import glfw_window
+    from jetfield.render.brush import Order
+    from jetfield.render.canvas import Canvas
+    from jetfield.render.contexts import adopted
+    from jetfield.render.frame import Painter
+    from jetfield.shaders.glsl import listing
+
+    for name, value in environment(display).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    picture = Scene(background="#203040").fill(circle(0.5).translate(0.3, 0.2), "gold").lower()
+    text, frame = listing(picture, antialias="gradient"), Frame(SIZE, View(height=2))
+    pixel = frame.pixel
+
+    def shown(view):
+        canvas.show(Frame(SIZE, view), 1.0)
+        assert context.error == "GL_NO_ERROR"
+        pixels = np.empty((SIZE[1], SIZE[0], 4), np.uint8)
+        context.screen.read_into(pixels, components=4)
+        assert context.error  # moderngl names a buffer that a window has not; it reads nonetheless
+        return pixels[::-1, :, :3].astype(int)
+
+    glfw_window.begin()
+    try:
+        glfw.make_context_current(glfw_window.visible(SIZE, "a canvas"))
+        context = adopted()
+        canvas, painter = Canvas(context), Painter(context)
+        target = context.framebuffer([context.renderbuffer(SIZE)])
+        target.use()
+        painter.cover(text, frame, (0, 0))
+        first = Order(1, Version(1, picture, {}), frame)
+        assert not canvas.lay(context, first, (0, 0, 8, 8)), "a part goes over a whole"
+        assert canvas.lay(context, first, (0, 0, *SIZE))
+        plain = shown(frame.view)
+        moved = shown(View((10 * pixel, -20 * pixel), 2))
+        doubled = shown(View(height=1))
+        target.use()
+        assert canvas.lay(context, replace(first, serial=3), (0, 0, *SIZE))
+        assert not canvas.lay(context, replace(first, serial=2), (0, 0, *SIZE)), "it is too late"
+        assert context.error == "GL_NO_ERROR"
+    finally:
+        glfw_window.end()
+    expected = render(
+        Scene(background="#203040").fill(circle(0.5).translate(0.3, 0.2), "gold"),
+        SIZE,
+        antialias="gradient",
+        view=frame.view,
+    )
+    assert np.abs(plain - expected[..., :3]).max() <= 1
+    assert np.abs(moved[:-20, :-10] - plain[20:, 10:]).max() <= 2
+    assert (moved[-20:] == moved[-1, 0]).all(), "what is not known yet is dark"
+    middle = plain[60:180, 80:240].repeat(2, axis=0).repeat(2, axis=1)
+    assert np.abs(doubled - middle).mean() < 2
 
 
 def test_what_is_transparent_shows_a_board_and_escape_ends(display, tmp_path):  # noqa: F811

@@ -51,6 +51,12 @@ def server() -> Iterator[str]:
         process.wait()
 
 
+def environment(display: str) -> dict[str, str]:
+    """This process's environment, with that display and no other."""
+    kept = {k: v for k, v in os.environ.items() if k != "WAYLAND_DISPLAY"}
+    return {**kept, "DISPLAY": display, "XDG_SESSION_TYPE": "x11"}
+
+
 class Screen:
     """A display's mouse, keyboard and picture."""
 
@@ -61,7 +67,7 @@ class Screen:
         """Run xdotool."""
         subprocess.run(
             ["xdotool", *map(str, words)], check=True, capture_output=True,
-            env={**os.environ, "DISPLAY": self.display},
+            env=environment(self.display),
         )  # fmt: skip
 
     def key(self, *names: str) -> None:
@@ -100,7 +106,7 @@ class App(Screen):
         command = [sys.executable, "-m", "jetfield.render", "view", *map(str, words), "--log"]
         self.process = subprocess.Popen(
             command, cwd=folder, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "DISPLAY": display},
+            env=environment(display),
         )  # fmt: skip
         self.shown: list[Status] = []
         self.said: list[str] = []
@@ -135,7 +141,7 @@ class App(Screen):
         """The windows that are seen, as xdotool calls them."""
         found = subprocess.run(
             ["xdotool", "search", "--onlyvisible", "--name", "jetfield"], check=True,
-            capture_output=True, text=True, env={**os.environ, "DISPLAY": self.display},
+            capture_output=True, text=True, env=environment(self.display),
         )  # fmt: skip
         return found.stdout.split()
 
