@@ -141,7 +141,7 @@ def _meant(words: list[str]) -> str:
     names = [command.name for command in COMMANDS]
     if near := difflib.get_close_matches(words[0], names, n=1):
         return f"did you mean: jetfield {shlex.join([*near, *words[1:]])}"
-    if words[0].endswith(".py") or words[0] in gallery_names():
+    if words[0].endswith((".py", ".vm")) or words[0] in gallery_names():
         return f"did you mean: jetfield render {shlex.join(words)}"
     return f"there are {', '.join(names)}"
 

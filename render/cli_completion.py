@@ -13,15 +13,16 @@ EXAMPLES: Final = """
 
 SHELLS: Final = ("bash", "zsh")
 
-# How each shell completes SCENE: a gallery name, a Python file, or a folder on the way to one.
+# How each shell completes SCENE: a gallery name, a Python or .vm file, or a folder on the way.
 _PREAMBLE: Final = {
     "bash": """_jetfield_scene() {{
   compgen -W "{names}" -- "$1"
   compgen -f -X '!*.py' -- "$1"
+  compgen -f -X '!*.vm' -- "$1"
   compgen -d -- "$1"
 }}""",
     "zsh": """_jetfield_scene() {{
-  _alternative 'scenes:gallery scene:({names})' 'files:scene file:_files -g "*.py"'
+  _alternative 'scenes:gallery scene:({names})' 'files:scene file:_files -g "*.(py|vm)"'
 }}""",
 }
 # So that bash goes on within a folder instead of taking it for the whole word.

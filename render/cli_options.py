@@ -22,7 +22,9 @@ _TRUTH: Final = {"true": True, "on": True, "yes": True, "false": False, "off": F
 def add_scene(parser: argparse.ArgumentParser) -> None:
     """SCENE, the scene that a command is about."""
     parser.add_argument(
-        "scene", metavar="SCENE", help="a Python file that defines `scene`, or a gallery name"
+        "scene",
+        metavar="SCENE",
+        help="a Python file that defines `scene`, a .vm file, or a gallery name",
     )
 
 

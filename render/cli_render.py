@@ -37,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--output", type=depth, choices=OUTPUTS, default="srgb8",
         help="8 or 16 bits a channel (default: srgb8)")  # fmt: skip
     add("--device", choices=DEVICES, default="auto",
-        help="numpy needs no OpenGL, and is slow (default: auto, which is gl)")  # fmt: skip
+        help="numpy needs no OpenGL, and is slow (default: auto, which is gl unless a shader "
+             "would be huge)")  # fmt: skip
 
 
 def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:

@@ -10,9 +10,9 @@ import moderngl
 
 from ..shaders.coverage import ANTIALIAS
 from ..shaders.errors import DeviceError, SceneError
-from ..shaders.glsl import listing
+from ..shaders.glsl.passes import drawing
 from . import arguments
-from .frame import Painter
+from .frame import MOST_TEXTURES, Painter
 from .state import kept
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ class Renderer:
             mouse=mouse,
             view=view,
         )
-        text = listing(picture, antialias=antialias, output="srgb8")
-        with kept(self._painter.context, units=len(text.tables)):
+        whole = drawing(picture, antialias, "srgb8")
+        with kept(self._painter.context, units=MOST_TEXTURES):
             framebuffer.use()
-            self._painter.cover(text, frame, (-left, -low))
+            self._painter.draw(whole, frame, (-left, -low))
 
     def release(self) -> None:
         """Free what was made in the context, which must be current. More than once is harmless."""

@@ -9,14 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.errors import DeviceError
+from .passes import LEAST, Passes
 from .program import Programs
 from .tiles import Tile
 
 if TYPE_CHECKING:
     from ..shaders.glsl import Listing
+    from ..shaders.glsl.passes import Drawing
     from ..shaders.picture import Frame
 
 DITHER: Final = 0x0BD0
+MOST_TEXTURES: Final = 4
+"""Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
 
 class Format(NamedTuple):
@@ -42,6 +46,7 @@ class Painter:
     def __init__(self, context: moderngl.Context, programs: int = 64) -> None:
         self.context = context
         self.programs = Programs(context, programs)
+        self._passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
@@ -55,12 +60,21 @@ class Painter:
         program = self.programs.get(listing)
         program.draw(listing.uniforms(frame, origin), listing.tables)
 
+    def draw(self, drawing: Drawing, frame: Frame, origin: tuple[int, int]) -> None:
+        """Draw as ``cover`` does, tile by tile if that is worth it."""
+        _, _, width, height = self.context.fbo.viewport
+        by_tiles = width * height >= LEAST and self._passes.possible
+        if by_tiles and drawing.tiled:
+            self._passes.draw(drawing.tiled, frame, origin)
+        else:
+            self.cover(drawing.whole, frame, origin)
+
     def tile(
-        self, listing: Listing, frame: Frame, output: str, tile: Tile, out: NDArray[Any]
+        self, drawing: Drawing, frame: Frame, output: str, tile: Tile, out: NDArray[Any]
     ) -> None:
         """Draw one tile of a picture into ``out``, (height, width, 4), top row first.
 
-        ``frame`` and ``listing`` are those of the whole picture, whatever its size.
+        ``frame`` and ``drawing`` are those of the whole picture, whatever its size.
 
         Raises:
             ShaderError: the driver refuses the listing.
@@ -72,7 +86,7 @@ class Painter:
             target.use()
             target.viewport = 0, 0, tile.width, tile.height
             self.context.disable_direct(DITHER)  # on by default; a driver may mean it for 8 bits
-            self.cover(listing, frame, (tile.x, tile.y))
+            self.draw(drawing, frame, (tile.x, tile.y))
             rows = np.empty((tile.height, tile.width, 4), kind.array)
             target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind.gl)
         except moderngl.Error as error:
@@ -85,6 +99,7 @@ class Painter:
 
     def release(self) -> None:
         """Free all that was made in the context."""
+        self._passes.release()
         self.programs.release()
         for target in self._targets.values():
             free(target)

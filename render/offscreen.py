@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..shaders.calculus.function import longest
 from ..shaders.coverage import ANTIALIAS
 from . import arguments, tiles
 from .image import PngWriter
@@ -26,7 +28,20 @@ BAND: Final = 256
 _ARRAYS: Final = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
 _BITS: Final = {"srgb8": 8, "srgb16": 16}
 
+DEEP: Final = {"exact": 300, "gradient": 1000, "none": 1000}
+"""Ops in the longest of the functions that fields are made of, from which on a picture is drawn by
+regions if those need few of them. Measured: such an exact shader compiles for five seconds and
+then takes as long for a frame, the others compile for as long as ten frames by regions take."""
+
 Draw = Callable[[tiles.Tile, NDArray[Any]], None]
+
+
+class Prepared(NamedTuple):
+    """A picture's checked size, what draws one tile of it, and how high tiles had best be."""
+
+    size: tuple[int, int]
+    draw: Draw
+    rows: int = BAND
 
 
 def render(
@@ -55,7 +70,9 @@ def render(
         antialias: "exact", "gradient", "fwidth" or "none".
         output: "srgb8" uint8 and "srgb16" uint16, encoded, with straight alpha; "linear" float32,
             premultiplied.
-        device: "gl", or "numpy" for the slow reference that needs no OpenGL; "auto" is "gl".
+        device: "gl", or "numpy" for the slow reference that needs no OpenGL; "auto" is "gl", but
+            for pictures of thousands of ops, which are cut to what each region needs and drawn
+            without a shader.
         view: instead of the scene's own.
 
     Raises:
@@ -64,7 +81,7 @@ def render(
         ShaderError: the driver refuses the scene's GLSL.
     """
     arguments.choice("render", "output", output, arguments.OUTPUTS)
-    (width, height), draw = _prepared(
+    (width, height), draw, _ = _prepared(
         "render",
         scene,
         size,
@@ -112,7 +129,7 @@ def render_file(
         SceneError, DeviceError, ShaderError: as for ``render``.
     """
     arguments.choice("render_file", "output", output, tuple(_BITS))
-    (width, height), draw = _prepared(
+    (width, height), draw, band = _prepared(
         "render_file",
         scene,
         size,
@@ -124,13 +141,13 @@ def render_file(
         device=device,
         view=view,
     )
-    rows_of_band = np.empty((min(BAND, height), width, 4), _ARRAYS[output])
+    rows_of_band = np.empty((min(band, height), width, 4), _ARRAYS[output])
     with PngWriter(path, width, height, bits=_BITS[output]) as png:
         progress = Progress(f"drawing {os.path.basename(os.fspath(path))}", total=height)
         try:
-            for low, count in tiles.bands(height, BAND):
+            for low, count in tiles.bands(height, band):
                 rows = rows_of_band[:count]
-                for tile in tiles.across(width, TILE * TILE // BAND, low, count):
+                for tile in tiles.across(width, TILE * TILE // band, low, count):
                     draw(tile, rows[:, tile.x : tile.x + tile.width])
                 png.write(rows)
                 progress.advance(count)
@@ -140,8 +157,8 @@ def render_file(
 
 def _prepared(
     call: str, scene: Any, size: Any, *, antialias: Any, output: str, device: Any, **rest: Any
-) -> tuple[tuple[int, int], Draw]:
-    """The checked size, and a function that draws one tile of the picture."""
+) -> Prepared:
+    """What the arguments ask for, checked."""
     picture = arguments.lowered(call, scene)
     arguments.choice(call, "antialias", antialias, ANTIALIAS)
     arguments.choice(call, "device", device, arguments.DEVICES)
@@ -150,14 +167,25 @@ def _prepared(
     if device == "numpy":
         from . import reference
 
-        return frame.size, lambda tile, out: reference.draw(
-            picture, frame, antialias, output, tile, out
+        return Prepared(
+            frame.size,
+            lambda tile, out: reference.draw(picture, frame, antialias, output, tile, out),
         )
-    from ..shaders.glsl import listing
+    if device == "auto" and longest(picture.fields) >= DEEP.get(antialias, math.inf):
+        from . import regions
+
+        if plan := regions.suited(picture, antialias, frame):
+            return Prepared(
+                frame.size,
+                lambda tile, out: regions.draw(plan, frame, output, tile, out),
+                TILE if frame.size[0] <= 4 * TILE else BAND,
+            )
+    from ..shaders.glsl.passes import drawing
     from .device import offscreen
 
     gl = offscreen()
-    text = listing(picture, antialias=antialias, output=output)
-    return frame.size, lambda tile, out: gl.run(
-        lambda painter: painter.tile(text, frame, output, tile, out)
+    whole = drawing(picture, antialias, output)
+    return Prepared(
+        frame.size,
+        lambda tile, out: gl.run(lambda painter: painter.tile(whole, frame, output, tile, out)),
     )

@@ -39,11 +39,13 @@ class Program:
             if discard is not None:
                 discard()
             raise _refused(listing, str(error)) from error
-        self._array = context.vertex_array(self._program, [], mode=moderngl.TRIANGLES)
+        self._array = context.vertex_array(self._program, [])
         self._tables: dict[str, tuple[Table, moderngl.Texture]] = {}
 
-    def draw(self, uniforms: Mapping[str, Value], tables: Mapping[str, Table]) -> None:
-        """Draw over the viewport of the framebuffer in use.
+    def draw(
+        self, uniforms: Mapping[str, Value], tables: Mapping[str, Table], points: int = 0
+    ) -> None:
+        """Draw over the viewport of the framebuffer in use, or so many points.
 
         Args:
             uniforms: a value for each uniform. One that the driver found unused is skipped.
@@ -56,7 +58,10 @@ class Program:
             if (uniform := self._uniform(name)) is not None:
                 self._texture(name, table).use(unit)
                 uniform.value = unit
-        self._array.render(vertices=3)  # one triangle that covers it; the corners come from its ids
+        if points:
+            self._array.render(moderngl.POINTS, points)
+        else:
+            self._array.render(moderngl.TRIANGLES, 3)  # one, that covers it; corners by their ids
 
     def release(self) -> None:
         """Free the program and its tables."""

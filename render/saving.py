@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..shaders.glsl import listing
+from ..shaders.glsl.passes import drawing
 from ..shaders.views import viewed
 from .frame import Painter, free
 from .image import save
@@ -64,9 +64,9 @@ def drawn(
         free(target)
         return pixels[::-1]
     mode = antialias if view == "picture" else "gradient"
-    text = listing(viewed(picture, view), antialias=mode)
+    whole = drawing(viewed(picture, view), mode, "srgb8")
     for tile in tiles(frame.size, TILE):
         top = height - tile.y - tile.height
         rows = pixels[top : top + tile.height, tile.x : tile.x + tile.width]
-        painter.tile(text, frame, "srgb8", tile, rows)
+        painter.tile(whole, frame, "srgb8", tile, rows)
     return pixels

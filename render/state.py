@@ -17,6 +17,7 @@ _SWITCHES: Final = {
     "DEPTH_TEST": 0x0B71,
     "DITHER": 0x0BD0,
     "FRAMEBUFFER_SRGB": 0x8DB9,
+    "PROGRAM_POINT_SIZE": 0x8642,
     "RASTERIZER_DISCARD": 0x8C89,
     "SAMPLE_ALPHA_TO_COVERAGE": 0x809E,
     "SAMPLE_COVERAGE": 0x80A0,
@@ -41,6 +42,7 @@ _VERTEX_ARRAY: Final = 0x85B5
 _VIEWPORT: Final = 0x0BA2
 _SCISSOR_BOX: Final = 0x0C10
 _COLOR_MASK: Final = 0x0C23
+_COLOR: Final = 0x1800
 _DEPTH_MASK: Final = 0x0B72
 _DRAW_BUFFERS: Final = 8  # as many as OpenGL 3.3 promises
 _POLYGON_MODE: Final = 0x0B40
@@ -169,6 +171,11 @@ class Calls:
         arguments = _COLOR_MASK, buffer, values
         self._function("glGetBooleani_v", None, [_UINT, _UINT, _POINTER])(*arguments)
         return list(values)
+
+    def clear(self, color: tuple[float, ...]) -> None:
+        """Write a color to the first draw buffer, within the scissor box."""
+        values = (ctypes.c_float * 4)(*color)
+        self._function("glClearBufferfv", None, [_UINT, _INT, _POINTER])(_COLOR, 0, values)
 
     def text(self, code: int) -> str:
         """What the driver says of itself."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ..shaders.glsl import listing
+from ..shaders.glsl.passes import drawing
 from ..shaders.views import VIEWS, legend, viewed
 from .arguments import choice
+from .frame import MOST_TEXTURES
 from .state import clip, kept
 
 if TYPE_CHECKING:
-    from ..shaders.glsl import Listing
+    from ..shaders.glsl.passes import Drawing
     from ..shaders.picture import Frame, Picture
     from .frame import Painter
 
@@ -64,16 +65,16 @@ class Views:
             self._compare(viewed(picture, "picture", layer), frame, numbers, split)
             return
         mode = antialias if name == "picture" else "gradient"
-        self._cover(listing(viewed(picture, name, layer), antialias=mode, numbers=numbers), frame)
+        self._cover(drawing(viewed(picture, name, layer), mode, "srgb8", numbers), frame)
 
-    def _cover(self, text: Listing, frame: Frame, columns: tuple[int, int] | None = None) -> None:
-        """Draw a listing over the viewport, or over columns of it from one to another."""
+    def _cover(self, whole: Drawing, frame: Frame, columns: tuple[int, int] | None = None) -> None:
+        """Draw over the viewport, or over columns of it from one to another."""
         context = self._painter.context
-        with kept(context, units=len(text.tables)):
+        with kept(context, units=MOST_TEXTURES):
             left, low, _, height = context.fbo.viewport
             if columns is not None:
                 clip(context, (left + columns[0], low, columns[1] - columns[0], height))
-            self._painter.cover(text, frame, (-left, -low))
+            self._painter.draw(whole, frame, (-left, -low))
 
     def _compare(self, picture: Picture, frame: Frame, numbers: str, split: float) -> None:
         framebuffer = self._painter.context.fbo
@@ -81,8 +82,7 @@ class Views:
         middle = round(width * min(max(split, 0.0), 1.0))
         for mode, columns in zip(SIDES, ((0, middle), (middle, width)), strict=True):
             if columns[0] < columns[1]:
-                text = listing(picture, antialias=mode, numbers=numbers)
-                self._cover(text, frame, columns)
+                self._cover(drawing(picture, mode, "srgb8", numbers), frame, columns)
         with kept(self._painter.context, units=0):
             for k, (wide, part) in enumerate(LINE):
                 high = round(height * part)

@@ -28,9 +28,10 @@ _GALLERY = f"{__package__}.gallery"
 def load(name_or_path: str | os.PathLike[str]) -> Scene:
     """The scene that a Python file defines as ``scene``, or a gallery scene by its name.
 
-    A string that neither ends in .py nor holds a separator is a name. While a file runs, its
-    folder is importable, so it may have helpers beside it; each load runs the file and its helpers
-    anew. Not for two threads at once.
+    A file that ends in .vm is an expression, one clause a line; its scene is the inside of that. A
+    string that ends in neither .py nor .vm, and holds no separator, is a name. While a Python file
+    runs, its folder is importable, so it may have helpers beside it; each load runs the file and
+    its helpers anew. Not for two threads at once.
 
     Raises:
         SceneError: there is no such file or name, the file fails, or it defines no scene; the
@@ -39,7 +40,7 @@ def load(name_or_path: str | os.PathLike[str]) -> Scene:
     """
     name, spec = _found(name_or_path)
     if spec is None:
-        return _scene_of(_run(name, []), name)
+        return _defined(name, [])
     with _explained(spec.origin or name):
         return _scene_of(importlib.import_module(spec.name), name)
 
@@ -71,7 +72,7 @@ class SceneFile:
         read: list[str] = []
         try:
             with placing():
-                return _scene_of(_run(self.path, read), self.path)
+                return _defined(self.path, read)
         finally:
             self.files = tuple(dict.fromkeys((self.files[0], *read)))
 
@@ -81,7 +82,7 @@ def _found(name_or_path: str | os.PathLike[str]) -> tuple[str, ModuleSpec | None
     name = os.fspath(name_or_path) if isinstance(name_or_path, (str, os.PathLike)) else None
     if not isinstance(name, str):
         raise SceneError(f"load: expected a path or a gallery name, got {name_or_path!r}")
-    if name is not name_or_path or name.endswith(".py") or "/" in name or os.sep in name:
+    if name is not name_or_path or name.endswith((".py", ".vm")) or "/" in name or os.sep in name:
         return name, None
     public = name.isidentifier() and not name.startswith("_")
     if not public or (spec := find_spec(f"{_GALLERY}.{name}")) is None:
@@ -112,23 +113,36 @@ def _unknown(name: str) -> str:
     if os.path.isfile(f"{name}.py"):
         hint = f"for the file, say {name}.py"
     elif os.path.exists(name):
-        hint = f"{name} exists, but a scene file ends in .py"
+        hint = f"{name} exists, but a scene file ends in .py or .vm"
     elif near := difflib.get_close_matches(name.lower(), names, n=1):
         hint = f"did you mean {near[0]}?"
     else:
-        hint = f"there are {', '.join(names) or 'none'}, or give a path that ends in .py"
+        hint = f"there are {', '.join(names) or 'none'}, or give a path that ends in .py or .vm"
     return f"there is no gallery scene {name!r}; {hint}"
 
 
-def _run(path: str, read: list[str]) -> ModuleType:
-    """Execute a scene file as a module of its own; ``read`` gets the helpers that it imports."""
+def _defined(path: str, read: list[str]) -> Scene:
+    """The scene of a file; ``read`` gets the helpers that it imports."""
+    if path.endswith(".vm"):
+        from .vm import scene_of
+
+        return scene_of(_text(path).decode("utf-8", "replace"), path)
+    return _scene_of(_run(path, read), path)
+
+
+def _text(path: str) -> bytes:
+    """What a scene file holds."""
     try:
         with open(path, "rb") as file:
-            source = file.read()
+            return file.read()
     except OSError as error:
         hint = _neighbor(path) if isinstance(error, FileNotFoundError) else ""
         raise SceneError(f"cannot read {path}: {error.strerror}{hint}") from error
 
+
+def _run(path: str, read: list[str]) -> ModuleType:
+    """Execute a scene file as a module of its own; ``read`` gets the helpers that it imports."""
+    source = _text(path)
     full = os.path.abspath(path)
     linecache.checkcache()  # fields are named by the lines that assign them, as they are now
     module = ModuleType(f"_jetfield_scene_{zlib.crc32(os.fsencode(full)):08x}")
@@ -144,7 +158,7 @@ def _neighbor(path: str) -> str:
 
     folder, wanted = os.path.split(path)
     try:
-        files = [name for name in os.listdir(folder or ".") if name.endswith(".py")]
+        files = [name for name in os.listdir(folder or ".") if name.endswith((".py", ".vm"))]
     except OSError:
         return ""
     near = difflib.get_close_matches(wanted, files, n=1)

@@ -40,7 +40,7 @@ from .projection import nearest
 if TYPE_CHECKING:
     from .picture import Layer
 
-__all__ = ["DEPTH", "PARTS", "SIZE", "Laid", "State", "laid", "means"]
+__all__ = ["DEPTH", "PARTS", "SIZE", "Laid", "State", "laid", "means", "projection"]
 
 SIZE = Input("size")
 """The side of a cell, in scene units."""
@@ -205,14 +205,21 @@ def laid(layer: Layer, edges: Edges, color: Color) -> State:
     return State(tuple(Vec((*rgb, ONE)) * (opacity * alpha)), CLEAR, cover)
 
 
+def projection(layer: Layer) -> Function | None:
+    """The distance to the layer's zero set, if that is to be found by projection."""
+    if layer.measured or (layer.width is None and layer.fade is None):
+        return None
+    projected = nearest(layer.field)
+    return projected if ops(projected) <= LARGEST else None
+
+
 def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The jet of the distance to the layer's zero set in the picture, in cells.
 
     Of a field that is a distance it is that of the field, else that by projection. A field too
     large to be evaluated once more for every step keeps the distance that its jet gives.
     """
-    projected = nearest(layer.field)
-    if layer.measured or ops(projected) > LARGEST:
+    if (projected := projection(layer)) is None:
         return apply(measured(), e[:6])
     size = SIZE.leaves[0]
     lengths = [0.5 * x for x in (layer.width, layer.fade) if x is not None]

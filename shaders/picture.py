@@ -171,12 +171,31 @@ class Picture:
         """Whether the picture changes with a built-in value: "seconds", "mouse", "resolution"."""
         return BUILT_IN[name] in _reads(self)
 
+    @property
+    def fields(self) -> tuple[Function, ...]:
+        """The fields of all layers, each once."""
+        return tuple(dict.fromkeys(layer.field for layer in flat(self.layers)))
+
     def composed(self, antialias: str) -> Function:
         """The whole picture as a function of a point: premultiplied linear (r, g, b, alpha).
 
         By its center alone; an exact picture is made of cells.
         """
         return _composed(self, antialias)
+
+    def covered(self, name: str, by: Input, coverage: Callable[[Layer], Expr]) -> Function:
+        """The picture as a function of a point and of what says how far each layer covers it."""
+
+        def above(layer: Layer) -> Vec:
+            value, gradient = VALUE.leaves[0], Vec(GRADIENT.leaves)
+            if layer.colored_by_jet:
+                value, *slope = apply(jet(layer.field, 1), POINT.leaves, layer.source)
+                gradient = Vec(slope)
+            return _light(layer, coverage(layer), value, gradient)
+
+        below = CLEAR if self.background is None else self.background
+        light = _stacked(self.layers, below, above, (POINT, by))
+        return Function(name, [POINT, by], light, Type(4))
 
     @property
     def cell(self) -> Function:
@@ -269,9 +288,9 @@ def _composed(picture: Picture, antialias: str) -> Function:
         read[layer.field] = max(read.get(layer.field, 0), _derivatives(layer, antialias))
 
     def above(layer: Layer) -> Vec:
-        return _light(layer, antialias, read[layer.field])
+        return _by_center(layer, antialias, read[layer.field])
 
-    return Function("picture", [POINT], _stacked(picture.layers, below, above), Type(4))
+    return Function("picture", [POINT], _stacked(picture.layers, below, above, (POINT,)), Type(4))
 
 
 def flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:
@@ -284,20 +303,24 @@ def flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:
 
 
 def _stacked(
-    layers: Sequence[Layer | Group], color: Sequence[Expr], light: Callable[[Layer], Vec]
+    layers: Sequence[Layer | Group],
+    color: Sequence[Expr],
+    light: Callable[[Layer], Vec],
+    inputs: tuple[Input, ...],
 ) -> Vec:
-    """Premultiplied light of layers over a color."""
+    """Premultiplied light of layers over a color, by these inputs."""
     below = Vec(color)
+    leaves = [leaf for i in inputs for leaf in i.leaves]
     for count, layer in enumerate(layers, start=1):
         if isinstance(layer, Group):
-            own = Function("group", [POINT], _stacked(layer.layers, CLEAR, light), Type(4))
-            above = Vec(apply(own, POINT.leaves, layer.source)) * layer.opacity
+            own = Function("group", inputs, _stacked(layer.layers, CLEAR, light, inputs), Type(4))
+            above = Vec(apply(own, leaves, layer.source)) * layer.opacity
         else:
             above = light(layer)
         below = Vec(apply(blend(layer.blend), (*below, *above), layer.source))
         if count % CROWD == 0 and count < len(layers):
-            crowd = Function("layers", [POINT], below, Type(4))
-            below = Vec(apply(crowd, POINT.leaves))
+            crowd = Function("layers", inputs, below, Type(4))
+            below = Vec(apply(crowd, leaves))
     return below
 
 
@@ -307,8 +330,8 @@ def _derivatives(layer: Layer, antialias: str) -> int:
     return max(read, 1) if layer.colored_by_jet else read
 
 
-def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
-    """Premultiplied light of one layer at the point: its color, as far as it covers the pixel.
+def _by_center(layer: Layer, antialias: str, derivatives: int) -> Vec:
+    """Premultiplied light of one layer at the point, that is covered as the jet there says.
 
     ``derivatives`` are at least those that it reads; layers of one field share one jet of it.
     """
@@ -324,6 +347,11 @@ def _light(layer: Layer, antialias: str, derivatives: int) -> Vec:
         coverage = fill(antialias, value, (g.x, g.y))
     else:
         coverage = band(antialias, value, (g.x, g.y), layer.width / pixel)
+    return _light(layer, coverage, value, gradient)
+
+
+def _light(layer: Layer, coverage: Expr, value: Expr, gradient: Vec) -> Vec:
+    """Premultiplied light of one layer at the point: its color, as far as it covers the pixel."""
     *color, alpha = _color(layer, Vec(POINT.leaves), value, gradient)
     light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
     return light

@@ -183,7 +183,12 @@ class Shader:
             *(f"uniform vec4 numbers_{k};" for k in range(blocks)),
             *(f"layout(location = {k}) out vec4 part{k};" for k in range(self.parts)),
         ]
-        body = ["void main() {", "    ivec2 at = ivec2(gl_FragCoord.xy);"]
+        # a shader that may discard is compiled once by Mesa's rasteriser, and not twice
+        body = [
+            "void main() {",
+            "    if (which < 0) discard;",
+            "    ivec2 at = ivec2(gl_FragCoord.xy);",
+        ]
         body += [f"    int height = textureSize(arguments, 0).y / {texels};"]
         body += [
             f"    vec4 a{k} = texelFetch(arguments, at + ivec2(0, {k} * height), 0);"

@@ -117,13 +117,22 @@ def test_names_are_met_often():
     assert {name: words[name] for name in NAMES if words[name] < TIMES} == {}
 
 
-@pytest.mark.parametrize("start", range(0, COUNT, 10))
-def test_pictures_agree(start):
+@pytest.mark.parametrize(
+    ("antialias", "seeds"),
+    [
+        ("gradient", range(COUNT)),
+        ("exact", range(0, COUNT, 3)),
+        pytest.param("exact", range(1, COUNT, 3), marks=pytest.mark.slow),
+        pytest.param("exact", range(2, COUNT, 3), marks=pytest.mark.slow),
+    ],
+)
+def test_pictures_agree(antialias, seeds):
+    """Exact pictures take five seconds each, so the default run draws a third of them."""
     needs_gl()
-    for seed in range(start, start + 10):
+    for seed in seeds:
         text = program(seed)
         scene = run(text)
-        options = {"seconds": 0.7, "output": "linear"}
+        options = {"seconds": 0.7, "output": "linear", "antialias": antialias}
         gl, numpy = (render(scene, SIZE, device=d, **options) for d in ("gl", "numpy"))
         assert np.isfinite(gl).all(), text
         assert np.isfinite(numpy).all(), text

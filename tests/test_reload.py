@@ -22,6 +22,7 @@ from jetfield.render.reload import Delivered, Loader, Trouble, Version, trouble
 from jetfield.scenes import SceneError, load
 from jetfield.scenes.load import SceneFile
 from jetfield.shaders.glsl import Editions, listing
+from jetfield.shaders.glsl.passes import drawing
 from jetfield.shaders.picture import Frame
 
 DOT = """from jetfield.scenes import *
@@ -241,8 +242,8 @@ def test_numbers_with_places_draw_the_same_picture(tmp_path, text):
     path.write_text(text)
     plain = render(load(path), size, antialias="gradient").astype(int)
     picture = SceneFile(path).load().lower()
-    live, baked = (listing(picture, antialias="gradient", numbers=n) for n in ("live", "baked"))
-    assert text != MANY or len(live.blocks) > 14, "more than the flat varyings hold"
+    live, baked = (drawing(picture, "gradient", "srgb8", numbers) for numbers in ("live", "baked"))
+    assert text != MANY or len(live.whole.blocks) > 14, "more than the flat varyings hold"
     for found in (live, baked):
         pixels = np.empty((96, 96, 4), np.uint8)
         frame = Frame(size, picture.view, parameters={"amount": 0.02} if "amount" in text else {})

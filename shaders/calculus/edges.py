@@ -61,15 +61,27 @@ class Edges:
     def __init__(self, order: int, point: Input, size: Input, bends: bool = True) -> None:
         self.point, self.order = point, order
         self._walk = _Walk(order, bends)
-        x, y = point.leaves
-        scale = size.leaves[0]
-        self._walk.know(x, x, (scale, ZERO), (ZERO,) * 3)
-        self._walk.know(y, y, (ZERO, scale), (ZERO,) * 3)
+        self.size = size
+        self._walk.know_cell(point.leaves, point, size)
 
     def of(self, function: Function) -> tuple[tuple[Expr, ...], Type, bool]:
         """The edge of a function of the point, as scalars."""
-        outputs, t, jumps = self._walk.edge_of(function.outputs)
-        return tuple(outputs), t, jumps
+        if any(e.op.name in ("apply", "fold") for e in postorder(function.outputs)):
+            outputs, t, jumps = self._walk.edge_of(function.outputs)
+            return tuple(outputs), t, jumps
+        made = self._named(function)
+        found = apply(made, (*self.point.leaves, *self.size.leaves), function.source)
+        return found, made.result, bool(made.derived["jumps"])
+
+    def _named(self, function: Function) -> Function:
+        """The edge of a function that calls no other, under its own name."""
+        key = ("edges", self.order, self._walk.bends)
+        if key not in function.derived:
+            walk = _Walk(self.order, self._walk.bends)
+            walk.know_cell(function.inputs[0].leaves, self.point, self.size)
+            function.derived[key] = walk.finish(function, [self.point, self.size])
+        found: Function = function.derived[key]
+        return found
 
 
 def _derived(function: Function, order: int, bends: bool) -> Function:
@@ -88,6 +100,14 @@ def _derived(function: Function, order: int, bends: bool) -> Function:
 
 class _Walk(SideWalk):
     """The walk through calls: of functions with edges of their own, of folds, of patterns."""
+
+    def know_cell(self, leaves: Sequence[Expr], point: Input, size: Input) -> None:
+        """Two inputs are the cell's own coordinates, in scene units."""
+        scale = size.leaves[0]
+        for leaf, new, slope in zip(
+            leaves, point.leaves, [(scale, ZERO), (ZERO, scale)], strict=True
+        ):
+            self.know(leaf, new, slope, (ZERO,) * 3)
 
     def call(self, e: Expr) -> list[Expr]:
         function: Function = e.data if e.op.name == "apply" else e.data.function

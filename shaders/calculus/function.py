@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
-__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "size",
-           "trace", "turns", "widened"]  # fmt: skip
+__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "longest",
+           "size", "trace", "turns", "widened"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,13 @@ def size(function: Function) -> int:
             calls = sum(known[g] for g in called(e))
             known[f] += calls if calls else bool(e.args) and e.op.name != "get"
     return known[function]
+
+
+def longest(functions: Iterable[Function]) -> int:
+    """How many ops the longest body has of functions and all that they call."""
+    whole = {g: None for f in functions for g in (*callees(f.outputs), f)}
+    return max((sum(bool(e.args) and e.op.name != "get" for e in postorder(f.outputs))
+                for f in whole), default=0)  # fmt: skip
 
 
 def turns(function: Function) -> int:

@@ -31,7 +31,7 @@ def op(name: str, arity: int | None, **entry: Any) -> None:
 
 
 def held(x: Any) -> Any:
-    return np.clip(x, -LIMIT, LIMIT)
+    return np.minimum(np.maximum(x, -LIMIT), LIMIT)  # np.clip takes five times as long
 
 
 def nonzero(x: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -23,7 +23,12 @@ from .layout import layout
 from .names import comment
 from .program import Origin, Program
 
-__all__ = ["Listing", "library", "listing"]
+__all__ = [
+    "Listing", "declarations", "drawn", "encoded", "library", "listed", "listing", "shader",
+    "texts", "vertex_shader",
+]  # fmt: skip
+
+VIEW = View()
 
 VERTEX = """{head}// One triangle that covers the viewport; it needs no buffer.
 {declarations}void main() {{
@@ -140,43 +145,72 @@ def _listing(
     if dialect.opaque and picture.background is None:
         black = const(0.0)
         picture = replace(picture, background=(black, black, black, const(1.0)))
-    program = Program(numbers, dialect.taken, dialect=dialect)
+    return drawn(picture, antialias, output, Program(numbers, dialect.taken, dialect=dialect), view)
+
+
+def drawn(
+    picture: Picture,
+    antialias: str,
+    output: str,
+    program: Program,
+    view: View | None = None,
+    depth: int | None = None,
+) -> Listing:
+    """The listing of a picture by a program; rough pixels of it are cut so often."""
+    dialect = program.dialect
     exact = antialias == "exact"
     composed = picture.cell if exact else picture.composed(antialias)
     draw = program.add(composed)
     mean = program.names.take("mean_of_pixel") if exact else draw
-    color = f"{mean}(p)"
-    if output != "linear":
-        color = f"{program.add(encoder(output))}({color})"
+    color = encoded(program, f"{mean}(p)", output)
     many = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
-    once = dialect.wrapped and many
-    place = _placed(view or picture.view)
-    lines = _texts(dialect.head + dialect.precision)
-    lines += _texts(dialect.notes.format(**place) + dialect.view.format(**place))
-    lines += _declarations(program, {"pixel"})
-    copied = program.blocks[: dialect.varyings]
+    depth = picture.depth if depth is None else depth
+    tail = _means(mean, draw, dialect, depth) if exact else ""
+    if dialect.wrapped and many:
+        name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
+        tail += ONCE.format(name=name, color=color, pixel=pixel)
+        color = f"{name}(p)"
+    return shader(program, tail, dialect.main.format(color=color), view or picture.view)
+
+
+def encoded(program: Program, color: str, output: str) -> str:
+    """What is written of a premultiplied linear color."""
+    return color if output == "linear" else f"{program.add(encoder(output))}({color})"
+
+
+def shader(program: Program, tail: str, main: str, view: View = VIEW) -> Listing:
+    """A whole shader: a program's functions, then a text, then what calls them."""
+    dialect = program.dialect
+    place = _placed(view)
+    lines = texts(dialect.head + dialect.precision)
+    lines += texts(dialect.notes.format(**place) + dialect.view.format(**place))
+    lines += declarations(program, {"pixel"})
+    copied = passed_on(dialect, program.blocks)
     lines += [Line(f"flat in vec4 {block};") for block in copied]
     lines += _blocks(program, len(copied))
-    lines += [
-        *_texts(dialect.output),
-        Line(""),
-        *(annotated(program.lines) if dialect.comments else program.lines),
-    ]
-    if exact:
-        lines += _texts(_means(mean, draw, dialect, picture.depth))
-    if once:
-        name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
-        lines += _texts(ONCE.format(name=name, color=color, pixel=pixel))
-        color = f"{name}(p)"
-    lines += _texts(dialect.main.format(color=color))
-    vertex = VERTEX.format(
+    own = annotated(program.lines) if dialect.comments else program.lines
+    lines += [*texts(dialect.output), Line(""), *own]
+    lines += [*texts(tail), *texts(main)]
+    return listed(program, lines, vertex_shader(VERTEX, dialect, program.blocks))
+
+
+def passed_on(dialect: Dialect, blocks: Sequence[str]) -> Sequence[str]:
+    """The blocks of live numbers that the vertex shader passes on."""
+    return blocks[: dialect.varyings]
+
+
+def vertex_shader(template: str, dialect: Dialect, blocks: Sequence[str], **holes: str) -> str:
+    """A vertex shader that passes live numbers on; "" if the target has its own."""
+    copied = passed_on(dialect, blocks)
+    text = template.format(
         head=dialect.vertex,
         declarations="".join(
             f"uniform vec4 live_{k};\nflat out vec4 {block};\n" for k, block in enumerate(copied)
         ),
         copies="".join(f"    {b} = live_{k};\n" for k, b in enumerate(copied)),
+        **holes,
     )
-    return _listed(program, lines, vertex if dialect.vertex else "")
+    return text if dialect.vertex else ""
 
 
 def _means(name: str, cell: str, dialect: Dialect, depth: int) -> str:
@@ -201,17 +235,18 @@ def library(function: Function, numbers: str = "baked", dialect: Dialect = DRAWN
     for order, own in enumerate((name, *jets)):
         program.add(jet(function, order), own)
     read = {p.name for p in program.parameters}
-    lines = _texts(dialect.precision)
+    lines = texts(dialect.precision)
     if dialect.fixed and read & {"pixel", "mouse"}:
-        lines += _texts(dialect.view.format(**_placed(View())))
-    lines += [*_declarations(program, set()), *_blocks(program)]
+        lines += texts(dialect.view.format(**_placed(View())))
+    lines += [*declarations(program, set()), *_blocks(program)]
     lines += [*([Line("")] if lines else []), *annotated(program.lines)]
     while not lines[-1].text:
         lines.pop()
-    return _listed(program, lines, "")
+    return listed(program, lines, "")
 
 
-def _listed(program: Program, lines: list[Line], vertex: str) -> Listing:
+def listed(program: Program, lines: list[Line], vertex: str) -> Listing:
+    """A listing of these lines, and what the program says of it."""
     uniforms = {} if program.dialect.fixed else {program.uniform(p): p for p in program.parameters}
     return Listing(
         vertex, "\n".join(line.text for line in lines) + "\n",
@@ -220,13 +255,13 @@ def _listed(program: Program, lines: list[Line], vertex: str) -> Listing:
     )  # fmt: skip
 
 
-def _declarations(program: Program, always: set[str]) -> list[Line]:
+def declarations(program: Program, always: set[str]) -> list[Line]:
     """What declares the parameters that the program reads; what a person may edit is on top."""
     dialect = program.dialect
     read = {p.name for p in program.parameters} | always
-    texts = [b.declaration for name, b in dialect.built_in.items() if name in read]
+    known = [b.declaration for name, b in dialect.built_in.items() if name in read]
     gap = [Line("")] if dialect.fixed else []
-    own = [line for text in texts if text for line in (*gap, *_texts(text))]
+    own = [line for text in known if text for line in (*gap, *texts(text))]
     others = [
         Line(declared(dialect, p, program.uniform(p)))
         for p in program.parameters
@@ -247,7 +282,7 @@ def _placed(view: View) -> dict[str, str]:
     return {"x": number(x), "y": number(y), "height": number(view.height)}
 
 
-def _texts(text: str) -> list[Line]:
+def texts(text: str) -> list[Line]:
     return [Line(line) for line in text.splitlines()]
 
 

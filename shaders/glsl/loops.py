@@ -7,6 +7,7 @@ carrying every row's derivatives along costs twice as much.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +21,9 @@ from .names import Names
 from .scope import access, literal
 
 __all__ = [
-    "TEXEL",
-    "UNROLLED",
-    "Atlas",
-    "array_lines",
-    "fold_lines",
-    "root_lines",
-    "row_lines",
-    "spelled",
-]
+    "LISTED", "TEXEL", "UNROLLED", "WIDTH", "Atlas", "array_lines", "every_row", "fold_lines",
+    "listed_rows", "root_lines", "row_lines", "spelled",
+]  # fmt: skip
 
 UNROLLED = 16
 """Folds over at most this many rows are written out: constants fold, and loops cost."""
@@ -55,12 +50,37 @@ def row_text(row: Layout, numbers: Sequence[str]) -> str:
     return f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
 
 
+class Loop(NamedTuple):
+    """How the rows of a table are gone through: the first, and the head of the loop over others."""
+
+    first: str
+    others: str
+
+
+def every_row(count: int) -> Loop:
+    """All of them."""
+    return Loop("0", f"for (int i = 1; i < {count}; ++i) {{")
+
+
+def listed_rows(begin: str, end: str) -> Loop:
+    """Those of a list that lies in a texture."""
+    inner = f"for (int k = int({begin}) + 1; k < int({end}); ++k) {{"
+    return Loop(f"{LISTED_ROW}(int({begin}))", f"{inner}\n    int i = {LISTED_ROW}(k);")
+
+
 def fold_lines(
-    f: Fold, name: str, value: str, whole: str, rows: Callable[[str], str] | None, table: Cells
+    f: Fold,
+    name: str,
+    value: str,
+    whole: str,
+    rows: Callable[[str], str] | None,
+    table: Cells,
+    loop: Loop,
 ) -> list[Line]:
     """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner.
 
-    ``table`` has the numbers of each row as they are spelled, or none where ``rows`` reads them.
+    ``table`` has the numbers of each row as they are spelled, or none where ``rows`` reads them:
+    then they are gone through by the loop, else written out.
     """
     function = f.function
     result, row = layout(f.result), layout(function.inputs[-1].type)
@@ -81,20 +101,25 @@ def fold_lines(
     if f.kind == "at":
         body = _picked(row, table, whole, passed, shared[-1][1], rows)
     elif f.kind == "ranks":
-        body = _ranked(len(table), lambda index: call(whole, index), rows is not None)
+        body = _ranked(len(table), lambda index: call(whole, index), loop if rows else None)
     elif isinstance(f.kind, tuple) or function.result.size == 1:
         kinds = f.kind if isinstance(f.kind, tuple) else (f.kind,)
         body = _reduced(
-            kinds, result, len(table), lambda index: call(whole, index), rows is not None
+            kinds, result, len(table), lambda index: call(whole, index), loop if rows else None
         )
     else:
         sign = "<" if f.kind == "min" else ">"
-        body = _selected(sign, row, table, call, value, whole, passed, rows)
-    return [head, *(Line(f"    {text}") for text in body), Line("}")]
+        body = _selected(sign, row, table, call, value, whole, passed, loop if rows else None)
+    texts = [line for text in body for line in text.split("\n")]
+    return [head, *(Line(f"    {text}") for text in texts), Line("}")]
 
 
 def _reduced(
-    kinds: tuple[str, ...], result: Layout, count: int, call: Callable[[int | str], str], loop: bool
+    kinds: tuple[str, ...],
+    result: Layout,
+    count: int,
+    call: Callable[[int | str], str],
+    loop: Loop | None,
 ) -> list[str]:
     """Every output is reduced by its own kind."""
     merge = []
@@ -105,10 +130,10 @@ def _reduced(
             if kind == "add"
             else f"total{at} = {kind}(total{at}, next{at});"
         )
-    first = f"{result.glsl} total = {call(0)};"
+    first = f"{result.glsl} total = {call(loop.first if loop else 0)};"
     if loop:
         inner = [f"    {result.glsl} next = {call('i')};", *(f"    {m}" for m in merge)]
-        return [first, f"for (int i = 1; i < {count}; ++i) {{", *inner, "}", "return total;"]
+        return [first, loop.others, *inner, "}", "return total;"]
     if len(kinds) == 1:
         short = "total += {};" if kinds[0] == "add" else f"total = {kinds[0]}(total, {{}});"
         return [first, *(short.format(call(i)) for i in range(1, count)), "return total;"]
@@ -120,15 +145,15 @@ def _reduced(
 
 def _selected(
     sign: str, row: Layout, table: Cells, call: Callable[[str, int | str], str],
-    value: str, whole: str, passed: str, rows: Callable[[str], str] | None,
+    value: str, whole: str, passed: str, loop: Loop | None,
 ) -> list[str]:  # fmt: skip
     """The winning row, found by value, then its whole result."""
     word = "min" if sign == "<" else "max"
-    if rows:
+    if loop:
         return [
-            "int winner = 0;",
-            f"float best = {call(value, 0)};",
-            f"for (int i = 1; i < {len(table)}; ++i) {{",
+            f"int winner = {loop.first};",
+            f"float best = {call(value, 'winner')};",
+            loop.others,
             f"    float next = {call(value, 'i')};",
             f"    winner = next {sign} best ? i : winner;",
             f"    best = {word}(next, best);",
@@ -146,10 +171,11 @@ def _selected(
     return [*lines, f"return {whole}({passed}row);"]
 
 
-def _ranked(count: int, call: Callable[[int | str], str], loop: bool) -> list[str]:
+def _ranked(count: int, call: Callable[[int | str], str], loop: Loop | None) -> list[str]:
     """The numbers of the two least rows, and the third least value."""
-    first = [f"float best = {call(0)};", "float second = 1e30, third = 1e30, next;",
-             "vec2 winner = vec2(0.0);"]  # fmt: skip
+    start = loop.first if loop else "0"
+    first = [f"float best = {call(start)};", "float second = 1e30, third = 1e30, next;",
+             f"vec2 winner = vec2({start});"]  # fmt: skip
 
     def merge(index: int | str) -> list[str]:
         number = f"float({index})" if loop else f"{index}.0"
@@ -164,7 +190,7 @@ def _ranked(count: int, call: Callable[[int | str], str], loop: bool) -> list[st
 
     if loop:
         inner = [f"    {text}" for text in merge("i")]
-        body = [f"for (int i = 1; i < {count}; ++i) {{", *inner, "}"]
+        body = [loop.others, *inner, "}"]
     else:
         body = [text for i in range(1, count) for text in merge(i)]
     return [*first, *body, "return vec3(winner, third);"]
@@ -237,6 +263,11 @@ class Atlas:
         return whole.reshape(height, WIDTH, 4)
 
 
+LISTED_ROW = "listed_row"
+LISTED = f"""int {LISTED_ROW}(int k) {{
+    return int(texelFetch(tile_rows, ivec2(k % {WIDTH}, k / {WIDTH}), 0).x);
+}}"""
+"""How a list in the texture of lists is read."""
 TEXEL = f"""vec4 texel(int i) {{
     return texelFetch(tables, ivec2(i % {WIDTH}, i / {WIDTH}), 0);
 }}"""

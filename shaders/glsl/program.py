@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,9 @@ from .loops import (
     UNROLLED,
     Atlas,
     Cells,
+    Loop,
     array_lines,
+    every_row,
     fold_lines,
     root_lines,
     row_lines,
@@ -54,10 +56,16 @@ class Program:
     ``numbers`` "baked" writes the scene's numbers as constants, which fold; "live" reads them
     from variables, listed in ``numbers``. Tables lie in a texture (``tables``), or in constant
     arrays as far as the dialect has them: those need no set-up, but compile and draw more slowly.
+    Of a table in ``listed`` only the rows that its loop goes through are looked at.
     """
 
     def __init__(
-        self, numbers: str = "baked", taken: Iterable[str] = (), *, dialect: Dialect = DRAWN
+        self,
+        numbers: str = "baked",
+        taken: Iterable[str] = (),
+        *,
+        dialect: Dialect = DRAWN,
+        listed: Mapping[Table, Loop] | None = None,
     ) -> None:
         self.names = Names()
         helpers = (re.search(r"float (\w+)\(", op.helper) for op in OPS.values())
@@ -84,6 +92,7 @@ class Program:
         self._baked: dict[Function, Function] = {}
         self._structs: dict[str, Layout] = {}
         self._helpers: dict[str, str] = {}
+        self._listed = listed or {}
         self._body: list[Line] = []
 
     def add(self, function: Function, name: str = "") -> str:
@@ -224,7 +233,8 @@ class Program:
                 for i, row in enumerate(table.array)
             ]
         whole = self._name[f]
-        self._append(fold_lines(e.data, name, self._name[value], whole, source, cells))
+        loop = self._listed.get(table, every_row(len(table.array)))
+        self._append(fold_lines(e.data, name, self._name[value], whole, source, cells, loop))
 
     def _value_of(self, f: Function) -> Function:
         """The function that ranks rows: of the value alone, for one whose result holds more."""

@@ -1,0 +1,177 @@
+"""Lists: for every tile, the rows of a table that may win there.
+
+A fold over thousands of rows is decided in a tile by the few whose lower bound is not above another
+row's upper one: the least of those is the least of all. The rows are sieved from the whole picture
+down to its tiles, four parts at a time, so what is far away is met once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calculus.bounds import bounds
+from .calculus.evaluate import call
+from .calculus.expr import Expr, postorder, substitute
+from .calculus.folds import Table
+from .calculus.function import Function, Input, Type, callees
+from .calculus.parameters import parameters
+from .picture import POINT, Frame, Layer, Picture, flat
+
+__all__ = ["LISTED", "Lists", "lists", "read", "sieves"]
+
+LISTED: Final = 64
+"""Rows of a table that is worth lists."""
+TABLES: Final = 2
+"""Tables that have lists, the longest."""
+
+Array = NDArray[Any]
+
+
+class Sieve(NamedTuple):
+    """A place where a table is folded: bounds of a row there, by a box of the picture."""
+
+    table: Table
+    row: Function
+    """The row's value at a point of the picture: of POINT and of the row's numbers."""
+
+
+class Lists(NamedTuple):
+    """The rows of all tiles."""
+
+    ranges: NDArray[np.float32]
+    """(up, across, 4): where the rows of a tile begin and end, for up to two tables."""
+    rows: NDArray[np.float32]
+    """Numbers of rows, one tile's after another's."""
+
+
+@lru_cache(maxsize=64)
+def sieves(picture: Picture) -> tuple[tuple[Sieve, ...], ...]:
+    """Where the tables of a picture that are worth lists are folded: for each, every place.
+
+    A table that is read anywhere but at the point itself is none: by a color, or on the way to an
+    outline.
+    """
+    found: dict[Table, list[Sieve]] = {}
+    elsewhere: set[Table] = set()
+    for layer in flat(picture.layers):
+        own = {t: list(_places(layer, t)) for t in _tables(layer.field.outputs)}
+        for table, places in own.items():
+            found.setdefault(table, []).extend(places)
+            if _wanders(layer) or not places:
+                elsewhere.add(table)
+        elsewhere.update(_tables([*layer.color, layer.opacity]))
+    kept = [(t, s) for t, s in found.items() if len(t.array) >= LISTED and t not in elsewhere]
+    kept.sort(key=lambda each: -len(each[0].array))
+    return tuple(tuple(s) for _, s in kept[:TABLES])
+
+
+def lists(
+    picture: Picture, frame: Frame, corner: tuple[float, float], grid: tuple[int, int], side: int
+) -> Lists:
+    """The lists of a grid of tiles of ``side`` pixels; its lower left corner is in scene units."""
+    ranges = np.zeros((grid[1], grid[0], 4), np.float32)
+    parts: list[Array] = []
+    start = 0
+    for slot, places in enumerate(sieves(picture)):
+        tiles, rows = _sieved(places, frame, corner, grid, side)
+        counts = np.bincount(tiles, minlength=grid[0] * grid[1])
+        ends = start + np.cumsum(counts)
+        ranges[..., 2 * slot] = (ends - counts).reshape(grid[::-1])
+        ranges[..., 2 * slot + 1] = ends.reshape(grid[::-1])
+        parts.append(rows)
+        start += len(rows)
+    return Lists(ranges, np.concatenate(parts).astype(np.float32))
+
+
+def read(picture: Picture) -> set[str]:
+    """The names of the parameters that lists depend on."""
+    return {p.name for places in sieves(picture) for s in places for p in parameters(s.row.outputs)}
+
+
+def _sieved(
+    places: Sequence[Sieve],
+    frame: Frame,
+    corner: tuple[float, float],
+    grid: tuple[int, int],
+    side: int,
+) -> tuple[Array, Array]:
+    """Pairs of a tile and a row that may win in it, by tiles, and by rows within them."""
+    table = places[0].table.array
+    span = 1 << (max(grid) - 1).bit_length()  # tiles on a side of a part
+    x = y = np.zeros(len(table), np.int64)
+    rows = np.arange(len(table))
+    while True:
+        keep = np.zeros(len(rows), bool)
+        starts = np.flatnonzero(np.diff(y * grid[0] + x, prepend=-1))
+        half = frame.pixel * (0.5 * side * span + 0.5)
+        middle = [c + frame.pixel * side * (at + 0.5 * span)
+                  for c, at in zip(corner, (x, y), strict=True)]  # fmt: skip
+        box = [m + half * way for way in (-1.0, 1.0) for m in middle]
+        for place in places:
+            low, high = (np.broadcast_to(v, rows.shape) for v in call(
+                bounds(place.row), [*box, *table[rows].T], frame.values))  # fmt: skip
+            best = np.repeat(np.minimum.reduceat(high, starts), np.diff(starts, append=len(rows)))
+            keep |= low <= best
+        x, y, rows = x[keep], y[keep], rows[keep]
+        if span == 1:
+            return y * grid[0] + x, rows
+        span //= 2
+        quarter = np.repeat(np.arange(4), len(rows))
+        x, y, rows = (np.tile(each, 4) for each in (x, y, rows))
+        x, y = x + span * (quarter & 1), y + span * (quarter >> 1)
+        within = (x < grid[0]) & (y < grid[1])
+        x, y, rows = x[within], y[within], rows[within]
+        order = np.lexsort((rows, x, y))
+        x, y, rows = x[order], y[order], rows[order]
+
+
+def _wanders(layer: Layer) -> bool:
+    """Whether the layer's field is read beside the point."""
+    return not layer.measured and (layer.width is not None or layer.fade is not None)
+
+
+def _tables(roots: Sequence[Expr]) -> set[Table]:
+    functions = [*callees(roots)]
+    return {
+        e.data.table
+        for outputs in (roots, *(f.outputs for f in functions))
+        for e in postorder(outputs)
+        if e.op.name == "fold"
+    }
+
+
+def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
+    """Every fold of the table by the layer's field; none if there is one that has no winner."""
+    outputs = substitute(
+        layer.field.outputs, dict(zip(layer.field.leaves, POINT.leaves, strict=True))
+    )
+    while True:  # paste what holds the table, until it is folded at the top
+        calls = [
+            e for e in postorder(outputs)
+            if e.op.name == "get" and e.args[0].op.name == "apply"
+            and table in _tables(e.args[0].data.outputs)
+        ]  # fmt: skip
+        if not calls:
+            break
+        pasted = {}
+        for e in calls[:1]:
+            function = e.args[0].data
+            body = substitute(
+                function.outputs, dict(zip(function.leaves, e.args[0].args, strict=True))
+            )
+            pasted[e] = body[e.data]
+        outputs = substitute(outputs, pasted)
+    folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
+    if any(e.data.kind != "min" or len(e.data.function.outputs) > 1 for e in folds):
+        return
+    for e in folds:
+        function = e.data.function
+        row = Input("row", Type(table.array.shape[1]))
+        taken = dict(zip(function.leaves, (*e.args, *row.leaves), strict=True))
+        value = substitute(function.outputs, taken)
+        yield Sieve(table, Function("row", [POINT, row], value))
