@@ -42,6 +42,8 @@ QUICK: Final = 1 / 25
 """Seconds in which a brush is thought to draw a whole picture that needs no draft before it."""
 SHARE: Final = 0.04
 """Seconds that one tile is to take: so soon is a change of mind heard."""
+DRAFT: Final = 0.25
+"""Seconds that a brush lets a draft go first."""
 SMALLEST, LARGEST = 32, 4096
 """Sides of tiles, in pixels."""
 PICTURES: Final = 64
@@ -230,6 +232,7 @@ class Brush:
         if not (self._drafts or self.quick(order)):
             if not order.still:
                 return
+            self._canvas.await_draft(order, DRAFT)
             step = round((SHARE * self._rate[key]) ** 0.5) // SMALLEST * SMALLEST
             step = min(max(step, SMALLEST), LARGEST)
         drawn, waiting, seconds = 0, list[Tile](), 0.0

@@ -69,6 +69,8 @@ class Canvas:
         self._program = context.program(VERTEX, FRAGMENT)
         self._array = context.vertex_array(self._program, [], mode=moderngl.TRIANGLE_STRIP)
         self._lock = threading.Lock()
+        self._on_screen = threading.Condition()
+        self._showing = self._seen = 0
         self.order: Order | None = None
         """What it holds, perhaps not yet all as fine as it will be."""
 
@@ -112,6 +114,7 @@ class Canvas:
         with self._lock:
             if self.order is None:
                 return
+            self._showing = self.order.serial
             place = placed(self.order.frame, frame)
             exact = place == (-1.0, -1.0, 1.0, 1.0) and self._size == frame.size
             kind = moderngl.NEAREST if exact else moderngl.LINEAR
@@ -123,6 +126,21 @@ class Canvas:
             self._set("checker", SQUARE * scale)
             self._array.render(vertices=4)
             self._context.finish()
+
+    def presented(self) -> None:
+        """What was shown last is on the screen."""
+        with self._on_screen:
+            self._seen = self._showing
+            self._on_screen.notify_all()
+
+    def await_draft(self, order: Order, seconds: float) -> None:
+        """Wait until some picture of an order is on the screen, at most so long.
+
+        Software rasterizers draw one thing after another: what is to be seen soon has to come
+        before what takes long.
+        """
+        with self._on_screen:
+            self._on_screen.wait_for(lambda: self._seen >= order.serial, seconds)
 
     def release(self) -> None:
         """Free what was made in the window's context."""

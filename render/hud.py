@@ -68,9 +68,9 @@ class Hud:
             Glyph(self._painter).draw(self.probed.found, live.frame(), scale)
         self._overlay.draw(size, scale, self._notes(live, brushes, message))
         self._frames = max(self._frames - 1, 0)
-        if self._panel is None or not self.paneled or live.picture is None:
+        if self._panel is None or not self.paneled or live.version is None:
             return {}
-        return self._panel.draw(size, scale, live.picture.parameters, live.values)
+        return self._panel.draw(size, scale, live.version.parameters, live.values)
 
     def release(self) -> None:
         """Free what was made in the context."""
@@ -98,7 +98,7 @@ class Hud:
             self._panel = Panel(self._context, self._copy, self._paste)
         self.paneled = not self.paneled
         self._frames = MOST  # it takes some to find its size
-        empty = self.paneled and live.picture is not None and not live.picture.parameters
+        empty = self.paneled and live.version is not None and not live.version.parameters
         return "the scene has no sliders, toggles or colors" if empty else ""
 
     # Events: each says whether it was the panel's
@@ -199,6 +199,6 @@ def _status(live: Live, brushes: Sequence[Brush]) -> str:
     if compiling := [brush for brush in brushes if brush.compiling]:
         shown = compiling[0].quality if live.shown == "picture" else live.shown
         words.append(f"{shown} is being compiled")
-    if live.picture is not None and live.picture.reads("seconds"):
+    if live.version is not None and live.version.reads("seconds"):
         words.append(f"{live.seconds:.2f} s" + ("" if live.running else ", stopped"))
     return "   ".join(words) or "loading"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..shaders.errors import SceneError
 from ..shaders.given import given, is_number
-from ..shaders.picture import Frame, Parameter, Picture, View
+from ..shaders.picture import Frame, Parameter, View
 from .brush import COMPARE, Order, Report
 from .reload import Delivered, Trouble, Version, trouble
 
@@ -70,10 +70,9 @@ class Live:
     # What is shown
 
     @property
-    def picture(self) -> Picture | None:
+    def version(self) -> Version | None:
         """What is shown, or about to be."""
-        version = self.tried or self.good
-        return version.picture if version else None
+        return self.tried or self.good
 
     @property
     def ordered(self) -> Order | None:
@@ -83,17 +82,16 @@ class Live:
     @property
     def ticking(self) -> bool:
         """Whether the clock runs: only for a scene that reads it."""
-        return self.running and self.picture is not None and self.picture.reads("seconds")
+        return self.running and self.version is not None and self.version.reads("seconds")
 
     @property
     def seen(self) -> View:
         """The part of the plane that is shown."""
-        return self.view or (self.picture.view if self.picture else View())
+        return self.view or (self.version.picture.view if self.version else View())
 
     def frame(self) -> Frame:
         """The picture's frame as it is now."""
-        picture = self.picture
-        named = known(picture.parameters, self.values) if picture else {}
+        named = known(self.version.parameters, self.values) if self.version else {}
         return Frame(self.size, self.seen, self.seconds, named, self.mouse)
 
     def at(self, place: Point) -> Point:
@@ -154,14 +152,14 @@ class Live:
 
     def order(self, now: float, *, moving: bool = False) -> Order | None:
         """What is to be drawn, if it is not what was ordered last; ``now`` in seconds."""
-        version = self.tried or self.good
+        version = self.version
         if version is None or min(self.size) < 1:
             return None
-        picture, frame, last = version.picture, self.frame(), self._order
+        frame, last = self.frame(), self._order
         drawn = replace(
             frame,
-            seconds=frame.seconds if picture.reads("seconds") else 0.0,
-            mouse=frame.mouse if picture.reads("mouse") else (0.0, 0.0),
+            seconds=frame.seconds if version.reads("seconds") else 0.0,
+            mouse=frame.mouse if version.reads("mouse") else (0.0, 0.0),
         )
         split = self.split if self.shown == COMPARE else 0.5
         key = version.number, drawn, self.shown, split

@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from ..shaders.calculus.parameters import BUILT_IN
 from ..shaders.errors import JetfieldError
 from ..shaders.glsl import Editions
 from .arguments import lowered
 
 if TYPE_CHECKING:
     from ..shaders.glsl import Listing
-    from ..shaders.picture import Picture
+    from ..shaders.picture import Parameter, Picture
 
 __all__ = ["Loader", "Source", "Trouble", "Version", "trouble"]
 
@@ -58,6 +59,25 @@ class Version:
     number: int
     picture: Picture
     listings: dict[str, Listing]
+
+    @property
+    def _read(self) -> tuple[Parameter, ...]:
+        """What it reads; asked of a listing that is there, a picture needs not be composed."""
+        for known in self.listings.values():
+            return tuple(known.parameters.values())
+        return (
+            *self.picture.parameters,
+            *(p for p in BUILT_IN.values() if self.picture.reads(p.name)),
+        )
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its sliders, toggles and color pickers."""
+        return tuple(p for p in self._read if p.kind != "built-in")
+
+    def reads(self, name: str) -> bool:
+        """Whether it changes with a built-in value: "seconds", "mouse", "resolution"."""
+        return BUILT_IN[name] in self._read
 
 
 @dataclass(frozen=True, slots=True)

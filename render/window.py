@@ -23,7 +23,7 @@ from .hud import Hud
 from .keys import KEYS, SHIFT
 from .live import Live
 from .prober import Probed, Prober
-from .reload import Delivered, Loader, Source
+from .reload import Delivered, Loader, Source, Version
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame
@@ -181,7 +181,7 @@ class Window:
         return self._tick + 1 / RATE
 
     def _hear(self, news: News) -> None:
-        self._dirty = True
+        self._dirty = self._dirty or not isinstance(news, Version)  # which is seen when it is drawn
         if isinstance(news, str):
             self._say(news)
         elif isinstance(news, Copied):
@@ -232,6 +232,7 @@ class Window:
             self.live.values |= changed
             self._dirty = True
         glfw.swap_buffers(self._window)
+        self._canvas.presented()
         if self._log is not None:
             self._log(self.status())
 

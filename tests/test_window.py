@@ -315,8 +315,9 @@ def test_a_still_scene_costs_nothing(display, tmp_path):  # noqa: F811
         app.end()
 
 
-def test_input_does_not_wait_for_a_shader(display, tmp_path):  # noqa: F811
+def test_input_does_not_wait_for_a_shader(display, tmp_path, monkeypatch):  # noqa: F811
     """While the exact picture of a new structure compiles, for seconds, keys act at once."""
+    monkeypatch.setenv("MESA_SHADER_CACHE_DISABLE", "true")
     app = opened(display, tmp_path, STILL)
     try:
         app.drawn()
@@ -325,7 +326,7 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path):  # noqa: F811
         )
         (tmp_path / "scene.py").write_text(STILL + more)
         app.until(lambda s: s["version"] == 2)
-        waits = []
+        waits, compiled = [], time.monotonic()
         while not app.status["whole"]:
             shown = app.status["help"]
             start = time.monotonic()
@@ -333,8 +334,9 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path):  # noqa: F811
             app.until(lambda s, shown=shown: s["help"] != shown)
             waits.append(time.monotonic() - start)
         assert len(waits) > 3, "it did compile meanwhile"
+        compiled = time.monotonic() - compiled
         assert np.median(waits) < 0.3, waits
-        assert max(waits) < 1.5, waits
+        assert max(waits) < compiled / 2, (waits, compiled)
     finally:
         app.end()
 
