@@ -78,11 +78,11 @@ def lists(
     parts: list[Array] = []
     start = 0
     for slot, places in enumerate(sieves(picture)):
-        tiles, rows = _sieved(places, frame, corner, grid, side)
-        counts = np.bincount(tiles, minlength=grid[0] * grid[1])
-        ends = start + np.cumsum(counts)
-        ranges[..., 2 * slot] = (ends - counts).reshape(grid[::-1])
-        ranges[..., 2 * slot + 1] = ends.reshape(grid[::-1])
+        x, y, rows = _sieved(places, frame, corner, grid, side)
+        starts = _starts(x, y)
+        tiles = y[starts], x[starts]
+        ranges[..., 2 * slot][tiles] = start + starts
+        ranges[..., 2 * slot + 1][tiles] = start + np.append(starts[1:], len(rows))
         parts.append(rows)
         start += len(rows)
     return Lists(ranges, np.concatenate(parts).astype(np.float32))
@@ -99,15 +99,15 @@ def _sieved(
     corner: tuple[float, float],
     grid: tuple[int, int],
     side: int,
-) -> tuple[Array, Array]:
-    """Pairs of a tile and a row that may win in it, by tiles, and by rows within them."""
+) -> tuple[Array, Array, Array]:
+    """Tiles (their column and row) with rows of the table that may win there, tile by tile."""
     table = places[0].table.array
     span = 1 << (max(grid) - 1).bit_length()  # tiles on a side of a part
     x = y = np.zeros(len(table), np.int64)
     rows = np.arange(len(table))
     while True:
         keep = np.zeros(len(rows), bool)
-        starts = np.flatnonzero(np.diff(y * grid[0] + x, prepend=-1))
+        starts = _starts(x, y)
         half = frame.pixel * (0.5 * side * span + 0.5)
         middle = [c + frame.pixel * side * (at + 0.5 * span)
                   for c, at in zip(corner, (x, y), strict=True)]  # fmt: skip
@@ -115,19 +115,29 @@ def _sieved(
         for place in places:
             low, high = (np.broadcast_to(v, rows.shape) for v in call(
                 bounds(place.row), [*box, *table[rows].T], frame.values))  # fmt: skip
-            best = np.repeat(np.minimum.reduceat(high, starts), np.diff(starts, append=len(rows)))
-            keep |= low <= best
+            best = np.minimum.reduceat(high, starts)
+            keep |= low <= np.repeat(best, np.diff(starts, append=len(rows)))
         x, y, rows = x[keep], y[keep], rows[keep]
         if span == 1:
-            return y * grid[0] + x, rows
+            return x, y, rows
         span //= 2
-        quarter = np.repeat(np.arange(4), len(rows))
-        x, y, rows = (np.tile(each, 4) for each in (x, y, rows))
-        x, y = x + span * (quarter & 1), y + span * (quarter >> 1)
+        at, quarter = _four_times(_starts(x, y), len(rows))
+        x, y, rows = x[at] + span * (quarter & 1), y[at] + span * (quarter >> 1), rows[at]
         within = (x < grid[0]) & (y < grid[1])
         x, y, rows = x[within], y[within], rows[within]
-        order = np.lexsort((rows, x, y))
-        x, y, rows = x[order], y[order], rows[order]
+
+
+def _starts(x: Array, y: Array) -> Array:
+    """Where runs of equal pairs begin."""
+    return np.flatnonzero((np.diff(x, prepend=-1) != 0) | (np.diff(y, prepend=-1) != 0))
+
+
+def _four_times(starts: Array, total: int) -> tuple[Array, Array]:
+    """The members of every run four times, run after run, and which of the four it is."""
+    counts = np.diff(starts, append=total)
+    each = np.repeat(np.arange(len(starts)), 4 * counts)
+    offset = np.arange(4 * total) - 4 * starts[each]
+    return starts[each] + offset % counts[each], offset // counts[each]
 
 
 def _wanders(layer: Layer) -> bool:

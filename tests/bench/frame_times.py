@@ -54,7 +54,7 @@ from jetfield.shaders.calculus.jets import jet
 EXPERT = Path(__file__).resolve().parent / "expert"
 SAME = 4e-3
 """The mean difference of two pictures of one scene, of which one is soft-edged by hand."""
-MOST = 5.0
+MOST = 2.0
 VERTEX = """#version 330 core
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
