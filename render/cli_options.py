@@ -12,7 +12,7 @@ from typing import Any, Final
 
 ANTIALIAS: Final = ("exact", "gradient", "fwidth", "none")
 DEVICES: Final = ("auto", "gl", "numpy")
-VIEWS: Final = ("picture", "field", "gradient", "determinant", "curvature", "coverage")
+VIEWS: Final = ("picture", "field", "gradient", "determinant", "curvature", "coverage", "tiles")
 OUTPUTS: Final = ("srgb8", "srgb16")
 LARGEST: Final = 65536
 

@@ -19,6 +19,7 @@ LOOKS: Final = {
     "determinant": "what the warps do to space",
     "curvature": "the curvature of the level sets",
     "coverage": "how much of each cell is inside",
+    "tiles": "which tiles are searched for edges",
     "compare": "exact against fwidth; drag the line",
 }
 

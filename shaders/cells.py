@@ -19,7 +19,7 @@ __all__ = [
     "measured", "straight",
 ]  # fmt: skip
 
-BENT = 0.025
+BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
 CROWDED = 0.2
 """Where the second decision is as near, a cell may hold many: its center alone is fair."""

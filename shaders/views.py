@@ -39,10 +39,14 @@ from .coverage import band, fill
 from .patterns import stripes_mean
 from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Group, Layer, Picture, flat
 from .stops import mixed
+from .tiles import classes, side
 
 __all__ = ["CELL", "VIEWS", "legend", "spacing", "viewed"]
 
-VIEWS = ("picture", "field", "gradient", "determinant", "curvature", "coverage", "compare")
+VIEWS = (
+    *("picture", "field", "gradient", "determinant", "curvature", "coverage", "tiles"),
+    "compare",
+)
 """In the order of their keys. The last shows the picture twice, and is no picture itself."""
 
 COLD_WARM = ("#0a2f51", "#1f6fa8", "#7fc4e3", "#f7f2e4", "#f5b069", "#cf5230", "#6b1a1a")
@@ -99,6 +103,8 @@ def viewed(picture: Picture, name: str, layer: int | None = None) -> Picture:
     layers = list(_flat(picture.layers, const(1.0)))
     if not layers:
         return Picture((), _color(rgba(INK)[:3]), picture.view)
+    if name == "tiles":
+        return Picture((), _color(_tiled(picture)), picture.view)
     if name == "coverage":
         return Picture((), _color(_covered(layers)), picture.view)
     shade, known = SHOWN[name]
@@ -122,6 +128,7 @@ LEGENDS = {
     "pale straight; a level set every {step}",
     "coverage": "coverage: how much of each cell of {cell} x {cell} pixels lies inside, from dark "
     "to light, by the gradient at its center",
+    "tiles": "tiles: orange ones are searched for edges, violet ones are proven full, dark ones empty",
     "compare": "left exact, right by fwidth",
 }
 
@@ -307,6 +314,19 @@ def _seen(layers: Sequence[_Laid], shade: Shade, known: Known) -> Sequence[Expr]
     size = len(known(layers[0].layer))
     _, *numbers, ink = _gathered("seen_of_layers", layers, (2.0 * FAR, *(0.0,) * size, 0.0), over)
     return _inked(Vec(apply(shade(), numbers)), ink)
+
+
+def _tiled(picture: Picture) -> Sequence[Expr]:
+    """The classes of tiles, were one's corner the origin, as a color; and lines between them."""
+    pixels = side(picture, "exact")
+    p = Vec(POINT.leaves) / (pixels * _pixel())
+    middle: Vec = (floor(p) + 0.5) * (pixels * _pixel())
+    edge, *full = apply(classes(picture, "exact"), (*middle, 0.5 * (pixels + 1) * _pixel()))
+    empty_, full_, edge_ = (Vec(rgba(COVERED[k])[:3]) for k in (0, 1, 3))
+    settled = empty_ + where(max(*full) > 0.0, 1.0, 0.0) * (full_ - empty_)
+    color = settled + where(edge > 0.5, 1.0, 0.0) * (edge_ - settled)
+    across, up = abs(p - floor(p) - 0.5)
+    return _inked(color, where(max(across, up) > 0.5 - 0.75 / pixels, 0.3, 0.0))
 
 
 def _covered(layers: Sequence[_Laid]) -> Sequence[Expr]:

@@ -166,7 +166,7 @@ def test_number_keys_show_the_views(app):
 
 
 def test_the_line_of_the_comparison_is_dragged(app):
-    app.key("7")
+    app.key("8")
     app.until(lambda s: s["drawn"] == "compare" and s["whole"])
     app.drag((160, 60), (240, 90))  # the line stands in the middle at first
     app.until(lambda s: near(s["split"], 0.75, 0.01) and s["whole"])
