@@ -128,7 +128,7 @@ LEGENDS = {
     "pale straight; a level set every {step}",
     "coverage": "coverage: how much of each cell of {cell} x {cell} pixels lies inside, from dark "
     "to light, by the gradient at its center",
-    "tiles": "tiles: orange ones are searched for edges, violet ones are proven full, dark ones empty",
+    "tiles": "tiles: orange is searched for edges, violet is proven full, dark is proven empty",
     "compare": "left exact, right by fwidth",
 }
 
