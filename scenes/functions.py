@@ -31,6 +31,7 @@ from typing import (
 from ..shaders.calculus.bounds import range_of
 from ..shaders.calculus.expr import Expr, Source, postorder
 from ..shaders.calculus.function import Function, Input, Mean, Type, apply, trace
+from ..shaders.calculus.literals import are_placed
 from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import JetfieldError, TracedError
 from ..shaders.picture import GRADIENT, POINT, VALUE
@@ -175,7 +176,8 @@ class Definition:
             for k, v in arguments.items()
             if k not in static
         }
-        key = (tuple((k, identity(v)) for k, v in static.items()), tuple(sizes.items()))
+        given = tuple((k, identity(v)) for k, v in static.items())
+        key = (given, tuple(sizes.items()), are_placed())
         found = self.traced.get(key)
         if found is None:
             inputs = [*self.inputs, *(Input(_unlike(k), Type(size)) for k, size in sizes.items())]

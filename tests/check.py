@@ -32,7 +32,15 @@ class Step(NamedTuple):
 
 def steps(full: bool) -> list[Step]:
     """All steps in order; a full check has more of them, and a longer pytest."""
-    pytest = [*TOOL, "pytest", "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+    pytest = [
+        *TOOL,
+        "pytest",
+        "--numprocesses=auto",
+        "--maxprocesses=4",
+        "--dist=loadfile",
+        "--no-loadscope-reorder",
+        "--durations=15",
+    ]
     benchmarks = []
     if full:
         pytest += ["-m", "slow or not slow", "--hypothesis-profile=full"]

@@ -10,6 +10,10 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Small pictures of large shaders: Mesa's rasteriser is to compile them soon, not to draw them fast.
+# It rounds as ever. Set before anything loads OpenGL, and for the processes that tests start.
+os.environ.setdefault("GALLIVM_PERF", "nopt")
+
 # No time limits: on two cores and a software rasteriser, times swing by a factor of three.
 settings.register_profile(
     "ci",
@@ -30,6 +34,14 @@ def own() -> Iterator[Callable[..., Any]]:
     import gl  # it loads moderngl, which few tests need
 
     yield from gl.threads()
+
+
+LONG = ("test_random_scenes.py", "test_dialects.py", "test_random_pictures.py", "test_gallery.py")
+"""Files that take minutes, and begin first: the processes that share the tests end together."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 IN_CI = bool(os.environ.get("CI"))

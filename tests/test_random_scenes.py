@@ -177,6 +177,7 @@ def evaluated(text):
 @pytest.fixture(scope="module")
 def drawn():
     """Every program that hypothesis draws, with its field."""
+    used.clear()
     kept = {}
 
     @given(st.randoms(use_true_random=True))

@@ -194,6 +194,18 @@ def test_an_edition_of_a_long_list(tmp_path):
     assert editions.derived == 1
 
 
+def test_what_was_traced_without_places_is_not_taken(tmp_path):
+    text = FLOWER.replace('"red", "blue"', '"teal", "plum"')
+    (tmp_path / "other.py").write_text(text)
+    kept = load(tmp_path / "other.py")  # its ramp lives on, by numbers that have no places
+    first, second = (
+        live_text(tmp_path, text.replace('"teal"', name), "gradient")
+        for name in ('"teal"', '"lime"')
+    )
+    assert first.fragment == second.fragment
+    assert kept.lower()
+
+
 def test_another_structure_is_derived(tmp_path):
     editions = Editions()
     edits = [("white", "white"), ("repeat(7)", "repeat(8)"), ("- box", "| box"), ("px(2)", "px(2), blend='add'"),

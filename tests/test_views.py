@@ -287,7 +287,7 @@ def test_every_view_of_gallery_scenes_draws(own, scene):
         found = own(
             lambda context, name=name: draw(context, picture, name, frame, antialias="gradient")
         )
-        assert len(np.unique(found.view(np.uint32))) > 20
+        assert len(np.unique(found.view(np.uint32))) > (1 if name == "tiles" else 20)
         assert all(not np.array_equal(found, other) for other in pictures)
         assert legend(name, frame)
         pictures.append(found)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["Placed", "in_scene", "number", "placing"]
+__all__ = ["Placed", "are_placed", "in_scene", "number", "placing"]
 
 
 class Placed(float):
@@ -46,6 +46,11 @@ def placing() -> Iterator[None]:
         yield
     finally:
         _state.on = before
+
+
+def are_placed() -> bool:
+    """Whether numbers have places now, in this thread: what is traced then is told apart."""
+    return _state.on
 
 
 def number(value: float) -> float:
