@@ -360,7 +360,10 @@ def describe(expr: Expr, depth: int = 6) -> str:
         return str(parameter.code) + ("" if component is None else _component(component))
     if depth == 0:
         return "..."
-    parts = [describe(a, depth - 1) for a in expr.args]
+    args = expr.args
+    if name == "add" and args[0].op.name in ("const", "literal"):
+        args = args[::-1]  # x + 1, whichever of the two is older
+    parts = [describe(a, depth - 1) for a in args]
     if name == "lt" and parts[1].startswith("toggle("):
         return parts[1]  # a switch reads its number as a condition
     if name in SIGNS:
