@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+import oracles
 import pytest
 from PIL import Image
 
-from jetfield.render import DeviceError, cli, cli_options, offscreen, progress, render
+from jetfield.render import cli, cli_options, offscreen, progress, render
 from jetfield.render.arguments import DEVICES, LARGEST
-from jetfield.render.device import offscreen as device
 from jetfield.scenes import View, load
 from jetfield.shaders.coverage import ANTIALIAS
 from jetfield.shaders.views import VIEWS
@@ -28,10 +28,7 @@ scene.fill(circle(0.2), "white", opacity=where(toggle("shown", True), 1, 0))
 
 @pytest.fixture(scope="module")
 def gl():
-    try:
-        device().run(lambda painter: None)
-    except DeviceError as error:
-        pytest.skip(str(error))
+    oracles.needs_gl()
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,11 @@
 """Color: names and hex, linear light inside, the sRGB curve and straight alpha at the end."""
 
 import numpy as np
+import oracles
 import pytest
 from PIL import ImageColor
 
-from jetfield.render import DeviceError, render
-from jetfield.render.device import offscreen
+from jetfield.render import render
 from jetfield.scenes import Scene, SceneError, View, circle, color_picker, half_plane
 from jetfield.shaders.color import encode, rgba
 
@@ -15,10 +15,7 @@ EVERYWHERE = circle(100)
 
 @pytest.fixture(scope="module", autouse=True)
 def needs_gl():
-    try:
-        offscreen().run(lambda painter: None)
-    except DeviceError as error:
-        pytest.skip(str(error))
+    oracles.needs_gl()
 
 
 def to_linear(code: np.ndarray) -> np.ndarray:

@@ -593,17 +593,12 @@ def test_a_picture_of_many_loops_is_drawn():
     for antialias in ("exact", "fwidth"):  # in a loop already; and differences need none
         assert wrapped not in listing(scene.lower(), antialias=antialias).fragment
     assert wrapped not in listing(scene.lower(), dialect=DIALECTS["300es"], **first).fragment
-    for antialias, pixels in (
-        ("gradient", 0),
-        ("exact", 2),
-    ):  # where float32 sees another nearest edge
+    for antialias in ("gradient", "exact"):
         gl, numpy = (
             render(scene, (48, 32), device=device, antialias=antialias).astype(int)
             for device in ("gl", "numpy")
         )
-        off = np.abs(gl - numpy).max(axis=2)
-        assert off.max() <= 3
-        assert (off > 1).sum() <= pixels
+        assert np.abs(gl - numpy).max() <= 1
 
 
 def test_a_picture_of_many_turns_is_cut_less():

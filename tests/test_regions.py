@@ -63,14 +63,19 @@ def traced(python):
     return python(Vec(POINT.leaves))
 
 
+def chosen(f, p, k):
+    """A field with a cut disc more, and a strip less; and the disc's own coordinates."""
+    q = p - vec2(0.8 * cos(2.4 * k), 0.7 * sin(1.3 * k))
+    f = min(f, max(length(q) - 0.2, abs(q.x) - 0.11))
+    return max(f, 0.05 - abs(q.y - 0.03)), q
+
+
 @shape
 def tangle(p, n: int):
     """Choices of every kind: least and greatest, abs, clamp, where, seams of floor."""
     f = length(p) - 0.3
     for k in range(n):
-        q = p - vec2(0.8 * cos(2.4 * k), 0.7 * sin(1.3 * k))
-        f = min(f, max(length(q) - 0.2, abs(q.x) - 0.11))
-        f = max(f, 0.05 - abs(q.y - 0.03))
+        f, q = chosen(f, p, k)
         f = where(q.x < 0.3, f, max(f, q.y - 0.6)) + 0.01 * clamp(q.x, -0.1, 0.2)
     return f + 0.02 * floor(3 * p.x)
 
@@ -177,9 +182,7 @@ def enamel(p, value, gradient):
 def blob(p, n: int):
     f = length(p) - 0.3
     for k in range(n):
-        q = p - vec2(0.8 * cos(2.4 * k), 0.7 * sin(1.3 * k))
-        f = min(f, max(length(q) - 0.2, abs(q.x) - 0.11))
-        f = max(f, 0.05 - abs(q.y - 0.03))
+        f, _ = chosen(f, p, k)
     return f
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import moderngl
 import numpy as np
+import oracles
 import pytest
 
 from jetfield.render import DeviceError, ShaderError, render
@@ -20,10 +21,7 @@ from jetfield.scenes import Scene, circle
 
 @pytest.fixture(scope="module", autouse=True)
 def needs_gl():
-    try:
-        offscreen().run(lambda painter: None)
-    except DeviceError as error:
-        pytest.skip(str(error))
+    oracles.needs_gl()
 
 
 def a_dot(radius: float = 0.5) -> Scene:

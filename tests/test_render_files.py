@@ -8,22 +8,19 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import oracles
 import png  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
 
-from jetfield.render import DeviceError, OutputError, SceneError, render, render_file, save
-from jetfield.render.device import offscreen
+from jetfield.render import OutputError, SceneError, render, render_file, save
 from jetfield.render.image import PngWriter
 from jetfield.scenes import Scene, circle
 
 
 @pytest.fixture(scope="module")
 def gl():
-    try:
-        offscreen().run(lambda painter: None)
-    except DeviceError as error:
-        pytest.skip(str(error))
+    oracles.needs_gl()
 
 
 def a_dot() -> Scene:

@@ -253,15 +253,19 @@ def size(function: Function) -> int:
         known[f] = 0
         for e in postorder(f.outputs):
             calls = sum(known[g] for g in called(e))
-            known[f] += calls if calls else bool(e.args) and e.op.name != "get"
+            known[f] += calls if calls else _works(e)
     return known[function]
 
 
 def longest(functions: Iterable[Function]) -> int:
     """How many ops the longest body has of functions and all that they call."""
     whole = {g: None for f in functions for g in (*callees(f.outputs), f)}
-    return max((sum(bool(e.args) and e.op.name != "get" for e in postorder(f.outputs))
-                for f in whole), default=0)  # fmt: skip
+    return max((sum(map(_works, postorder(f.outputs))) for f in whole), default=0)
+
+
+def _works(e: Expr) -> bool:
+    """Whether a node is an op that takes time."""
+    return bool(e.args) and e.op.name != "get"
 
 
 def turns(function: Function) -> int:
