@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import moderngl
 import numpy as np
 
 from ..shaders.calculus.evaluate import call
+from ..shaders.calculus.parameters import parameters
 from ..shaders.glsl.loops import WIDTH
 from ..shaders.glsl.passes import EDGE, SETTLED
 from ..shaders.lists import lists, read
@@ -18,6 +20,7 @@ from .program import Programs
 from .state import Calls
 
 if TYPE_CHECKING:
+    from ..shaders.calculus.function import Function
     from ..shaders.glsl.passes import Tiled
     from ..shaders.picture import Frame
 
@@ -45,6 +48,8 @@ class Passes:
         self._call = Calls(context)
         self._lists: dict[str, moderngl.Texture] = {}  # by sampler
         self._listed_for: object = None
+        self._ground_of: object = None
+        self._ground_color: tuple[float, ...] = ()
 
     @property
     def possible(self) -> bool:
@@ -75,7 +80,7 @@ class Passes:
         whole = tiled.side * grid[0], tiled.side * grid[1]
         with self._wider((left, low, width, height), whole, scissor):
             if tiled.ground is not None:
-                self._call.clear(tuple(map(float, call(tiled.ground, [], frame.values))))
+                self._call.clear(self._ground(tiled.ground, frame))
             for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
                 unit = len(listing.tables)
                 texture.use(unit)
@@ -89,6 +94,14 @@ class Passes:
         _free(*(self._found or ()), *self._lists.values())
         self._found, self._listed_for = None, None
         self._lists.clear()
+
+    def _ground(self, ground: Function, frame: Frame) -> tuple[float, ...]:
+        """The color of tiles in which every layer is empty."""
+        values = [frame.values[name] for name in _names(ground)]
+        if (ground, values) != self._ground_of:
+            self._ground_color = tuple(map(float, call(ground, [], frame.values)))
+            self._ground_of = ground, values
+        return self._ground_color
 
     def _bound(self, unit: int) -> dict[str, int]:
         """Textures of lists on units from this one on, and the uniforms that say so."""
@@ -157,6 +170,12 @@ class Passes:
                 gl("glScissor", *scissor)
             else:
                 gl("glDisable", _SCISSOR_TEST)
+
+
+@lru_cache(maxsize=64)
+def _names(function: Function) -> tuple[str, ...]:
+    """Of the parameters that a function reads."""
+    return tuple(p.name for p in parameters(function.outputs))
 
 
 def _free(*objects: moderngl.Framebuffer | moderngl.Texture) -> None:

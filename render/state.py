@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import moderngl
@@ -183,4 +184,10 @@ class Calls:
         return found.decode(errors="replace") if found else ""
 
     def _function(self, name: str, result: Any, arguments: list[Any]) -> Callable[..., Any]:
-        return ctypes.CFUNCTYPE(result, *arguments)(self._find(name))
+        return _at(self._find(name), result, *arguments)
+
+
+@cache
+def _at(address: int, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """The function that lies there; a driver has a few hundred."""
+    return ctypes.CFUNCTYPE(result, *arguments)(address)
