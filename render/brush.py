@@ -22,7 +22,8 @@ from ..shaders.glsl import listing
 from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
-from .frame import DITHER, Painter, free
+from .frame import DITHER, Painter
+from .program import free
 from .tiles import Tile, tiles
 from .views import Views
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import moderngl
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.errors import DeviceError
-from .passes import LEAST, Passes
-from .program import Programs
+from .passes import Passes
+from .program import Programs, free
 from .tiles import Tile
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from ..shaders.picture import Frame
 
 DITHER: Final = 0x0BD0
+LEAST: Final = 4e6
+"""Ops that are drawn in the time in which one is compiled: what drawing by tiles saves has to be
+worth the compilation of its passes."""
+KNOWN: Final = 64
+"""Drawings whose pixels are counted."""
 MOST_TEXTURES: Final = 4
 """Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
@@ -48,6 +54,7 @@ class Painter:
         self.programs = Programs(context, programs)
         self._passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
+        self._drawn: dict[Drawing, int] = {}  # pixels so far
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use.
@@ -60,11 +67,22 @@ class Painter:
         program = self.programs.get(listing)
         program.draw(listing.uniforms(frame, origin), listing.tables)
 
-    def draw(self, drawing: Drawing, frame: Frame, origin: tuple[int, int]) -> None:
-        """Draw as ``cover`` does, tile by tile if that is worth it."""
+    def draw(
+        self, drawing: Drawing, frame: Frame, origin: tuple[int, int], pixels: int | None = None
+    ) -> None:
+        """Draw as ``cover`` does, tile by tile if that is worth it.
+
+        Args:
+            pixels: how many are drawn in all, now and otherwise; by default all so far by this
+                painter, and these.
+        """
         _, _, width, height = self.context.fbo.viewport
-        by_tiles = width * height >= LEAST and self._passes.possible
-        if by_tiles and drawing.tiled:
+        if pixels is None:
+            self._drawn[drawing] = pixels = self._drawn.pop(drawing, 0) + width * height
+            if len(self._drawn) > KNOWN:
+                del self._drawn[next(iter(self._drawn))]
+        by_tiles = pixels * drawing.ops >= LEAST * drawing.more
+        if by_tiles and drawing.tiled and self._passes.possible(width, height):
             self._passes.draw(drawing.tiled, frame, origin)
         else:
             self.cover(drawing.whole, frame, origin)
@@ -86,7 +104,7 @@ class Painter:
             target.use()
             target.viewport = 0, 0, tile.width, tile.height
             self.context.disable_direct(DITHER)  # on by default; a driver may mean it for 8 bits
-            self.draw(drawing, frame, (tile.x, tile.y))
+            self.draw(drawing, frame, (tile.x, tile.y), math.prod(frame.size))
             rows = np.empty((tile.height, tile.width, 4), kind.array)
             target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind.gl)
         except moderngl.Error as error:
@@ -118,11 +136,3 @@ class Painter:
             free(held)
         self._targets[kind.gl] = grown
         return grown
-
-
-def free(target: moderngl.Framebuffer) -> None:
-    """Free a framebuffer and what it draws into."""
-    attachments = target.color_attachments
-    target.release()
-    for attachment in attachments:
-        attachment.release()

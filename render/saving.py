@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ..shaders.glsl.passes import drawing
 from ..shaders.views import viewed
-from .frame import Painter, free
+from .frame import Painter
 from .image import save
 from .offscreen import TILE
+from .program import free
 from .tiles import tiles
 from .views import Views
 
