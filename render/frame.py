@@ -23,8 +23,12 @@ DITHER: Final = 0x0BD0
 LEAST: Final = 4e6
 """Ops that are drawn in the time in which one is compiled: what drawing by tiles saves has to be
 worth the compilation of its passes."""
+SEVERAL: Final = 2
+"""Drawings of a picture, after which more of them are to be expected."""
+OFTEN: Final = 100
+"""How many."""
 KNOWN: Final = 64
-"""Drawings whose pixels are counted."""
+"""Pictures whose drawings are counted."""
 MOST_TEXTURES: Final = 4
 """Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
@@ -54,7 +58,7 @@ class Painter:
         self.programs = Programs(context, programs)
         self._passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
-        self._drawn: dict[Drawing, int] = {}  # pixels so far
+        self._drawn: dict[Drawing, int] = {}  # how often
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use.
@@ -73,14 +77,16 @@ class Painter:
         """Draw as ``cover`` does, tile by tile if that is worth it.
 
         Args:
-            pixels: how many are drawn in all, now and otherwise; by default all so far by this
-                painter, and these.
+            pixels: how many are drawn in all. By default as many as if a picture that was drawn
+                several times were drawn often.
         """
         _, _, width, height = self.context.fbo.viewport
         if pixels is None:
-            self._drawn[drawing] = pixels = self._drawn.pop(drawing, 0) + width * height
+            times = self._drawn.pop(drawing, 0) + 1
+            self._drawn[drawing] = times
             if len(self._drawn) > KNOWN:
                 del self._drawn[next(iter(self._drawn))]
+            pixels = width * height * (OFTEN if times > SEVERAL else times)
         by_tiles = pixels * drawing.ops >= LEAST * drawing.more
         if by_tiles and drawing.tiled and self._passes.possible(width, height):
             self._passes.draw(drawing.tiled, frame, origin)

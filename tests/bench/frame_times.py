@@ -55,6 +55,8 @@ EXPERT = Path(__file__).resolve().parent / "expert"
 SAME = 4e-3
 """The mean difference of two pictures of one scene, of which one is soft-edged by hand."""
 MOST = 2.0
+WARM = 4
+"""Frames before those that are timed."""
 VERTEX = """#version 330 core
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
@@ -147,8 +149,8 @@ class Screen:
 
 def timed(screen: Screen, draws: dict[str, Callable[[], None]], rounds: int) -> dict[str, Any]:
     """Median milliseconds of each, and the median ratios to the first."""
-    for draw in draws.values():
-        screen.milliseconds(draw)  # compile
+    for draw in [*draws.values()] * WARM:
+        screen.milliseconds(draw)  # compile; and what is drawn often, once more for that
     times = [[screen.milliseconds(draw) for draw in draws.values()] for _ in range(rounds)]
     columns = dict(zip(draws, zip(*times, strict=True), strict=True))
     hand = next(iter(columns.values()))
