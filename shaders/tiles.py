@@ -29,7 +29,7 @@ SIDE: Final = 16
 """Pixels on a side of a tile, where an edge is soon drawn."""
 SMALL_SIDE: Final = 8
 """Where it costs more than more tiles do."""
-COSTLY: Final = 1500
+COSTLY: Final = 900
 """Ops of a cell that is not soon drawn."""
 LESS: Final = 1.5
 """How many times the ops of a smooth cell a cell takes that is not worth telling them apart."""
