@@ -46,7 +46,7 @@ class Painter:
     def __init__(self, context: moderngl.Context, programs: int = 64) -> None:
         self.context = context
         self.programs = Programs(context, programs)
-        self._passes = Passes(context, self.programs)
+        self.passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
@@ -63,9 +63,9 @@ class Painter:
     def draw(self, drawing: Drawing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw as ``cover`` does, tile by tile if that is worth it."""
         _, _, width, height = self.context.fbo.viewport
-        by_tiles = width * height >= LEAST and self._passes.possible
+        by_tiles = width * height >= LEAST and self.passes.possible
         if by_tiles and drawing.tiled:
-            self._passes.draw(drawing.tiled, frame, origin)
+            self.passes.draw(drawing.tiled, frame, origin)
         else:
             self.cover(drawing.whole, frame, origin)
 
@@ -99,7 +99,7 @@ class Painter:
 
     def release(self) -> None:
         """Free all that was made in the context."""
-        self._passes.release()
+        self.passes.release()
         self.programs.release()
         for target in self._targets.values():
             free(target)

@@ -56,8 +56,12 @@ class Passes:
         """Whether points may be as large as tiles."""
         return self._call.integers(_POINT_SIZE_RANGE)[1] >= SIDE
 
-    def draw(self, tiled: Tiled, frame: Frame, origin: tuple[int, int]) -> None:
+    def draw(
+        self, tiled: Tiled, frame: Frame, origin: tuple[int, int], *, classed: bool = True
+    ) -> None:
         """Draw over the viewport of the framebuffer in use; ``origin`` is as for ``Painter.cover``.
+
+        If tiles are not ``classed``, each is drawn as one with an edge: that takes one program.
 
         Raises:
             ShaderError: the driver refuses a listing.
@@ -70,18 +74,21 @@ class Passes:
         found.use()
         found.viewport = 0, 0, *grid
         there = origin[0] + left, origin[1] + low
-        listing = tiled.classes
         if tiled.listed:
             self._list(tiled, frame, there, grid)
-        values = listing.uniforms(frame, there) | self._bound(len(listing.tables))
-        self._programs.get(listing).draw(values, listing.tables)
+        if classed:
+            listing = tiled.classes
+            values = listing.uniforms(frame, there) | self._bound(len(listing.tables))
+            self._programs.get(listing).draw(values, listing.tables)
+        else:
+            self._call.clear((EDGE, 0.0, 0.0, 0.0))
 
         target.use()
         whole = tiled.side * grid[0], tiled.side * grid[1]
         with self._wider((left, low, width, height), whole, scissor):
-            if tiled.ground is not None:
+            if classed and tiled.ground is not None:
                 self._call.clear(self._ground(tiled.ground, frame))
-            for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
+            for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges))[not classed :]:
                 unit = len(listing.tables)
                 texture.use(unit)
                 values = listing.uniforms(frame, origin) | self._bound(unit + 1)

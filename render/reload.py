@@ -24,7 +24,7 @@ from ..shaders.glsl import Editions
 from .arguments import lowered
 
 if TYPE_CHECKING:
-    from ..shaders.glsl import Listing
+    from ..shaders.glsl import Edition
     from ..shaders.picture import Parameter, Picture
 
 __all__ = ["Loader", "Source", "Trouble", "Version", "trouble"]
@@ -54,16 +54,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The scene as its files were at one moment. ``listings`` are by the word for antialias."""
+    """The scene as its files were at one moment. ``drawings`` are by the word for antialias."""
 
     number: int
     picture: Picture
-    listings: dict[str, Listing]
+    drawings: dict[str, Edition]
 
     @property
     def _read(self) -> tuple[Parameter, ...]:
-        """What it reads; asked of a listing that is there, a picture needs not be composed."""
-        for known in self.listings.values():
+        """What it reads; asked of a drawing that is there, a picture needs not be composed."""
+        for known in self.drawings.values():
             return tuple(known.parameters.values())
         return (
             *self.picture.parameters,
@@ -187,8 +187,8 @@ Delivered = Version | Trouble
 class Loader:
     """A thread that loads a scene, lowers it, and does so again whenever its files change.
 
-    ``deliver`` is called in that thread: with a ``Version`` that has the first of ``qualities``
-    listed, then with the same one that has more; or with a ``Trouble`` that has lasted.
+    ``deliver`` is called in that thread: with a ``Version`` that has a drawing by the first of
+    ``qualities``, then with the same one that has more; or with a ``Trouble`` that has lasted.
     """
 
     def __init__(
@@ -258,8 +258,9 @@ class Loader:
             self._number += 1
             version = Version(self._number, picture, {})
             for quality in self._qualities:
-                found = self._editions.listing(picture, quality)
-                version = Version(self._number, picture, {**version.listings, quality: found})
+                draft = quality != self._qualities[-1]
+                found = self._editions.edition(picture, quality, soon=draft)
+                version = Version(self._number, picture, {**version.drawings, quality: found})
                 self._deliver(version)
                 if self._watched.changed() or self._end.is_set():
                     break  # the rest would be out of date before it is there

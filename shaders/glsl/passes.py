@@ -7,17 +7,18 @@ where nothing is drawn, which no branch in a fragment shader promises.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
-from ..calculus.expr import const
+from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply
 from ..color import encoder
 from ..exact import DEPTH
 from ..lists import sieves
-from ..picture import Picture
+from ..picture import CLEAR, Picture
 from ..tiles import classes, settled, side, varies, worth_classes
 from .dialects import DRAWN, Dialect, number
 from .listing import (
@@ -100,6 +101,14 @@ class Tiled:
     listed: bool
     """Whether tiles have lists of the rows to look at, in the textures of ``Lists``."""
 
+    def mapped(self, change: Callable[[Listing], Listing]) -> Tiled:
+        """The same with every listing changed."""
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        changed: dict[str, Any] = {
+            name: change(part) for name, part in parts.items() if isinstance(part, Listing)
+        }
+        return replace(self, **changed)
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -126,12 +135,19 @@ class Drawing:
         if varies(function):
             inner = self._painted(function)
         else:
-            inner, ground = self._flat(function), self._ground(function)
+            inner, ground = self._flat(function), self.ground
         passes = self._classes(), inner, self._edges()
         return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
 
-    def _ground(self, function: Function) -> Function:
-        color = apply(function, [const(0.0)] * len(function.leaves))
+    @property
+    def listed(self) -> bool:
+        """Whether tiles have lists, without which the picture takes far longer."""
+        return bool(self._loops) and worth_classes(self.picture, self.antialias)
+
+    @property
+    def ground(self) -> Function:
+        """What is written where every layer is empty: of the background alone."""
+        color: Sequence[Expr] = self.picture.background or CLEAR
         if self.output != "linear":
             color = apply(encoder(self.output), color)
         return Function("ground", [], color, Type(4))
