@@ -42,6 +42,8 @@ QUICK: Final = 1 / 25
 """Seconds in which a brush is thought to draw a whole picture that needs no draft before it."""
 SHARE: Final = 0.04
 """Seconds that one tile is to take: so soon is a change of mind heard."""
+LOOK: Final = 0.15
+"""Seconds between two looks at a picture in the making, each of which the window has to draw."""
 DRAFT: Final = 0.25
 """Seconds that a brush lets a draft go first."""
 SMALLEST: Final = 32
@@ -241,7 +243,7 @@ class Brush:
         def fits(tile: Tile) -> bool:
             return at_once or tile.width * tile.height <= SHARE * rate
 
-        drawn, waiting, seconds = 0, list[Tile](), 0.0
+        drawn, waiting, seconds, looked = 0, list[Tile](), 0.0, time.perf_counter()
         for tile in parts(order.frame.size, fits, SMALLEST):
             if self._late() and not self._drafts:
                 return
@@ -252,8 +254,10 @@ class Brush:
             drawn += area
             done = drawn / (width * height)
             waiting = [Tile(0, 0, width, height)] if done == 1 else [*waiting, tile]
+            if done < 1 and time.perf_counter() < looked + LOOK:
+                continue
             if all(self._canvas.lay(painter.context, order, box) for box in waiting):
-                waiting = []
+                waiting, looked = [], time.perf_counter()
                 self._report(Report(order, self.quality, seconds, done))
         self._rate[shape] = drawn / max(seconds, 1e-6)
         if self._fine and order.still and seconds > (DRAFT if self._drafts else QUICK):
