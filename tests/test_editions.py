@@ -36,7 +36,7 @@ EDITS = {
     "the background, of which tiles are cleared": ("#203040", "#604020"),
     "an opaque layer that becomes thin": ("opacity=1.0", "opacity=0.5"),
     "a length": ("box(1.6,", "box(0.9,"),
-    "a list": ("0.05 * (k // 12)", "0.07 * (k // 12)"),
+    "a list, in another order": ("0.05 * (k % 12) - 0.3", "0.3 - 0.05 * (k % 12)"),
 }
 STRUCTURE = "#ffd700", "#ffd70080"
 """A color that was opaque for good."""
@@ -91,10 +91,20 @@ def test_what_is_soon_seen_is_drawn_by_tiles_for_their_lists_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("antialias", "edits"),
-    [("gradient", [*EDITS]), ("exact", ["an opaque layer that becomes thin", "a list"])],
+    ("antialias", "device", "edits"),
+    [
+        ("gradient", "numpy", [*EDITS]),  # which knows no tiles
+        ("exact", "gl", ["an opaque layer that becomes thin", "a list, in another order"]),
+    ],
 )
-def test_the_window_shows_what_is_rendered(display, tmp_path, monkeypatch, antialias, edits):  # noqa: F811
+def test_the_window_shows_what_is_rendered(
+    display,  # noqa: F811
+    tmp_path,
+    monkeypatch,
+    antialias,
+    device,
+    edits,
+):
     """After each edit, by tiles, in slices: the picture of the file as it is then."""
     from jetfield.render.window import Window
 
@@ -119,7 +129,7 @@ def test_the_window_shows_what_is_rendered(display, tmp_path, monkeypatch, antia
     def compare(version: int) -> None:
         until(lambda: seen and seen[-1]["version"] == version and seen[-1]["whole"])
         grabbed = ImageGrab.grab(bbox=(0, 0, *SIZE), xdisplay=display).convert("RGB")
-        expected = render(load(path), SIZE, antialias=antialias)[..., :3]
+        expected = render(load(path), SIZE, antialias=antialias, device=device)[..., :3]
         assert np.abs(np.asarray(grabbed).astype(int) - expected).max() <= 1
 
     def drive() -> None:
