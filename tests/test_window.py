@@ -335,7 +335,7 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path, monkeypatch):  # no
             waits.append(time.monotonic() - start)
         assert len(waits) > 3, "it did compile meanwhile"
         compiled = time.monotonic() - compiled
-        assert np.median(waits) < 0.3, waits
+        assert np.median(waits) < max(0.3, compiled / 12), (waits, compiled)
         assert max(waits) < compiled / 2, (waits, compiled)
     finally:
         app.end()
