@@ -18,18 +18,19 @@ import glfw
 import moderngl
 
 from ..shaders.errors import DeviceError, JetfieldError
-from ..shaders.glsl import Editions
+from ..shaders.glsl import Edition, Editions
 from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
 from .frame import DITHER, Painter, free
+from .regions import TOP
 from .tiles import Tile, parts
 from .views import Views
 
 if TYPE_CHECKING:
-    from ..shaders.glsl import Edition
     from ..shaders.picture import Frame
     from .canvas import Canvas
+    from .plan import Plan
     from .reload import Version
 
 __all__ = ["COMPARE", "Brush", "Order", "Report"]
@@ -141,7 +142,7 @@ class Brush:
     def quick(self, order: Order) -> bool:
         """Whether it is known to draw this picture, whole, in no time."""
         found = order.version.drawings.get(self.quality) if order.view == "picture" else None
-        rate = self._rate.get(found.shape, 0.0) if found else 0.0
+        rate = self._rate.get(found.shape, 0.0) if isinstance(found, Edition) else 0.0
         return order.frame.size[0] * order.frame.size[1] < QUICK * rate
 
     def close(self) -> None:
@@ -185,7 +186,7 @@ class Brush:
             if order.view == COMPARE and self._fine and order.still:
                 self._compare(painter, order)
             elif not (self._drafts and self._canvas.holds(order)):
-                found = self._edition(order)
+                found = self._drawing(order)
                 if found is not None:
                     self._paint(painter, order, found)
         except JetfieldError as error:
@@ -201,7 +202,7 @@ class Brush:
             self.compiling = compiling
             self._report(None)
 
-    def _edition(self, order: Order) -> Edition | None:
+    def _drawing(self, order: Order) -> Edition | Plan | None:
         """What this brush draws of an order; None if that is not known yet, or nothing."""
         if order.view == "picture" or (order.view == COMPARE and self._drafts):
             return order.version.drawings.get(self.quality)
@@ -223,17 +224,12 @@ class Brush:
         if self._canvas.lay(painter.context, order, (0, 0, *order.frame.size)):
             self._report(Report(order, COMPARE, time.perf_counter() - start))
 
-    def _paint(self, painter: Painter, order: Order, found: Edition) -> None:
+    def _paint(self, painter: Painter, order: Order, found: Edition | Plan) -> None:
         width, height = order.frame.size
         self._fit(painter.context, order.frame.size)
-        shape = found.shape
-        if shape not in self._rate:
-            if len(self._rate) >= PICTURES:
-                self._rate.clear()
-            self._say_compiling(True)
-            self._rate[shape] = self._tried(painter, order, found)
-            self._say_compiling(False)
-        rate = self._rate[shape]
+        least, rate = 2 * TOP, 0.0  # by a plan, parts are so large, for several processors
+        if isinstance(found, Edition):
+            least, rate = SMALLEST, self._known(painter, order, found)
         at_once = self._drafts or self.quick(order)
         if not at_once:
             if not order.still:
@@ -244,12 +240,12 @@ class Brush:
             return at_once or tile.width * tile.height <= SHARE * rate
 
         drawn, waiting, seconds, looked = 0, list[Tile](), 0.0, time.perf_counter()
-        for tile in parts(order.frame.size, fits, SMALLEST):
+        for tile in parts(order.frame.size, fits, least):
             if self._late() and not self._drafts:
                 return
             area = tile.width * tile.height
             spent = self._cover(painter, order, found, tile)
-            rate = min(2 * rate, area / max(spent, 1e-6))  # soon careful, not soon careless
+            rate = min(2 * rate, area / max(spent, 1e-6))  # it falls at once and rises slowly
             seconds += spent
             drawn += area
             done = drawn / (width * height)
@@ -259,9 +255,20 @@ class Brush:
             if all(self._canvas.lay(painter.context, order, box) for box in waiting):
                 waiting, looked = [], time.perf_counter()
                 self._report(Report(order, self.quality, seconds, done))
-        self._rate[shape] = drawn / max(seconds, 1e-6)
-        if self._fine and order.still and seconds > (DRAFT if self._drafts else QUICK):
-            self._class(painter, order, found)
+        if isinstance(found, Edition):
+            self._rate[found.shape] = drawn / max(seconds, 1e-6)
+            if self._fine and order.still and seconds > (DRAFT if self._drafts else QUICK):
+                self._class(painter, order, found)
+
+    def _known(self, painter: Painter, order: Order, found: Edition) -> float:
+        """How many pixels a second an edition draws; at first that is tried."""
+        if found.shape not in self._rate:
+            if len(self._rate) >= PICTURES:
+                self._rate.clear()
+            self._say_compiling(True)
+            self._rate[found.shape] = self._tried(painter, order, found)
+            self._say_compiling(False)
+        return self._rate[found.shape]
 
     def _class(self, painter: Painter, order: Order, found: Edition) -> None:
         """From now on, draw pictures of this shape by classes of tiles.
@@ -286,12 +293,14 @@ class Brush:
                 return wide * high / max(seconds, 1e-6)
             side *= 2
 
-    def _cover(self, painter: Painter, order: Order, found: Edition, tile: Tile) -> float:
+    def _cover(self, painter: Painter, order: Order, found: Edition | Plan, tile: Tile) -> float:
         """Draw one tile into the framebuffer of this thread: the seconds that it takes."""
         start = time.perf_counter()
         self._target.use()
         self._target.viewport = tile
-        if found.tiled and painter.passes.possible:
+        if not isinstance(found, Edition):
+            painter.paste(found, order.frame, (0, 0))
+        elif found.tiled and painter.passes.possible:
             classed = found.shape in self._classed
             painter.passes.draw(found.tiled, order.frame, (0, 0), classed=classed)
         else:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..shaders.glsl import Listing
     from ..shaders.glsl.passes import Drawing
     from ..shaders.picture import Frame
+    from .paste import Paste
+    from .plan import Plan
 
 DITHER: Final = 0x0BD0
 MOST_TEXTURES: Final = 4
@@ -48,6 +50,7 @@ class Painter:
         self.programs = Programs(context, programs)
         self.passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
+        self._paste: Paste | None = None
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use.
@@ -68,6 +71,14 @@ class Painter:
             self.passes.draw(drawing.tiled, frame, origin)
         else:
             self.cover(drawing.whole, frame, origin)
+
+    def paste(self, plan: Plan, frame: Frame, origin: tuple[int, int]) -> None:
+        """Draw as ``cover`` does, by regions: nothing of the picture is compiled."""
+        if self._paste is None:
+            from .paste import Paste
+
+            self._paste = Paste(self.context)
+        self._paste.draw(plan, frame, origin)
 
     def tile(
         self, drawing: Drawing, frame: Frame, output: str, tile: Tile, out: NDArray[Any]
@@ -100,6 +111,9 @@ class Painter:
     def release(self) -> None:
         """Free all that was made in the context."""
         self.passes.release()
+        if self._paste is not None:
+            self._paste.release()
+            self._paste = None
         self.programs.release()
         for target in self._targets.values():
             free(target)

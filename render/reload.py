@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ..shaders.calculus.parameters import BUILT_IN
 from ..shaders.errors import JetfieldError
-from ..shaders.glsl import Editions
+from ..shaders.glsl import Edition, Editions
 from .arguments import lowered
+from .offscreen import as_it_opens
 
 if TYPE_CHECKING:
-    from ..shaders.glsl import Edition
     from ..shaders.picture import Parameter, Picture
+    from .plan import Plan
 
 __all__ = ["Loader", "Source", "Trouble", "Version", "trouble"]
 
@@ -58,13 +59,14 @@ class Version:
 
     number: int
     picture: Picture
-    drawings: dict[str, Edition]
+    drawings: dict[str, Edition | Plan]
 
     @property
     def _read(self) -> tuple[Parameter, ...]:
         """What it reads; asked of a drawing that is there, a picture needs not be composed."""
         for known in self.drawings.values():
-            return tuple(known.parameters.values())
+            if isinstance(known, Edition):
+                return tuple(known.parameters.values())
         return (
             *self.picture.parameters,
             *(p for p in BUILT_IN.values() if self.picture.reads(p.name)),
@@ -259,7 +261,9 @@ class Loader:
             version = Version(self._number, picture, {})
             for quality in self._qualities:
                 draft = quality != self._qualities[-1]
-                found = self._editions.edition(picture, quality, soon=draft)
+                found = as_it_opens(picture, quality) or self._editions.edition(
+                    picture, quality, soon=draft
+                )
                 version = Version(self._number, picture, {**version.drawings, quality: found})
                 self._deliver(version)
                 if self._watched.changed() or self._end.is_set():

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from ..shaders.glsl.passes import drawing
 from ..shaders.views import viewed
+from . import regions
 from .frame import Painter, free
 from .image import save
-from .offscreen import TILE
-from .tiles import tiles
+from .offscreen import TILE, by_regions
+from .tiles import Tile, tiles
 from .views import Views
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ def drawn(
         free(target)
         return pixels[::-1]
     mode = antialias if view == "picture" else "gradient"
-    whole = drawing(viewed(picture, view), mode, "srgb8")
+    shown = viewed(picture, view)
+    if plan := by_regions(shown, mode, frame):
+        regions.draw(plan, frame, "srgb8", Tile(0, 0, width, height), pixels)
+        return pixels
+    whole = drawing(shown, mode, "srgb8")
     for tile in tiles(frame.size, TILE):
         top = height - tile.y - tile.height
         rows = pixels[top : top + tile.height, tile.x : tile.x + tile.width]

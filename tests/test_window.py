@@ -13,6 +13,7 @@ from pathlib import Path
 import glfw
 import numpy as np
 import pytest
+from expressions import random_text
 from PIL import Image
 from windows import App, display, environment  # noqa: F401
 
@@ -298,6 +299,26 @@ def test_saved_is_what_is_shown_and_what_render_draws(display, tmp_path):  # noq
         mouse=status["mouse"], view=View((x, y), height),
     )  # fmt: skip
     assert np.abs(np.asarray(Image.open(tmp_path / "scene-2.png")).astype(int) - large).max() <= 1
+
+
+def test_a_deep_graph_is_seen_without_a_shader(display, tmp_path):  # noqa: F811
+    """Drawn and saved as ``render`` draws it."""
+    (tmp_path / "deep.vm").write_text(random_text(1500, 1))
+    app = App(display, tmp_path, "deep.vm", "--size", "320x240")
+    try:
+        app.drawn()
+        app.key("t")
+        status = app.until(lambda s: not s["timed"])
+        assert status["compiled"] == [0, 0]
+        seen = app.grab(SIZE).astype(int)
+        app.key("s")
+        app.until(lambda s: "saved" in s["message"])
+        assert app.status["compiled"] == [0, 0]
+    finally:
+        app.end()
+    expected = render(load(tmp_path / "deep.vm"), SIZE).astype(int)
+    assert np.abs(seen - expected[..., :3]).max() <= 1
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "deep-1.png")), expected)
 
 
 def test_a_still_scene_costs_nothing(display, tmp_path):  # noqa: F811
