@@ -88,7 +88,8 @@ class Passes:
         with self._wider((left, low, width, height), whole, scissor):
             if classed and tiled.ground is not None:
                 self._call.clear(self._ground(tiled.ground, frame))
-            for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges))[not classed :]:
+            kinds = ((SETTLED, tiled.settled), (EDGE, tiled.edges))
+            for kind, listing in kinds if classed else ((EDGE, tiled.edges),):
                 unit = len(listing.tables)
                 texture.use(unit)
                 values = listing.uniforms(frame, origin) | self._bound(unit + 1)

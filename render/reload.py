@@ -261,9 +261,9 @@ class Loader:
             version = Version(self._number, picture, {})
             for quality in self._qualities:
                 draft = quality != self._qualities[-1]
-                found = as_it_opens(picture, quality) or self._editions.edition(
-                    picture, quality, soon=draft
-                )
+                known = self._editions.know(picture, quality)
+                plan = None if known else as_it_opens(picture, quality)
+                found = plan or self._editions.edition(picture, quality, soon=draft)
                 version = Version(self._number, picture, {**version.drawings, quality: found})
                 self._deliver(version)
                 if self._watched.changed() or self._end.is_set():

@@ -115,9 +115,7 @@ class Editions:
 
     def edition(self, picture: Picture, antialias: str, *, soon: bool = False) -> Edition:
         """What ``drawing(picture, antialias, "srgb8", "live")`` gives."""
-        if self._last is None or self._last[0] is not picture:  # it is asked for by each antialias
-            self._last = picture, outlined(picture), {}
-        _, new, held = self._last
+        new, held = self._asked(picture)
         if (antialias, soon) in held:
             return held[antialias, soon]
         key = antialias, new.shape
@@ -132,6 +130,16 @@ class Editions:
         fill = partial(_filled, old, new)
         found = held[antialias, soon] = Edition(picture, shape, made, fill, soon)
         return found
+
+    def know(self, picture: Picture, antialias: str) -> bool:
+        """Whether a drawing of the picture's shape was derived, and is kept."""
+        return (antialias, self._asked(picture)[0].shape) in self._known
+
+    def _asked(self, picture: Picture) -> tuple[Outline, dict[Any, Edition]]:
+        """The outline of a picture, which is asked for by each antialias, and what it was given."""
+        if self._last is None or self._last[0] is not picture:
+            self._last = picture, outlined(picture), {}
+        return self._last[1:]
 
 
 def _filled(old: Outline, new: Outline, made: Listing) -> Listing:
