@@ -18,35 +18,38 @@ import glfw
 import moderngl
 
 from ..shaders.errors import DeviceError, JetfieldError
-from ..shaders.glsl import listing
+from ..shaders.glsl import Edition, Editions
 from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
 from .frame import DITHER, Painter
 from .program import free
-from .tiles import Tile, tiles
+from .regions import TOP
+from .tiles import Tile, parts
 from .views import Views
 
 if TYPE_CHECKING:
-    from ..shaders.glsl import Listing
     from ..shaders.picture import Frame
     from .canvas import Canvas
+    from .plan import Plan
     from .reload import Version
 
 __all__ = ["COMPARE", "Brush", "Order", "Report"]
 
 COMPARE: Final = VIEWS[-1]
 """The view that is two pictures side by side; their draft is one."""
-KEPT: Final = 8
+KEPT: Final = 32
 """Programs that a brush keeps: an edit and its undoing compile nothing."""
 QUICK: Final = 1 / 25
 """Seconds in which a brush is thought to draw a whole picture that needs no draft before it."""
 SHARE: Final = 0.04
 """Seconds that one tile is to take: so soon is a change of mind heard."""
+LOOK: Final = 0.15
+"""Seconds between two looks at a picture in the making, each of which the window has to draw."""
 DRAFT: Final = 0.25
 """Seconds that a brush lets a draft go first."""
-SMALLEST, LARGEST = 32, 4096
-"""Sides of tiles, in pixels."""
+SMALLEST: Final = 32
+"""The side of the smallest tile, in pixels: a whole number of those that have classes."""
 PICTURES: Final = 64
 """Pictures of which a brush knows how fast they are drawn."""
 TRIAL: Final = 64
@@ -90,7 +93,7 @@ class Brush:
     Args:
         window: hidden, for its context, which shares the canvas's textures. Made, and destroyed
             after ``close``, by the main thread.
-        quality: the word for antialias, and the listing of a version, that it draws by.
+        quality: the word for antialias, and the drawing of a version, that it draws by.
         report: called in the brush's thread; with None when ``compiling`` has changed.
         drafts: it draws whole pictures at once; else in tiles, if they take long and nothing moves.
         fine: it draws what needs patience; a window's only brush does both.
@@ -113,7 +116,9 @@ class Brush:
         self._jobs: deque[Callable[[Painter], None]] = deque()
         self._wake = threading.Condition()
         self._ended = False
-        self._rate: dict[tuple[str, str], float] = {}  # pixels a second, by the text of a listing
+        self._rate: dict[int, float] = {}  # pixels a second, by the shape of an edition
+        self._classed: set[int] = set()  # shapes of which the classes of tiles are compiled
+        self._views = Editions()
         self._painter: Painter | None = None
         self._thread = threading.Thread(target=self._serve, name=f"jetfield-{quality}", daemon=True)
         self._thread.start()
@@ -137,8 +142,8 @@ class Brush:
 
     def quick(self, order: Order) -> bool:
         """Whether it is known to draw this picture, whole, in no time."""
-        found = order.version.listings.get(self.quality) if order.view == "picture" else None
-        rate = self._rate.get((found.vertex, found.fragment), 0.0) if found else 0.0
+        found = order.version.drawings.get(self.quality) if order.view == "picture" else None
+        rate = self._rate.get(found.shape, 0.0) if isinstance(found, Edition) else 0.0
         return order.frame.size[0] * order.frame.size[1] < QUICK * rate
 
     def close(self) -> None:
@@ -182,7 +187,7 @@ class Brush:
             if order.view == COMPARE and self._fine and order.still:
                 self._compare(painter, order)
             elif not (self._drafts and self._canvas.holds(order)):
-                found = self._listing(order)
+                found = self._drawing(order)
                 if found is not None:
                     self._paint(painter, order, found)
         except JetfieldError as error:
@@ -198,15 +203,14 @@ class Brush:
             self.compiling = compiling
             self._report(None)
 
-    def _listing(self, order: Order) -> Listing | None:
+    def _drawing(self, order: Order) -> Edition | Plan | None:
         """What this brush draws of an order; None if that is not known yet, or nothing."""
         if order.view == "picture" or (order.view == COMPARE and self._drafts):
-            return order.version.listings.get(self.quality)
+            return order.version.drawings.get(self.quality)
         if not self._drafts:
             return None  # other views have but one quality
-        return listing(
-            viewed(order.version.picture, order.view), antialias="gradient", numbers="live"
-        )
+        picture = viewed(order.version.picture, order.view)
+        return self._views.edition(picture, "gradient", soon=True)
 
     def _compare(self, painter: Painter, order: Order) -> None:
         """Exact and fwidth, side by side."""
@@ -221,55 +225,87 @@ class Brush:
         if self._canvas.lay(painter.context, order, (0, 0, *order.frame.size)):
             self._report(Report(order, COMPARE, time.perf_counter() - start))
 
-    def _paint(self, painter: Painter, order: Order, text: Listing) -> None:
+    def _paint(self, painter: Painter, order: Order, found: Edition | Plan) -> None:
         width, height = order.frame.size
         self._fit(painter.context, order.frame.size)
-        key = text.vertex, text.fragment
-        if key not in self._rate:
-            self._say_compiling(True)
-            self._rate[key] = self._tried(painter, order, text)
-            self._say_compiling(False)
-        step = max(width, height)
-        if not (self._drafts or self.quick(order)):
+        least, rate = 2 * TOP, 0.0  # by a plan, parts are so large, for several processors
+        if isinstance(found, Edition):
+            least, rate = SMALLEST, self._known(painter, order, found)
+        at_once = self._drafts or self.quick(order)
+        if not at_once:
             if not order.still:
                 return
             self._canvas.await_draft(order, DRAFT)
-            step = round((SHARE * self._rate[key]) ** 0.5) // SMALLEST * SMALLEST
-            step = min(max(step, SMALLEST), LARGEST)
-        drawn, waiting, seconds = 0, list[Tile](), 0.0
-        for tile in tiles(order.frame.size, step):
+
+        def fits(tile: Tile) -> bool:
+            return at_once or tile.width * tile.height <= SHARE * rate
+
+        drawn, waiting, seconds, looked = 0, list[Tile](), 0.0, time.perf_counter()
+        for tile in parts(order.frame.size, fits, least):
             if self._late() and not self._drafts:
                 return
-            seconds += self._cover(painter, order, text, tile)
-            drawn += tile.width * tile.height
+            area = tile.width * tile.height
+            spent = self._cover(painter, order, found, tile)
+            rate = min(2 * rate, area / max(spent, 1e-6))  # it falls at once and rises slowly
+            seconds += spent
+            drawn += area
             done = drawn / (width * height)
             waiting = [Tile(0, 0, width, height)] if done == 1 else [*waiting, tile]
+            if done < 1 and time.perf_counter() < looked + LOOK:
+                continue
             if all(self._canvas.lay(painter.context, order, box) for box in waiting):
-                waiting = []
+                waiting, looked = [], time.perf_counter()
                 self._report(Report(order, self.quality, seconds, done))
-        if len(self._rate) > PICTURES:
-            self._rate.clear()
-        self._rate[key] = drawn / max(seconds, 1e-6)
+        if isinstance(found, Edition):
+            self._rate[found.shape] = drawn / max(seconds, 1e-6)
+            if self._fine and order.still and seconds > (DRAFT if self._drafts else QUICK):
+                self._class(painter, order, found)
 
-    def _tried(self, painter: Painter, order: Order, text: Listing) -> float:
-        """How many pixels a second a listing draws, by tiles in the middle."""
+    def _known(self, painter: Painter, order: Order, found: Edition) -> float:
+        """How many pixels a second an edition draws; at first that is tried."""
+        if found.shape not in self._rate:
+            if len(self._rate) >= PICTURES:
+                self._rate.clear()
+            self._say_compiling(True)
+            self._rate[found.shape] = self._tried(painter, order, found)
+            self._say_compiling(False)
+        return self._rate[found.shape]
+
+    def _class(self, painter: Painter, order: Order, found: Edition) -> None:
+        """From now on, draw pictures of this shape by classes of tiles.
+
+        They are compiled once a picture is there that they would have made wait.
+        """
+        if found.tiled and found.shape not in self._classed and not self._late():
+            self._say_compiling(True)
+            self._classed.add(found.shape)
+            self._cover(painter, order, found, Tile(0, 0, 1, 1))
+
+    def _tried(self, painter: Painter, order: Order, found: Edition) -> float:
+        """How many pixels a second an edition draws, by tiles in the middle."""
         width, height = order.frame.size
-        self._cover(painter, order, text, Tile(0, 0, 1, 1))  # drivers may compile at the first
+        self._cover(painter, order, found, Tile(0, 0, 1, 1))  # drivers may compile at the first
         side = TRIAL
         while True:
             wide, high = min(side, width), min(side, height)
             tile = Tile((width - wide) // 2, (height - high) // 2, wide, high)
-            seconds = self._cover(painter, order, text, tile)
+            seconds = self._cover(painter, order, found, tile)
             if seconds >= TELLING or (wide, high) == (width, height):
                 return wide * high / max(seconds, 1e-6)
             side *= 2
 
-    def _cover(self, painter: Painter, order: Order, text: Listing, tile: Tile) -> float:
+    def _cover(self, painter: Painter, order: Order, found: Edition | Plan, tile: Tile) -> float:
         """Draw one tile into the framebuffer of this thread: the seconds that it takes."""
         start = time.perf_counter()
         self._target.use()
         self._target.viewport = tile
-        painter.cover(text, order.frame, (0, 0))
+        if not isinstance(found, Edition):
+            painter.paste(found, order.frame, (0, 0))
+        elif found.tiled and painter.passes.possible(*order.frame.size):
+            classed = found.shape in self._classed
+            painter.passes.draw(found.tiled, order.frame, (0, 0), classed=classed)
+        else:
+            painter.cover(found.whole, order.frame, (0, 0))
         painter.context.finish()
         return time.perf_counter() - start
 

@@ -13,6 +13,7 @@ from ..shaders.errors import DeviceError, SceneError
 from ..shaders.glsl.passes import drawing
 from . import arguments
 from .frame import MOST_TEXTURES, Painter
+from .offscreen import as_it_opens
 from .state import kept
 
 if TYPE_CHECKING:
@@ -96,10 +97,13 @@ class Renderer:
             mouse=mouse,
             view=view,
         )
-        whole = drawing(picture, antialias, "srgb8")
+        plan = as_it_opens(picture, antialias)
         with kept(self._painter.context, units=MOST_TEXTURES):
             framebuffer.use()
-            self._painter.draw(whole, frame, (-left, -low))
+            if plan:
+                self._painter.paste(plan, frame, (-left, -low))
+            else:
+                self._painter.draw(drawing(picture, antialias, "srgb8"), frame, (-left, -low))
 
     def release(self) -> None:
         """Free what was made in the context, which must be current. More than once is harmless."""

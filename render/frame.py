@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..shaders.glsl import Listing
     from ..shaders.glsl.passes import Drawing
     from ..shaders.picture import Frame
+    from .paste import Paste
+    from .plan import Plan
 
 DITHER: Final = 0x0BD0
 LEAST: Final = 4e6
@@ -56,9 +58,10 @@ class Painter:
     def __init__(self, context: moderngl.Context, programs: int = 64) -> None:
         self.context = context
         self.programs = Programs(context, programs)
-        self._passes = Passes(context, self.programs)
+        self.passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
         self._drawn: dict[Drawing, int] = {}  # how often
+        self._paste: Paste | None = None
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use.
@@ -88,10 +91,18 @@ class Painter:
                 del self._drawn[next(iter(self._drawn))]
             pixels = width * height * (OFTEN if times > SEVERAL else times)
         by_tiles = pixels * drawing.ops >= LEAST * drawing.more
-        if by_tiles and drawing.tiled and self._passes.possible(width, height):
-            self._passes.draw(drawing.tiled, frame, origin)
+        if by_tiles and drawing.tiled and self.passes.possible(width, height):
+            self.passes.draw(drawing.tiled, frame, origin)
         else:
             self.cover(drawing.whole, frame, origin)
+
+    def paste(self, plan: Plan, frame: Frame, origin: tuple[int, int]) -> None:
+        """Draw as ``cover`` does, by regions: nothing of the picture is compiled."""
+        if self._paste is None:
+            from .paste import Paste
+
+            self._paste = Paste(self.context)
+        self._paste.draw(plan, frame, origin)
 
     def tile(
         self, drawing: Drawing, frame: Frame, output: str, tile: Tile, out: NDArray[Any]
@@ -123,7 +134,10 @@ class Painter:
 
     def release(self) -> None:
         """Free all that was made in the context."""
-        self._passes.release()
+        self.passes.release()
+        if self._paste is not None:
+            self._paste.release()
+            self._paste = None
         self.programs.release()
         for target in self._targets.values():
             free(target)

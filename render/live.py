@@ -133,7 +133,7 @@ class Live:
         for kept in ("good", "tried"):
             held = getattr(self, kept)
             if held is not None and held.number == delivered.number:
-                setattr(self, kept, delivered)  # the same, with more listings
+                setattr(self, kept, delivered)  # the same, with more drawings
                 return
         self.tried = delivered
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 
 from ..shaders.calculus.function import longest
 from ..shaders.coverage import ANTIALIAS
+from ..shaders.picture import Frame
 from . import arguments, tiles
 from .image import PngWriter
 from .progress import Progress
 
 if TYPE_CHECKING:
-    from ..shaders.picture import View
+    from ..shaders.picture import Picture, View
+    from .plan import Plan
 
 TILE: Final = 1024
 """Pixels on a side of what is drawn at a time, so that Ctrl-C is heard between."""
@@ -155,6 +158,22 @@ def render_file(
             progress.close()
 
 
+def by_regions(picture: Picture, antialias: str, frame: Frame) -> Plan | None:
+    """The plan of a picture that is better drawn by regions than by a shader; None of others."""
+    if longest(picture.fields) < DEEP.get(antialias, math.inf):
+        return None
+    from . import regions
+
+    return regions.suited(picture, antialias, frame)
+
+
+@lru_cache(maxsize=8)
+def as_it_opens(picture: Picture, antialias: str) -> Plan | None:
+    """``by_regions`` for all frames of a picture that moves, by one as the scene itself has it."""
+    values = {p.name: p.default for p in picture.parameters}
+    return by_regions(picture, antialias, Frame((TILE, TILE), picture.view, parameters=values))
+
+
 def _prepared(
     call: str, scene: Any, size: Any, *, antialias: Any, output: str, device: Any, **rest: Any
 ) -> Prepared:
@@ -171,15 +190,14 @@ def _prepared(
             frame.size,
             lambda tile, out: reference.draw(picture, frame, antialias, output, tile, out),
         )
-    if device == "auto" and longest(picture.fields) >= DEEP.get(antialias, math.inf):
+    if device == "auto" and (plan := by_regions(picture, antialias, frame)):
         from . import regions
 
-        if plan := regions.suited(picture, antialias, frame):
-            return Prepared(
-                frame.size,
-                lambda tile, out: regions.draw(plan, frame, output, tile, out),
-                TILE if frame.size[0] <= 4 * TILE else BAND,
-            )
+        return Prepared(
+            frame.size,
+            lambda tile, out: regions.draw(plan, frame, output, tile, out),
+            TILE if frame.size[0] <= 4 * TILE else BAND,
+        )
     from ..shaders.glsl.passes import drawing
     from .device import offscreen
 

@@ -174,23 +174,42 @@ def arranged(
     size: tuple[int, int],
     scale: float,
 ) -> Iterator[Spot]:
-    """Where blocks of these sizes lie in a picture, those of one corner below each other."""
+    """Where blocks of these sizes lie in a picture, those of one corner below each other.
+
+    Where those of two corners would meet, one moves away from its edge, as far as there is room.
+    """
     margin = round(MARGIN * scale)
     gap = margin // 2
-    stacks = dict.fromkeys(corners, -gap)
-    for corner, (_, height) in zip(corners, blocks, strict=True):
-        stacks[corner] += height + gap
-    tops = {}
-    for corner, height in stacks.items():
-        above = (size[1] - height) // 2
-        above = margin if "top" in corner else above
-        tops[corner] = size[1] - margin - height if "bottom" in corner else above
+    stacks: dict[str, tuple[int, int]] = {}
     for corner, (width, height) in zip(corners, blocks, strict=True):
-        left = (size[0] - width) // 2
-        left = margin if "left" in corner else left
-        left = size[0] - margin - width if "right" in corner else left
+        wide, high = stacks.get(corner, (0, -gap))
+        stacks[corner] = max(wide, width), high + height + gap
+    tops: dict[str, int] = {}
+    reach: dict[str, int] = {}  # how far from its edge a stack ends
+    for corner in sorted(stacks, key=list(CORNERS).index):
+        width, height = stacks[corner]
+        edge, left = corner.partition(" ")[0], _left(corner, width, size[0], margin)
+        start = margin
+        for other, end in reach.items():
+            over = _left(other, stacks[other][0], size[0], margin)
+            if edge in other and left < over + stacks[other][0] and over < left + width:
+                start = max(start, end + gap)
+        start = max(min(start, size[1] - margin - height), margin)
+        reach[corner] = start + height
+        tops[corner] = start if edge == "top" else size[1] - start - height
+        if edge == "middle":
+            tops[corner] = (size[1] - height) // 2
+    for corner, (width, height) in zip(corners, blocks, strict=True):
+        left = _left(corner, width, size[0], margin)
         yield Spot(left, size[1] - tops[corner] - height, width, height)
         tops[corner] += height + gap
+
+
+def _left(corner: str, width: int, whole: int, margin: int) -> int:
+    """Where a block of a corner begins."""
+    if "left" in corner:
+        return margin
+    return whole - margin - width if "right" in corner else (whole - width) // 2
 
 
 def block(note: Note, scale: float, size: tuple[int, int]) -> Image:

@@ -74,8 +74,12 @@ class Passes:
         largest = self._call.integers(_POINT_SIZE_RANGE)[1]
         return largest >= max(GROUP, -(-max(width, height) // GROUP))
 
-    def draw(self, tiled: Tiled, frame: Frame, origin: tuple[int, int]) -> None:
+    def draw(
+        self, tiled: Tiled, frame: Frame, origin: tuple[int, int], *, classed: bool = True
+    ) -> None:
         """Draw over the viewport of the framebuffer in use; ``origin`` is as for ``Painter.cover``.
+
+        If tiles are not ``classed``, each is drawn as one with an edge: that takes one program.
 
         Raises:
             ShaderError: the driver refuses a listing.
@@ -84,30 +88,34 @@ class Passes:
         left, low, width, height = self._call.integers(_VIEWPORT)
         scissor = self._call.integers(_SCISSOR_BOX) if self._call.enabled(_SCISSOR_TEST) else None
         there = origin[0] + left, origin[1] + low
-        levels = self._classified(tiled, frame, there, (width, height))
+        groups, tiles = self._levels_of(tiled, (width, height), EDGE if not classed else ABOVE)
+        if tiled.listed:
+            self._list(tiled, frame, there, tiles.grid)
+        if classed:
+            self._classify(tiled, frame, there, groups, tiles)
 
         target.use()
-        groups, tiles = levels
         with self._wider((left, low, width, height), tiles.covers, scissor):
-            if tiled.ground is not None:
+            if classed and tiled.ground is not None:
                 self._call.clear(self._ground(tiled.ground, frame))
-            for kind, listing in tiled.kinds:
+            for kind, listing in tiled.kinds if classed else ((EDGE, tiled.edges),):
                 values = listing.uniforms(frame, origin) | {"tile_kind": kind}
                 for level in (groups, tiles) if kind == SETTLED else (tiles,):
                     self._points(listing, values, level, level.side)
 
-    def _classified(
-        self, tiled: Tiled, frame: Frame, there: tuple[int, int], size: tuple[int, int]
-    ) -> tuple[_Level, _Level]:
-        """The classes of groups, and of the tiles of those that are not settled."""
+    def _levels_of(self, tiled: Tiled, size: tuple[int, int], kind: float) -> tuple[_Level, _Level]:
+        """Groups, all with an edge, and their tiles, of this kind."""
         count = -(-size[0] // GROUP), -(-size[1] // GROUP)
         each = GROUP // tiled.side
-        whole = self._level("whole", (1, 1), max(count) * GROUP, EDGE)
         groups = self._level("groups", count, GROUP, EDGE)
-        tiles = self._level("tiles", (each * count[0], each * count[1]), tiled.side, ABOVE)
+        return groups, self._level("tiles", (each * count[0], each * count[1]), tiled.side, kind)
+
+    def _classify(
+        self, tiled: Tiled, frame: Frame, there: tuple[int, int], groups: _Level, tiles: _Level
+    ) -> None:
+        """Find the classes of groups, and of the tiles of those that are not settled."""
+        whole = self._level("whole", (1, 1), max(groups.grid) * GROUP, EDGE)
         listing = tiled.classes
-        if tiled.listed:
-            self._list(tiled, frame, there, tiles.grid)
         values = listing.uniforms(frame, there)
         self._call("glEnable", _PROGRAM_POINT_SIZE)
         for parent, level in ((whole, groups), (groups, tiles)):
@@ -118,7 +126,6 @@ class Passes:
             values["tile_side"] = float(level.side)
             self._points(listing, values, parent, parent.side // level.side)
         self._call("glDisable", _PROGRAM_POINT_SIZE)
-        return groups, tiles
 
     def _points(self, listing: Listing, values: dict[str, Any], level: _Level, size: int) -> None:
         """Draw a level's squares by a listing, each as a point of this size."""

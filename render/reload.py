@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from ..shaders.calculus.parameters import BUILT_IN
 from ..shaders.errors import JetfieldError
-from ..shaders.glsl import Editions
+from ..shaders.glsl import Edition, Editions
 from .arguments import lowered
+from .offscreen import as_it_opens
 
 if TYPE_CHECKING:
-    from ..shaders.glsl import Listing
     from ..shaders.picture import Parameter, Picture
+    from .plan import Plan
 
 __all__ = ["Loader", "Source", "Trouble", "Version", "trouble"]
 
@@ -54,17 +55,18 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The scene as its files were at one moment. ``listings`` are by the word for antialias."""
+    """The scene as its files were at one moment. ``drawings`` are by the word for antialias."""
 
     number: int
     picture: Picture
-    listings: dict[str, Listing]
+    drawings: dict[str, Edition | Plan]
 
     @property
     def _read(self) -> tuple[Parameter, ...]:
-        """What it reads; asked of a listing that is there, a picture needs not be composed."""
-        for known in self.listings.values():
-            return tuple(known.parameters.values())
+        """What it reads; asked of a drawing that is there, a picture needs not be composed."""
+        for known in self.drawings.values():
+            if isinstance(known, Edition):
+                return tuple(known.parameters.values())
         return (
             *self.picture.parameters,
             *(p for p in BUILT_IN.values() if self.picture.reads(p.name)),
@@ -187,8 +189,8 @@ Delivered = Version | Trouble
 class Loader:
     """A thread that loads a scene, lowers it, and does so again whenever its files change.
 
-    ``deliver`` is called in that thread: with a ``Version`` that has the first of ``qualities``
-    listed, then with the same one that has more; or with a ``Trouble`` that has lasted.
+    ``deliver`` is called in that thread: with a ``Version`` that has a drawing by the first of
+    ``qualities``, then with the same one that has more; or with a ``Trouble`` that has lasted.
     """
 
     def __init__(
@@ -258,8 +260,11 @@ class Loader:
             self._number += 1
             version = Version(self._number, picture, {})
             for quality in self._qualities:
-                found = self._editions.listing(picture, quality)
-                version = Version(self._number, picture, {**version.listings, quality: found})
+                draft = quality != self._qualities[-1]
+                known = self._editions.know(picture, quality)
+                plan = None if known else as_it_opens(picture, quality)
+                found = plan or self._editions.edition(picture, quality, soon=draft)
+                version = Version(self._number, picture, {**version.drawings, quality: found})
                 self._deliver(version)
                 if self._watched.changed() or self._end.is_set():
                     break  # the rest would be out of date before it is there

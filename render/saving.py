@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ..shaders.glsl.passes import drawing
 from ..shaders.views import viewed
+from . import regions
 from .frame import Painter
 from .image import save
-from .offscreen import TILE
+from .offscreen import TILE, by_regions
 from .program import free
-from .tiles import tiles
+from .tiles import Tile, tiles
 from .views import Views
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ def drawn(
         free(target)
         return pixels[::-1]
     mode = antialias if view == "picture" else "gradient"
-    whole = drawing(viewed(picture, view), mode, "srgb8")
+    shown = viewed(picture, view)
+    if plan := by_regions(shown, mode, frame):
+        regions.draw(plan, frame, "srgb8", Tile(0, 0, width, height), pixels)
+        return pixels
+    whole = drawing(shown, mode, "srgb8")
     for tile in tiles(frame.size, TILE):
         top = height - tile.y - tile.height
         rows = pixels[top : top + tile.height, tile.x : tile.x + tile.width]

@@ -5,7 +5,7 @@ Rows count from the bottom in a shader, and from the top in an array or a file; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 
@@ -42,3 +42,28 @@ def tiles(size: tuple[int, int], step: int) -> Iterator[Tile]:
     width, height = size
     for low, rows in bands(height, step):
         yield from across(width, step, low, rows)
+
+
+def parts(size: tuple[int, int], fits: Callable[[Tile], bool], least: int) -> Iterator[Tile]:
+    """Cut a picture of ``size`` in halves until they fit, the topmost first, then from the left.
+
+    ``fits`` is asked of a part when it is due. Cuts lie at multiples of ``least``, and no side of
+    that length is cut.
+    """
+    waiting = [Tile(0, 0, *size)]
+    while waiting:
+        tile = waiting.pop()
+        x, y, width, height = tile
+        if max(width, height) <= least or fits(tile):
+            yield tile
+        elif width > height:
+            half = _middle(width, least)
+            waiting += Tile(x + half, y, width - half, height), Tile(x, y, half, height)
+        else:
+            half = _middle(height, least)
+            waiting += Tile(x, y, width, half), Tile(x, y + half, width, height - half)
+
+
+def _middle(length: int, step: int) -> int:
+    """The multiple of a step at the middle of a longer length, or next after it."""
+    return -(-length // (2 * step)) * step

@@ -174,13 +174,14 @@ def _at_home(folder: str, module: ModuleType, read: list[str]) -> Iterator[None]
     ``sys.path``. The scene's own module stays, under its private name: dataclasses, pickle and type
     hints look it up there.
     """
-    path, before = sys.path[:], {*sys.modules, module.__name__}
+    path, before = sys.path, {*sys.modules, module.__name__}
     replaced = sys.modules.get(module.__name__)
-    sys.path.insert(0, folder)
+    sys.path = [folder, *path]  # another list: a thread that imports just now goes on in its own
     sys.modules[module.__name__] = module
     importlib.invalidate_caches()  # a helper written a moment ago is seen
     helpers = _Helpers({*path} - {folder}, read)
-    sys.meta_path.insert(_place_of_paths(), helpers)
+    place = _place_of_paths()
+    sys.meta_path = [*sys.meta_path[:place], helpers, *sys.meta_path[place:]]
     try:
         yield
     except BaseException:
@@ -190,9 +191,9 @@ def _at_home(folder: str, module: ModuleType, read: list[str]) -> Iterator[None]
             sys.modules[module.__name__] = replaced
         raise
     finally:
-        sys.meta_path.remove(helpers)
+        sys.meta_path = [finder for finder in sys.meta_path if finder is not helpers]
         homes = {os.path.abspath(home) for home in {folder, *sys.path} - {*path}}
-        sys.path[:] = path
+        sys.path = path
         new = set(sys.modules) - before
         for name in [n for n in new if any(_lies_in(h, n.partition(".")[0]) for h in homes)]:
             del sys.modules[name]

@@ -145,10 +145,11 @@ def _wanders(layer: Layer) -> bool:
     return not layer.measured and (layer.width is not None or layer.fade is not None)
 
 
-def _tables(roots: Sequence[Expr]) -> set[Table]:
+def _tables(roots: Sequence[Expr]) -> dict[Table, None]:
+    """In an order that is the same for equal structures."""
     functions = [*callees(roots)]
     return {
-        e.data.table
+        e.data.table: None
         for outputs in (roots, *(f.outputs for f in functions))
         for e in postorder(outputs)
         if e.op.name == "fold"

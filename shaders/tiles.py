@@ -18,7 +18,7 @@ from .calculus.expr import Expr, const, make, postorder
 from .calculus.function import Function, Input, Type, apply, size
 from .calculus.vectors import max, where
 from .exact import projection
-from .picture import POINT, Group, Layer, Picture, flat
+from .picture import POINT, Layer, Picture, flat
 
 __all__ = [
     "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "TILE_CLASS", "class_ops", "classes",
@@ -97,9 +97,10 @@ def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
             empty, full, one_piece = _proven(layer, smooth)
             if antialias == "exact" and layer.colored_by_jet:
                 full = NEVER
-            if layer is each and _opaque(layer):
-                edge, turns = where(full, 0.0, edge), where(full, 0.0, turns)
-                digits = [where(full, 0.0, digit) for digit in digits]
+            if layer is each:
+                hides = full & _opaque(layer)
+                edge, turns = where(hides, 0.0, edge), where(hides, 0.0, turns)
+                digits = [where(hides, 0.0, digit) for digit in digits]
             edge = max(edge, where(empty | full, 0.0, 1.0))
             turns = max(turns, where(one_piece, 0.0, 1.0))
             digits.append(where(full, 1.0, 0.0))
@@ -155,10 +156,12 @@ def _by_slope(layer: Layer, antialias: str) -> bool:
     return antialias != "exact" or projection(layer) is None
 
 
-def _opaque(layer: Layer | Group) -> bool:
-    """Whether nothing shows through the layer where it is full."""
-    if isinstance(layer, Group) or layer.blend != "normal":
-        return False
-    return all(
-        e.op.name in ("const", "literal") and e.data == 1.0 for e in (layer.color[3], layer.opacity)
-    )
+def _opaque(layer: Layer) -> Expr:
+    """Whether nothing shows through the layer where it is full.
+
+    Its numbers may be edited: they are looked at whenever tiles are told apart.
+    """
+    alphas = layer.color[3], layer.opacity
+    if layer.blend != "normal" or any(e.op.name not in ("const", "literal") for e in alphas):
+        return NEVER
+    return (alphas[0] >= 1.0) & (alphas[1] >= 1.0)

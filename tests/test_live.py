@@ -14,7 +14,7 @@ from jetfield.render.canvas import placed
 from jetfield.render.live import SETTLED, Live
 from jetfield.render.reload import Trouble, Version
 from jetfield.scenes import Scene, View, circle, color_picker, mouse, seconds, slider, toggle, where
-from jetfield.shaders.glsl import listing
+from jetfield.shaders.glsl import Editions
 from jetfield.shaders.picture import Frame
 
 SIZE = 400, 300
@@ -216,9 +216,9 @@ def test_trouble_stays_until_a_good_version_is_drawn():
     assert found.trouble is None
 
 
-def test_more_listings_of_a_version_are_ordered():
+def test_more_drawings_of_a_version_are_ordered():
     found = live()
-    more = replace(found.good, listings={"exact": listing(found.good.picture)})
+    more = replace(found.good, drawings={"exact": Editions().edition(found.good.picture, "exact")})
     found.receive(more)
     order = found.order(1.0)
     assert order.version is more

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def drawn(context, notes, size=SIZE, scale=1.0, ground=(0.2, 0.4, 0.6, 1.0)):
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_blocks_lie_in_their_corners_and_nothing_else_changes(own, scale):
-    size = round(300 * scale), round(200 * scale)
+    size = round(400 * scale), round(200 * scale)
     before, after = own(lambda context: drawn(context, NOTES, size, scale))
     blocks = [block(note, scale, size).size for note in NOTES]
     untouched = np.ones(size[::-1], bool)
@@ -61,6 +61,23 @@ def test_notes_of_one_corner_do_not_overlap():
             assert below.bottom + below.height < above.bottom
         assert all(s.left >= 0 and s.left + s.width <= 300 for s in spots)
         assert all(s.bottom >= 0 and s.bottom + s.height <= 200 for s in spots)
+
+
+@pytest.mark.parametrize("edge", ["top", "bottom"])
+def test_notes_of_one_edge_do_not_overlap(edge):
+    """A message in the middle, beside long notes of both corners."""
+    corners = [edge, f"{edge} right", f"{edge} left", edge]
+    sizes = [(90, 20), (190, 60), (110, 30), (80, 20)]
+    spots = list(arranged(corners, sizes, SIZE, 1.0))
+    for a, b in combinations(spots, 2):
+        apart = a.left + a.width <= b.left or b.left + b.width <= a.left
+        assert apart or a.bottom + a.height < b.bottom or b.bottom + b.height < a.bottom
+    assert all(s.bottom >= 0 and s.bottom + s.height <= SIZE[1] for s in spots)
+    alone = next(arranged([edge], [(90, 20)], SIZE, 1.0))
+    beside = next(arranged([edge, f"{edge} left"], [(90, 20), (60, 30)], SIZE, 1.0))
+    assert alone == beside, "where there is room beside it, it stays"
+    tall = [*arranged([f"{edge} right", edge], [(250, 180), (90, 20)], SIZE, 1.0)][1]
+    assert 0 <= tall.bottom <= SIZE[1] - tall.height, "where there is none at all, it is seen"
 
 
 def contrast(a, b):

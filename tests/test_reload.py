@@ -87,7 +87,7 @@ def dot(tmp_path) -> Path:
 
 
 def radius_of(version: Version) -> float:
-    return max(version.listings["gradient"].numbers)
+    return max(version.drawings["gradient"].whole.numbers)
 
 
 # --- which edits change the listing --------------------------------------------------------------
@@ -160,10 +160,10 @@ def test_an_edited_number_leaves_the_text(before, tmp_path, old, new, antialias)
 @EDITS
 def test_an_edition_is_the_listing(tmp_path, old, new):
     editions = Editions()
-    editions.listing(picture_of(tmp_path, FLOWER), "gradient")
+    editions.edition(picture_of(tmp_path, FLOWER), "gradient")
     after = picture_of(tmp_path, FLOWER.replace(old, new, 1))
     found, wanted = (
-        editions.listing(after, "gradient"),
+        editions.edition(after, "gradient").whole,
         listing(after, antialias="gradient", numbers="live"),
     )
     assert found.fragment == wanted.fragment
@@ -186,7 +186,7 @@ def test_an_edition_of_a_long_list(tmp_path):
     for x in (0.1, 0.2, 0.1, 0.3):
         picture = picture_of(tmp_path, dots.format(x))
         found, wanted = (
-            editions.listing(picture, "gradient"),
+            editions.edition(picture, "gradient").whole,
             listing(picture, antialias="gradient", numbers="live"),
         )
         assert found.numbers == wanted.numbers
@@ -214,7 +214,7 @@ def test_another_structure_is_derived(tmp_path):
     for count, text in enumerate(texts, start=1):
         picture = picture_of(tmp_path, text)
         assert (
-            editions.listing(picture, "gradient").fragment
+            editions.edition(picture, "gradient").whole.fragment
             == listing(picture, antialias="gradient", numbers="live").fragment
         )
         assert editions.derived == count

@@ -6,10 +6,12 @@ from typing import Any
 import moderngl
 import numpy as np
 import pytest
-from gl import Gl, blank, new_context, read
+from expressions import random_text
+from gl import Gl, blank, check_that_it_keeps, new_context, read
 
-from jetfield.render import DeviceError, Renderer, SceneError, frame, render
+from jetfield.render import DeviceError, Renderer, SceneError, frame, regions, render
 from jetfield.scenes import Scene, View, circle, slider, union
+from jetfield.scenes.vm import scene_of
 
 
 @pytest.fixture(autouse=True, params=["whole", "by tiles"])
@@ -47,6 +49,33 @@ def test_the_picture_is_that_of_render(own):
     assert np.array_equal(first, render(a_scene(), (80, 60)))
     expected = render(a_scene(0.9), (80, 60), antialias="none", view=View(height=3))
     assert np.array_equal(second, expected)
+
+
+def test_a_deep_graph_is_drawn_without_a_shader(own, monkeypatch):
+    """As ``render`` draws it; and it is worked out again only where something has changed."""
+    scene, drawn = scene_of(random_text(1500, 1), "deep.vm"), []
+    draw = regions.draw
+    monkeypatch.setattr(regions, "draw", lambda *args: drawn.append(args) or draw(*args))
+
+    def work(context):
+        framebuffer = blank(context, (120, 90))
+        framebuffer.viewport = 20, 10, 80, 60
+        pictures = []
+        with Renderer(context) as renderer:
+            for view in (None, None, View(height=1)):
+                renderer.draw(scene, framebuffer, antialias="none", view=view)
+                pictures.append(read(framebuffer))
+            assert renderer._painter.programs.compiled == 0
+            check_that_it_keeps(context, lambda: renderer.draw(scene, framebuffer))
+        return pictures, context.error
+
+    (first, again, near), error = own(work)
+    assert error == "GL_NO_ERROR"
+    assert len(drawn) == 3
+    assert np.array_equal(first, again)
+    for found, view in ((first, None), (near, View(height=1))):
+        expected = render(scene, (80, 60), antialias="none", view=view, device="numpy")
+        assert np.array_equal(found[20:80, 20:100], expected)
 
 
 def test_the_current_context_is_the_default(own):

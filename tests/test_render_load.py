@@ -2,6 +2,8 @@
 
 import importlib
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +212,31 @@ def test_ctrl_c_while_a_file_runs_is_no_error_of_the_file():
         load("slow.py")
     assert not any(name.startswith("_jetfield_scene_") and "slow" in str(module)
                    for name, module in sys.modules.items())  # fmt: skip
+
+
+def test_another_thread_imports_meanwhile():
+    """What it looks for is found while finders and folders of a scene come and go."""
+    write("dot.py", DOT)
+    interval, ended = sys.getswitchinterval(), threading.Event()
+    failed: list[BaseException] = []
+
+    def others() -> None:
+        while not ended.is_set():
+            sys.modules.pop("colorsys", None)
+            try:
+                importlib.import_module("colorsys")
+            except ImportError as error:
+                failed.append(error)
+
+    thread = threading.Thread(target=others)
+    sys.setswitchinterval(1e-5)
+    try:
+        thread.start()
+        end = time.monotonic() + 1
+        while time.monotonic() < end and not failed:
+            load("dot.py")
+    finally:
+        ended.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert failed == []

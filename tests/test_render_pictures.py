@@ -127,6 +127,22 @@ def test_tiles_cover_every_pixel_once_from_the_top():
         assert (seen == 1).all()
 
 
+def test_parts_cover_every_pixel_once_and_fit():
+    for size in ((1, 1), (31, 32), (33, 65), (200, 70)):
+        seen, asked = np.zeros(size[::-1], int), []
+
+        def fits(part, asked=asked):
+            asked.append(part)
+            return part.width * part.height <= 2000 * (1 + part.x // 100)
+
+        for part in tiles.parts(size, fits, 16):
+            x, y, width, height = part
+            seen[y : y + height, x : x + width] += 1
+            assert x % 16 == y % 16 == 0
+            assert max(width, height) <= 16 or (asked[-1] == part and fits(part))
+        assert (seen == 1).all()
+
+
 def test_parameters_and_their_defaults():
     scene = Scene(background=None)
     scene.fill(circle(slider("size", 0.5, 0.1, 1.0)), "white")

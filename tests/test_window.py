@@ -13,6 +13,7 @@ from pathlib import Path
 import glfw
 import numpy as np
 import pytest
+from expressions import random_text
 from PIL import Image
 from windows import App, display, environment  # noqa: F401
 
@@ -300,6 +301,26 @@ def test_saved_is_what_is_shown_and_what_render_draws(display, tmp_path):  # noq
     assert np.abs(np.asarray(Image.open(tmp_path / "scene-2.png")).astype(int) - large).max() <= 1
 
 
+def test_a_deep_graph_is_seen_without_a_shader(display, tmp_path):  # noqa: F811
+    """Drawn and saved as ``render`` draws it."""
+    (tmp_path / "deep.vm").write_text(random_text(1500, 1))
+    app = App(display, tmp_path, "deep.vm", "--size", "320x240")
+    try:
+        app.drawn()
+        app.key("t")
+        status = app.until(lambda s: not s["timed"])
+        assert status["compiled"] == [0, 0]
+        seen = app.grab(SIZE).astype(int)
+        app.key("s")
+        app.until(lambda s: "saved" in s["message"])
+        assert app.status["compiled"] == [0, 0]
+    finally:
+        app.end()
+    expected = render(load(tmp_path / "deep.vm"), SIZE).astype(int)
+    assert np.abs(seen - expected[..., :3]).max() <= 1
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "deep-1.png")), expected)
+
+
 def test_a_still_scene_costs_nothing(display, tmp_path):  # noqa: F811
     app = opened(display, tmp_path, STILL, "--antialias", "gradient")
     try:
@@ -335,7 +356,7 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path, monkeypatch):  # no
             waits.append(time.monotonic() - start)
         assert len(waits) > 3, "it did compile meanwhile"
         compiled = time.monotonic() - compiled
-        assert np.median(waits) < 0.3, waits
+        assert np.median(waits) < max(0.3, compiled / 12), (waits, compiled)
         assert max(waits) < compiled / 2, (waits, compiled)
     finally:
         app.end()

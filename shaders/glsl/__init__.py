@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .dialects import DIALECTS, Dialect
-from .editions import Editions
+from .editions import Edition, Editions
 from .listing import Listing, library, listing
 
-__all__ = ["DIALECTS", "Dialect", "Editions", "Listing", "library", "listing"]
+__all__ = ["DIALECTS", "Dialect", "Edition", "Editions", "Listing", "library", "listing"]

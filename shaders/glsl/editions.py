@@ -1,4 +1,4 @@
-"""Listings of a scene that is being edited: where numbers alone have changed, nothing is derived.
+"""Drawings of a scene that is being edited: where numbers alone have changed, nothing is derived.
 
 A picture is written down as plain tuples with a hole for every number that has a place, and for
 every table. Two pictures with the same tuples have the same listing, but for what is in the holes.
@@ -7,7 +7,10 @@ every table. Two pictures with the same tuples have the same listing, but for wh
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property, partial
+from itertools import count
 from typing import Any, NamedTuple
 
 from ..calculus.expr import Expr, node
@@ -15,11 +18,12 @@ from ..calculus.folds import Fold, Table
 from ..calculus.literals import Placed
 from ..calculus.packing import pack
 from ..picture import POINT, Group, Layer, Picture
-from .listing import Listing, listing
+from .listing import Listing
 from .loops import Atlas
+from .passes import Drawing, Tiled, drawing
 from .program import Origin
 
-__all__ = ["Editions"]
+__all__ = ["Edition", "Editions"]
 
 
 class Hole(NamedTuple):
@@ -69,35 +73,76 @@ def _structure(item: Layer | Group, roots: list[Expr]) -> tuple[Any, ...]:
     return item.blend, item.measured, *(e is None for e in lengths)
 
 
+class Edition:
+    """The drawing of a picture, by the numbers of another of the same shape.
+
+    ``tiled`` is what draws it by tiles, None if that is not worth it; for one that is to be seen
+    ``soon`` it is only where tiles have lists, as it takes longer to compile. ``shape`` is the same
+    for all that the same programs draw, ``parameters`` is what it reads, by uniform.
+    """
+
+    def __init__(
+        self, picture: Picture, shape: int, made: Drawing, fill: Callable[[Listing], Listing],
+        soon: bool,
+    ) -> None:  # fmt: skip
+        self.shape, self._made, self._fill = shape, made, fill
+        self.tiled: Tiled | None = None
+        if (made.listed or not soon) and made.tiled:
+            ground = made.tiled.ground and replace(made, picture=picture).ground
+            self.tiled = replace(made.tiled, picture=picture, ground=ground).mapped(fill)
+        self.parameters = (self.tiled.edges if self.tiled else self.whole).parameters
+
+    @cached_property
+    def whole(self) -> Listing:
+        """What draws every pixel alike."""
+        return self._fill(self._made.whole)
+
+
 class Editions:
-    """Listings by live numbers, of pictures and of those that are seen next, as they are edited.
+    """Drawings by live numbers, of pictures and of those that are seen next, as they are edited.
 
     Not for two threads at once.
     """
 
+    _next_shape = count().__next__
+
     def __init__(self, capacity: int = 16) -> None:
         self._capacity = capacity
-        self._known: OrderedDict[Any, tuple[Listing, Outline]] = OrderedDict()
-        self._last: tuple[Picture, Outline] | None = None
+        self._known: OrderedDict[Any, tuple[int, Drawing, Outline]] = OrderedDict()
+        self._last: tuple[Picture, Outline, dict[Any, Edition]] | None = None
         self.derived = 0
-        """How many listings were derived from scratch."""
+        """How many drawings were derived from scratch."""
 
-    def listing(self, picture: Picture, antialias: str) -> Listing:
-        """The listing of a picture, as ``listing(picture, numbers="live")`` gives it."""
-        if self._last is None or self._last[0] is not picture:  # it is asked for by each antialias
-            self._last = picture, outlined(picture)
-        new = self._last[1]
+    def edition(self, picture: Picture, antialias: str, *, soon: bool = False) -> Edition:
+        """What ``drawing(picture, antialias, "srgb8", "live")`` gives."""
+        new, held = self._asked(picture)
+        if (antialias, soon) in held:
+            return held[antialias, soon]
         key = antialias, new.shape
         if key not in self._known:
-            self._known[key] = listing(picture, antialias=antialias, numbers="live"), new
+            made = drawing(picture, antialias, "srgb8", "live")
+            self._known[key] = self._next_shape(), made, new
             self.derived += 1
             if len(self._known) > self._capacity:
                 self._known.popitem(last=False)
         self._known.move_to_end(key)
-        return _filled(*self._known[key], new)
+        shape, made, old = self._known[key]
+        fill = partial(_filled, old, new)
+        found = held[antialias, soon] = Edition(picture, shape, made, fill, soon)
+        return found
+
+    def know(self, picture: Picture, antialias: str) -> bool:
+        """Whether a drawing of the picture's shape was derived, and is kept."""
+        return (antialias, self._asked(picture)[0].shape) in self._known
+
+    def _asked(self, picture: Picture) -> tuple[Outline, dict[Any, Edition]]:
+        """The outline of a picture, which is asked for by each antialias, and what it was given."""
+        if self._last is None or self._last[0] is not picture:
+            self._last = picture, outlined(picture), {}
+        return self._last[1:]
 
 
-def _filled(made: Listing, old: Outline, new: Outline) -> Listing:
+def _filled(old: Outline, new: Outline, made: Listing) -> Listing:
     """A listing with the numbers and the tables of another picture of the same shape."""
     numbers = dict(zip(old.numbers, new.numbers.values(), strict=True))
     tables = dict(zip(old.tables, new.tables, strict=True))

@@ -8,17 +8,17 @@ in a fragment shader promises.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from ..calculus.expr import const
+from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
 from ..color import encoder
 from ..exact import DEPTH
 from ..lists import sieves
-from ..picture import Picture
+from ..picture import CLEAR, Picture
 from ..tiles import (
     EDGE,
     SETTLED,
@@ -115,6 +115,16 @@ class Tiled:
     listed: bool
     """Whether tiles have lists of the rows to look at, in the textures of ``Lists``."""
 
+    @property
+    def edges(self) -> Listing:
+        """What draws any tile."""
+        return dict(self.kinds)[EDGE]
+
+    def mapped(self, change: Callable[[Listing], Listing]) -> Tiled:
+        """The same with every listing changed."""
+        kinds = tuple((kind, change(listing)) for kind, listing in self.kinds)
+        return replace(self, classes=change(self.classes), kinds=kinds)
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -153,15 +163,22 @@ class Drawing:
         if varies(function):
             inner = self._painted(function)
         else:
-            inner, ground = self._flat(function), self._ground(function)
+            inner, ground = self._flat(function), self.ground
         kinds = [(SETTLED, inner), (EDGE, self._edges())]
         if smooth := worth_smooth(self.picture, self.antialias):
             kinds.append((SMOOTH, self._edges(self.picture.smooth_cell)))
         passes = self._classes(smooth), tuple(kinds)
         return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
 
-    def _ground(self, function: Function) -> Function:
-        color = apply(function, [const(0.0)] * len(function.leaves))
+    @property
+    def listed(self) -> bool:
+        """Whether tiles have lists, without which the picture takes far longer."""
+        return bool(self._loops) and worth_classes(self.picture, self.antialias)
+
+    @property
+    def ground(self) -> Function:
+        """What is written where every layer is empty: of the background alone."""
+        color: Sequence[Expr] = self.picture.background or CLEAR
         if self.output != "linear":
             color = apply(encoder(self.output), color)
         return Function("ground", [], color, Type(4))
