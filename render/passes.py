@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import moderngl
-import numpy as np
 
 from ..shaders.calculus.evaluate import call
-from ..shaders.glsl.loops import WIDTH
+from ..shaders.glsl.loops import woven
 from ..shaders.glsl.passes import EDGE, SETTLED
 from ..shaders.lists import lists, read
 from ..shaders.tiles import SIDE
@@ -107,12 +106,11 @@ class Passes:
         sizes = zip(frame.view.center, there, frame.size, strict=True)
         corner = [c + frame.pixel * (at - 0.5 * size) for c, at, size in sizes]
         made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side)
-        rows = np.zeros((-(-len(made.rows) // WIDTH), WIDTH), np.float32)
-        rows.ravel()[: len(made.rows)] = made.rows
+        rows = woven(made.texels)
         _free(*self._lists.values())
         self._lists = {
             "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),
-            "tile_rows": self._context.texture(rows.shape[::-1], 1, rows, dtype="f4"),
+            "tile_rows": self._context.texture(rows.shape[1::-1], 4, rows, dtype="f4"),
         }
         for texture in self._lists.values():
             texture.filter = moderngl.NEAREST, moderngl.NEAREST

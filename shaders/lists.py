@@ -1,8 +1,10 @@
 """Lists: for every tile, the rows of a table that may win there.
 
 A fold over thousands of rows is decided in a tile by the few whose lower bound is not above another
-row's upper one: the least of those is the least of all. The rows are sieved from the whole picture
-down to its tiles, four parts at a time, so what is far away is met once.
+row's upper one: the least of those is the least of all. A fill asks for less: on which side of 0
+its field is. So there the rows are kept that may reach 0 in the tile; one that is below it all over
+the tile does for all; and where no row comes near, one is left to say so. The rows are sieved from
+the whole picture down to its tiles, four parts at a time, so what is far away is met once.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ from numpy.typing import NDArray
 
 from .calculus.bounds import bounds
 from .calculus.evaluate import call
-from .calculus.expr import Expr, postorder, substitute
+from .calculus.expr import Expr, const, node, postorder, rebuild, substitute
 from .calculus.folds import Table
-from .calculus.function import Function, Input, Type, callees
+from .calculus.function import Function, Input, Type, called, callees
 from .calculus.parameters import parameters
+from .calculus.wanted import EVERYWHERE, Span, wanted
 from .picture import POINT, Frame, Layer, Picture, flat
 
 __all__ = ["LISTED", "Lists", "lists", "read", "sieves"]
@@ -29,6 +32,7 @@ LISTED: Final = 64
 TABLES: Final = 2
 """Tables that have lists, the longest."""
 
+_ZERO, _FAR = const(0.0), const(1e30)
 Array = NDArray[Any]
 
 
@@ -38,6 +42,8 @@ class Sieve(NamedTuple):
     table: Table
     row: Function
     """The row's value at a point of the picture: of POINT and of the row's numbers."""
+    span: Function
+    """Between which two values the fold is asked for; beyond them, only on which side it is."""
 
 
 class Lists(NamedTuple):
@@ -45,8 +51,11 @@ class Lists(NamedTuple):
 
     ranges: NDArray[np.float32]
     """(up, across, 4): where the rows of a tile begin and end, for up to two tables."""
-    rows: NDArray[np.float32]
-    """Numbers of rows, one tile's after another's."""
+    rows: tuple[Array, ...]
+    """For each table the numbers of rows, one tile's after another's."""
+    texels: NDArray[np.float32]
+    """(n, 4): those rows themselves, all tables'. Ranges count from the first texel on, in rows of
+    their own table, so that row k begins at k times the texels that each takes."""
 
 
 @lru_cache(maxsize=64)
@@ -76,21 +85,27 @@ def lists(
     """The lists of a grid of tiles of ``side`` pixels; its lower left corner is in scene units."""
     ranges = np.zeros((grid[1], grid[0], 4), np.float32)
     parts: list[Array] = []
-    start = 0
+    texels = np.zeros((0, 4), np.float32)
     for slot, places in enumerate(sieves(picture)):
         x, y, rows = _sieved(places, frame, corner, grid, side)
+        packed = places[0].table.texels(rows)
+        each = packed.shape[1]
+        first = -(-len(texels) // each)
+        texels = np.concatenate(
+            [texels, np.zeros((first * each - len(texels), 4), np.float32), packed.reshape(-1, 4)]
+        )
         starts = _starts(x, y)
         tiles = y[starts], x[starts]
-        ranges[..., 2 * slot][tiles] = start + starts
-        ranges[..., 2 * slot + 1][tiles] = start + np.append(starts[1:], len(rows))
+        ranges[..., 2 * slot][tiles] = first + starts
+        ranges[..., 2 * slot + 1][tiles] = first + np.append(starts[1:], len(rows))
         parts.append(rows)
-        start += len(rows)
-    return Lists(ranges, np.concatenate(parts).astype(np.float32))
+    return Lists(ranges, tuple(parts), texels)
 
 
 def read(picture: Picture) -> set[str]:
     """The names of the parameters that lists depend on."""
-    return {p.name for places in sieves(picture) for s in places for p in parameters(s.row.outputs)}
+    places = (s for own in sieves(picture) for s in own)
+    return {p.name for s in places for p in parameters((*s.row.outputs, *s.span.outputs))}
 
 
 def _sieved(
@@ -105,6 +120,7 @@ def _sieved(
     span = 1 << (max(grid) - 1).bit_length()  # tiles on a side of a part
     x = y = np.zeros(len(table), np.int64)
     rows = np.arange(len(table))
+    spans = [call(place.span, [], frame.values) for place in places]
     while True:
         keep = np.zeros(len(rows), bool)
         starts = _starts(x, y)
@@ -112,11 +128,14 @@ def _sieved(
         middle = [c + frame.pixel * side * (at + 0.5 * span)
                   for c, at in zip(corner, (x, y), strict=True)]  # fmt: skip
         box = [m + half * way for way in (-1.0, 1.0) for m in middle]
-        for place in places:
-            low, high = (np.broadcast_to(v, rows.shape) for v in call(
-                bounds(place.row), [*box, *table[rows].T], frame.values))  # fmt: skip
-            best = np.minimum.reduceat(high, starts)
-            keep |= low <= np.repeat(best, np.diff(starts, append=len(rows)))
+        columns = [*box, *table[rows].T]
+        lengths = np.diff(starts, append=len(rows))
+        for place, (least, most) in zip(places, spans, strict=True):
+            low, high = (np.broadcast_to(v, rows.shape)
+                         for v in call(bounds(place.row), columns, frame.values))  # fmt: skip
+            best = np.repeat(np.minimum.reduceat(high, starts), lengths)
+            keep |= high == best
+            keep |= (low <= np.minimum(best, most)) & (best >= least)
         x, y, rows = x[keep], y[keep], rows[keep]
         if span == 1:
             return x, y, rows
@@ -155,33 +174,63 @@ def _tables(roots: Sequence[Expr]) -> set[Table]:
     }
 
 
+def _asked(layer: Layer) -> Span:
+    """Between which values a layer asks for its field."""
+    reach = _ZERO
+    for length in (layer.width, layer.fade):
+        reach = reach if length is None else reach + 0.5 * length
+    if layer.colored_by_jet and layer.width is None:
+        return Span(None, reach)
+    return EVERYWHERE if layer.colored_by_jet else Span(-reach, reach)
+
+
 def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
     """Every fold of the table by the layer's field; none if there is one that has no winner."""
     outputs = substitute(
         layer.field.outputs, dict(zip(layer.field.leaves, POINT.leaves, strict=True))
     )
-    while True:  # paste what holds the table, until it is folded at the top
-        calls = [
-            e for e in postorder(outputs)
-            if e.op.name == "get" and e.args[0].op.name == "apply"
-            and table in _tables(e.args[0].data.outputs)
-        ]  # fmt: skip
-        if not calls:
+    while True:  # paste what holds the table, or is made of it, until all is seen at the top
+        opened = _opened(outputs, table)
+        if opened == outputs:
             break
-        pasted = {}
-        for e in calls[:1]:
-            function = e.args[0].data
-            body = substitute(
-                function.outputs, dict(zip(function.leaves, e.args[0].args, strict=True))
-            )
-            pasted[e] = body[e.data]
-        outputs = substitute(outputs, pasted)
+        outputs = opened
     folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
     if any(e.data.kind != "min" or len(e.data.function.outputs) > 1 for e in folds):
         return
+    asked = wanted(outputs[0], _asked(layer))
     for e in folds:
         function = e.data.function
         row = Input("row", Type(table.array.shape[1]))
         taken = dict(zip(function.leaves, (*e.args, *row.leaves), strict=True))
         value = substitute(function.outputs, taken)
-        yield Sieve(table, Function("row", [POINT, row], value))
+        ends = zip(asked.get(node("get", (e,), 0), EVERYWHERE), (-_FAR, _FAR), strict=True)
+        span = [end if known is None else known for known, end in ends]
+        yield Sieve(
+            table,
+            Function("row", [POINT, row], value),
+            Function("span", [], span, Type(2)),
+        )
+
+
+def _opened(outputs: Sequence[Expr], table: Table) -> list[Expr]:
+    """Outputs with every call pasted whose function, or whose arguments, hold the table."""
+    holders: set[Function] = set()
+
+    def held(e: Expr) -> bool:
+        folds = e.op.name == "fold" and e.data.table == table
+        return folds or not holders.isdisjoint(called(e))
+
+    for f in callees(outputs):  # each after those that it calls
+        if any(held(e) for e in postorder(f.outputs)):
+            holders.add(f)
+    made: dict[Expr, Expr] = {}
+    holds: set[Expr] = set()
+    for e in postorder(outputs):
+        if held(e) or not holds.isdisjoint(e.args):
+            holds.add(e)
+        made[e] = rebuild(e, tuple(made[a] for a in e.args)) if e in holds else e
+        if e.op.name == "get" and e in holds and e.args[0].op.name == "apply":
+            function, given = e.args[0].data, [made[a] for a in e.args[0].args]
+            taken = dict(zip(function.leaves, given, strict=True))
+            made[e] = substitute(function.outputs, taken)[e.data]
+    return [made[e] for e in outputs]

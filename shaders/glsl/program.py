@@ -21,6 +21,7 @@ from .dialects import DRAWN, Dialect
 from .emit import Line, emit, folded
 from .layout import Layout, Member, layout
 from .loops import (
+    LISTED_TEXEL,
     TEXEL,
     UNROLLED,
     Atlas,
@@ -252,7 +253,11 @@ class Program:
         """Store a table, once; returns how the row of an index is read."""
         if table not in self._stored:
             elements = len(table.array) * len(row.members)
-            if elements <= self._elements:
+            if table in self._listed:
+                name = self.names.take("row_of_list")
+                self._append(row_lines(name, row, table, 0, LISTED_TEXEL))
+                self._stored[table] = f"{name}({{}})"
+            elif elements <= self._elements:
                 self._elements -= elements
                 self._stored[table] = self._arrays(row, table)
             elif not self.dialect.sampler:
