@@ -40,7 +40,18 @@ from .projection import nearest
 if TYPE_CHECKING:
     from .picture import Layer
 
-__all__ = ["DEPTH", "PARTS", "SIZE", "Laid", "State", "laid", "means", "projection"]
+__all__ = [
+    "DEPTH",
+    "MANY_BENT",
+    "MANY_PARTS",
+    "PARTS",
+    "SIZE",
+    "Laid",
+    "State",
+    "laid",
+    "means",
+    "projection",
+]
 
 SIZE = Input("size")
 """The side of a cell, in scene units."""
@@ -48,6 +59,10 @@ PARTS = 4
 """A rough cell is cut into so many parts each way."""
 DEPTH = 2
 """How often, at most."""
+MANY_PARTS = 2
+"""The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
+MANY_BENT = 0.08
+"""How far an edge of theirs may leave its chord, in pixels."""
 LARGEST = 3500
 """Ops of a projection that is worth its compilation."""
 STATE = Type(8 + CUT.size + 2)
@@ -161,8 +176,10 @@ Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
 """A layer's straight color at a point, by its field's value and gradient in scene units."""
 
 
-def laid(layer: Layer, edges: Edges, color: Color) -> State:
+def laid(layer: Layer, edges: Edges, color: Color, bent: Expr | None = None) -> State:
     """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
+
+    A fill is rough where its edge leaves its chord by more than ``bent``.
 
     The color is that in the middle of the part that is inside.
     """
@@ -186,7 +203,7 @@ def laid(layer: Layer, edges: Edges, color: Color) -> State:
         opacity = opacity * part
         cover = EVERYWHERE._replace(rough=turns)
     elif layer.width is None:
-        cover = fill_cover(e, kind, jumps)
+        cover = fill_cover(e, kind, jumps, bent)
         if first:
             guess = guess_cover(e)
             cover = cover._replace(rough=max(cover.rough, guess.rough)) if kind != "jet" else guess

@@ -16,6 +16,7 @@ from .calculus.expr import Expr, const, make, postorder
 from .calculus.function import Function, Input, Type, apply, size
 from .calculus.vectors import max, where
 from .exact import projection
+from .lists import sieves
 from .picture import POINT, Group, Layer, Picture, flat
 
 __all__ = ["HALF", "TILE_CLASS", "classes", "settled", "side", "varies", "worth_classes"]
@@ -52,7 +53,8 @@ def worth_classes(picture: Picture, antialias: str) -> bool:
 
 def side(picture: Picture, antialias: str) -> int:
     """Pixels on a side of the picture's tiles."""
-    return SMALL_SIDE if antialias == "exact" and size(picture.cell) > COSTLY else SIDE
+    costly = bool(sieves(picture)) or size(picture.cell) > COSTLY
+    return SMALL_SIDE if antialias == "exact" and costly else SIDE
 
 
 def classes(picture: Picture, antialias: str) -> Function:

@@ -15,7 +15,6 @@ from ..calculus.expr import const
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply
 from ..color import encoder
-from ..exact import DEPTH
 from ..lists import sieves
 from ..picture import Picture
 from ..tiles import classes, settled, side, varies, worth_classes
@@ -182,7 +181,7 @@ class Drawing:
         if not self._loops:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         program = self._program(replace(DRAWN, output=PASSED + DRAWN.output))
-        made = drawn(self.picture, self.antialias, self.output, program, depth=DEPTH)
+        made = drawn(self.picture, self.antialias, self.output, program, many=True)
         return replace(made, vertex=self._points(made.blocks, *RANGED))
 
     @property
