@@ -29,6 +29,8 @@ __all__ = ["LISTED", "Lists", "lists", "read", "sieves"]
 
 LISTED: Final = 64
 """Rows of a table that is worth lists."""
+FEW: Final = 1 << 12
+"""Bounds at once that take little longer than one does."""
 TABLES: Final = 2
 """Tables that have lists, the longest."""
 
@@ -83,23 +85,29 @@ def lists(
     picture: Picture, frame: Frame, corner: tuple[float, float], grid: tuple[int, int], side: int
 ) -> Lists:
     """The lists of a grid of tiles of ``side`` pixels; its lower left corner is in scene units."""
-    ranges = np.zeros((grid[1], grid[0], 4), np.float32)
-    parts: list[Array] = []
+    whole = _span(grid)
+    ranges = np.zeros((whole, whole, 4), np.float32)
+    kept: list[Array] = []
     texels = np.zeros((0, 4), np.float32)
     for slot, places in enumerate(sieves(picture)):
-        x, y, rows = _sieved(places, frame, corner, grid, side)
-        packed = places[0].table.texels(rows)
-        each = packed.shape[1]
-        first = -(-len(texels) // each)
-        texels = np.concatenate(
-            [texels, np.zeros((first * each - len(texels), 4), np.float32), packed.reshape(-1, 4)]
-        )
-        starts = _starts(x, y)
-        tiles = y[starts], x[starts]
-        ranges[..., 2 * slot][tiles] = first + starts
-        ranges[..., 2 * slot + 1][tiles] = first + np.append(starts[1:], len(rows))
-        parts.append(rows)
-    return Lists(ranges, tuple(parts), texels)
+        table = places[0].table
+        each = -(-table.array.shape[1] // 4)
+        first = at = -(-len(texels) // each)
+        found: list[Array] = []
+        for span, x, y, rows in _sieved(places, frame, corner, grid, side):
+            starts = _starts(x, y)
+            ends = np.append(starts[1:], len(rows))
+            parts = ranges.reshape(whole // span, span, whole // span, span, 4)
+            for k, of in enumerate((starts, ends)):
+                parts[y[starts] // span, :, x[starts] // span, :, 2 * slot + k] = (
+                    at + of[:, None, None]
+                )
+            found.append(rows)
+            at += len(rows)
+        kept.append(np.concatenate(found))
+        gap = np.zeros((first * each - len(texels), 4), np.float32)
+        texels = np.concatenate([texels, gap, table.texels(kept[-1]).reshape(-1, 4)])
+    return Lists(np.ascontiguousarray(ranges[: grid[1], : grid[0]]), tuple(kept), texels)
 
 
 def read(picture: Picture) -> set[str]:
@@ -108,20 +116,34 @@ def read(picture: Picture) -> set[str]:
     return {p.name for s in places for p in parameters((*s.row.outputs, *s.span.outputs))}
 
 
+def _span(grid: tuple[int, int]) -> int:
+    """Tiles on a side of the part that holds them all."""
+    return 1 << (max(grid) - 1).bit_length()
+
+
 def _sieved(
     places: Sequence[Sieve],
     frame: Frame,
     corner: tuple[float, float],
     grid: tuple[int, int],
     side: int,
-) -> tuple[Array, Array, Array]:
-    """Tiles (their column and row) with rows of the table that may win there, tile by tile."""
+) -> Iterator[tuple[int, Array, Array, Array]]:
+    """Parts of so many tiles a side (their first column and row) with rows that may win there.
+
+    One part comes after another. A part is final when it is a tile, or has one row.
+    """
     table = places[0].table.array
-    span = 1 << (max(grid) - 1).bit_length()  # tiles on a side of a part
+    span = _span(grid)
     x = y = np.zeros(len(table), np.int64)
     rows = np.arange(len(table))
     spans = [call(place.span, [], frame.values) for place in places]
-    while True:
+    while len(rows):
+        pieces = next((n for n in (8, 4) if n <= span and n * n * len(rows) <= FEW), min(span, 2))
+        span //= pieces
+        at, piece = _repeated(_starts(x, y), len(rows), pieces * pieces)
+        x, y, rows = x[at] + span * (piece % pieces), y[at] + span * (piece // pieces), rows[at]
+        within = (x < grid[0]) & (y < grid[1])
+        x, y, rows = x[within], y[within], rows[within]
         keep = np.zeros(len(rows), bool)
         starts = _starts(x, y)
         half = frame.pixel * (0.5 * side * span + 0.5)
@@ -137,13 +159,10 @@ def _sieved(
             keep |= high == best
             keep |= (low <= np.minimum(best, most)) & (best >= least)
         x, y, rows = x[keep], y[keep], rows[keep]
-        if span == 1:
-            return x, y, rows
-        span //= 2
-        at, quarter = _four_times(_starts(x, y), len(rows))
-        x, y, rows = x[at] + span * (quarter & 1), y[at] + span * (quarter >> 1), rows[at]
-        within = (x < grid[0]) & (y < grid[1])
-        x, y, rows = x[within], y[within], rows[within]
+        lengths = np.add.reduceat(keep, starts, dtype=np.int64)
+        final = np.repeat((lengths == 1) | (span == 1), lengths)
+        yield span, x[final], y[final], rows[final]
+        x, y, rows = x[~final], y[~final], rows[~final]
 
 
 def _starts(x: Array, y: Array) -> Array:
@@ -151,12 +170,13 @@ def _starts(x: Array, y: Array) -> Array:
     return np.flatnonzero((np.diff(x, prepend=-1) != 0) | (np.diff(y, prepend=-1) != 0))
 
 
-def _four_times(starts: Array, total: int) -> tuple[Array, Array]:
-    """The members of every run four times, run after run, and which of the four it is."""
+def _repeated(starts: Array, total: int, times: int) -> tuple[Array, Array]:
+    """The members of every run so many times, run after run, and which time it is."""
     counts = np.diff(starts, append=total)
-    each = np.repeat(np.arange(len(starts)), 4 * counts)
-    offset = np.arange(4 * total) - 4 * starts[each]
-    return starts[each] + offset % counts[each], offset // counts[each]
+    lengths = times * counts
+    offset = np.arange(times * total) - np.repeat(times * starts, lengths)
+    each = np.repeat(counts, lengths)
+    return np.repeat(starts, lengths) + offset % each, offset // each
 
 
 def _wanders(layer: Layer) -> bool:

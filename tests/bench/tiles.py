@@ -42,6 +42,20 @@ void main() {{
     fragment = vec4(vec3(code), 1.0);
 }}
 """
+UNROLLED = """#version 330 core
+out vec4 fragment;
+{parts}
+void main() {{
+    vec2 p = {pixel} * gl_FragCoord.xy - 1.0;
+    float f = 1e9;
+{calls}
+    float c = clamp(0.5 - f / length(vec2(dFdx(f), dFdy(f))), 0.0, 1.0);
+    float code = c <= 0.0031308 ? 12.92 * c : 1.055 * pow(c, 1.0 / 2.4) - 0.055;
+    fragment = vec4(vec3(code), 1.0);
+}}
+"""
+UNROLLED_UP_TO = 500
+"""Shapes written out one by one, 50 a function; more compile for seconds."""
 Draw = Callable[[], None]
 
 
@@ -77,6 +91,23 @@ def by_hand(screen: Screen, count: int) -> Draw:
     def draw() -> None:
         screen.target.use()
         texture.use(0)
+        array.render(vertices=3)
+
+    return draw
+
+
+def unrolled(screen: Screen, count: int) -> Draw:
+    """All discs written out, as constants."""
+    texts = [f"    f = min(f, length(p - vec2({x:.7f}, {y:.7f})) - {r:.7f});"
+             for x, y, r in discs(count).tolist()]  # fmt: skip
+    parts = ["\n".join([f"float part_{k}(vec2 p) {{", "    float f = 1e9;", *texts[k : k + 50],
+                        "    return f;", "}"]) for k in range(0, count, 50)]  # fmt: skip
+    calls = "\n".join(f"    f = min(f, part_{k}(p));" for k in range(0, count, 50))
+    text = UNROLLED.format(pixel=2.0 / screen.side, parts="\n".join(parts), calls=calls)
+    array = screen.context.vertex_array(screen.context.program(VERTEX, text), [])
+
+    def draw() -> None:
+        screen.target.use()
         array.render(vertices=3)
 
     return draw
