@@ -10,7 +10,7 @@ import moderngl
 
 from ..shaders.calculus.evaluate import call
 from ..shaders.glsl.loops import woven
-from ..shaders.glsl.passes import EDGE, SETTLED
+from ..shaders.glsl.passes import EDGE, SETTLED, SOLO
 from ..shaders.lists import lists, read
 from ..shaders.tiles import SIDE
 from .program import Programs
@@ -24,11 +24,15 @@ __all__ = ["LEAST", "Passes"]
 
 LEAST: Final = 256 * 256
 """Pixels of a drawing that is worth its passes: a smaller one is ready before they compile."""
+KEPT: Final = 4
+"""Lists that are kept: several pictures may be drawn by turns."""
 _POINT_SIZE_RANGE: Final = 0x0B12
 _PROGRAM_POINT_SIZE: Final = 0x8642
 _SCISSOR_TEST: Final = 0x0C11
 _SCISSOR_BOX: Final = 0x0C10
 _VIEWPORT: Final = 0x0BA2
+Textures = dict[str, moderngl.Texture]
+"""By sampler."""
 
 
 class Passes:
@@ -42,8 +46,7 @@ class Passes:
         self._programs = programs
         self._found: tuple[moderngl.Framebuffer, moderngl.Texture] | None = None
         self._call = Calls(context)
-        self._lists: dict[str, moderngl.Texture] = {}  # by sampler
-        self._listed_for: object = None
+        self._made: list[tuple[object, Textures]] = []  # lists of what was drawn last, and for what
 
     @property
     def possible(self) -> bool:
@@ -65,9 +68,8 @@ class Passes:
         found.viewport = 0, 0, *grid
         there = origin[0] + left, origin[1] + low
         listing = tiled.classes
-        if tiled.listed:
-            self._list(tiled, frame, there, grid)
-        values = listing.uniforms(frame, there) | self._bound(len(listing.tables))
+        listed = self._list(tiled, frame, there, grid) if tiled.listed else {}
+        values = listing.uniforms(frame, there) | _bound(listed, len(listing.tables))
         self._programs.get(listing).draw(values, listing.tables)
 
         target.use()
@@ -75,46 +77,46 @@ class Passes:
         with self._wider((left, low, width, height), whole, scissor):
             if tiled.ground is not None:
                 self._call.clear(tuple(map(float, call(tiled.ground, [], frame.values))))
-            for kind, listing in ((SETTLED, tiled.settled), (EDGE, tiled.edges)):
+            kinds = ((SETTLED, tiled.settled), (EDGE, tiled.edges), (SOLO, tiled.solo))
+            for kind, listing in ((kind, made) for kind, made in kinds if made):
                 unit = len(listing.tables)
                 texture.use(unit)
-                values = listing.uniforms(frame, origin) | self._bound(unit + 1)
+                values = listing.uniforms(frame, origin) | _bound(listed, unit + 1)
                 values |= {"tile_classes": unit, "tile_grid": grid, "tile_kind": kind}
                 points = grid[0] * grid[1]
                 self._programs.get(listing).draw(values, listing.tables, points=points)
 
     def release(self) -> None:
         """Free what was made."""
-        _free(*(self._found or ()), *self._lists.values())
-        self._found, self._listed_for = None, None
-        self._lists.clear()
-
-    def _bound(self, unit: int) -> dict[str, int]:
-        """Textures of lists on units from this one on, and the uniforms that say so."""
-        for k, texture in enumerate(self._lists.values()):
-            texture.use(unit + k)
-        return {name: unit + k for k, name in enumerate(self._lists)}
+        _free(*(self._found or ()), *(t for _, own in self._made for t in own.values()))
+        self._found = None
+        self._made.clear()
 
     def _list(
         self, tiled: Tiled, frame: Frame, there: tuple[int, int], grid: tuple[int, int]
-    ) -> None:
-        """Make the lists of the tiles, unless they are those of the last drawing."""
+    ) -> Textures:
+        """The lists of the tiles, made anew unless they are those of one of the last drawings."""
         values = [(name, frame.values[name]) for name in sorted(read(tiled.picture))]
         wanted = tiled, frame.size, frame.view, there, grid, values
-        if wanted == self._listed_for:
-            return
+        known = next((own for own in self._made if own[0] == wanted), None)
+        if known:
+            self._made.remove(known)
+            self._made.append(known)
+            return known[1]
         sizes = zip(frame.view.center, there, frame.size, strict=True)
         corner = [c + frame.pixel * (at - 0.5 * size) for c, at, size in sizes]
         made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side)
         rows = woven(made.texels)
-        _free(*self._lists.values())
-        self._lists = {
+        textures = {
             "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),
             "tile_rows": self._context.texture(rows.shape[1::-1], 4, rows, dtype="f4"),
         }
-        for texture in self._lists.values():
+        for texture in textures.values():
             texture.filter = moderngl.NEAREST, moderngl.NEAREST
-        self._listed_for = wanted
+        if len(self._made) == KEPT:
+            _free(*self._made.pop(0)[1].values())
+        self._made.append((wanted, textures))
+        return textures
 
     def _of_size(self, across: int, up: int) -> tuple[moderngl.Framebuffer, moderngl.Texture]:
         """What the classes are drawn into. The last one is kept, and grows."""
@@ -155,6 +157,13 @@ class Passes:
                 gl("glScissor", *scissor)
             else:
                 gl("glDisable", _SCISSOR_TEST)
+
+
+def _bound(lists: Textures, unit: int) -> dict[str, int]:
+    """Textures of lists on units from this one on, and the uniforms that say so."""
+    for k, texture in enumerate(lists.values()):
+        texture.use(unit + k)
+    return {name: unit + k for k, name in enumerate(lists)}
 
 
 def _free(*objects: moderngl.Framebuffer | moderngl.Texture) -> None:

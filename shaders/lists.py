@@ -10,6 +10,7 @@ the whole picture down to its tiles, four parts at a time, so what is far away i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -23,11 +24,11 @@ from .calculus.folds import Table
 from .calculus.function import Function, Input, Type, called, callees
 from .calculus.parameters import parameters
 from .calculus.wanted import EVERYWHERE, Span, wanted
-from .picture import POINT, Frame, Layer, Picture, flat
+from .picture import POINT, Frame, Group, Layer, Picture, flat
 
-__all__ = ["LISTED", "Lists", "lists", "read", "sieves"]
+__all__ = ["LISTED", "Lists", "lists", "lone", "read", "sieves", "solo"]
 
-LISTED: Final = 64
+LISTED: Final = 16
 """Rows of a table that is worth lists."""
 FEW: Final = 1 << 12
 """Bounds at once that take little longer than one does."""
@@ -121,6 +122,35 @@ def _span(grid: tuple[int, int]) -> int:
     return 1 << (max(grid) - 1).bit_length()
 
 
+def lone(picture: Picture) -> list[Table]:
+    """The tables of ``solo``; what is in them is not looked at, and only tells them apart."""
+    return [
+        Table(np.full((1, places[0].table.array.shape[1]), float(slot)))
+        for slot, places in enumerate(sieves(picture))
+    ]
+
+
+@lru_cache(maxsize=64)
+def solo(picture: Picture) -> Picture:
+    """The picture with one row for every table that has lists: that of a tile where it is alone."""
+
+    def alone(item: Layer | Group) -> Layer | Group:
+        if isinstance(item, Group):
+            return replace(item, layers=tuple(map(alone, item.layers)))
+        outputs = list(item.field.outputs)
+        for table in own.keys() & _tables(outputs):
+            seen = _seen(Function(item.field.name, [POINT], outputs), table)
+            folds = [e for e in postorder(seen) if e.op.name == "fold" and e.data.table == table]
+            outputs = substitute(seen, {
+                e: node("fold", e.args, replace(e.data, table=own[table])) for e in folds
+            })  # fmt: skip
+        field = Function(item.field.name, [POINT], outputs, source=item.field.source)
+        return replace(item, field=field)
+
+    own = dict(zip((places[0].table for places in sieves(picture)), lone(picture), strict=True))
+    return replace(picture, layers=tuple(map(alone, picture.layers)))
+
+
 def _sieved(
     places: Sequence[Sieve],
     frame: Frame,
@@ -206,14 +236,7 @@ def _asked(layer: Layer) -> Span:
 
 def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
     """Every fold of the table by the layer's field; none if there is one that has no winner."""
-    outputs = substitute(
-        layer.field.outputs, dict(zip(layer.field.leaves, POINT.leaves, strict=True))
-    )
-    while True:  # paste what holds the table, or is made of it, until all is seen at the top
-        opened = _opened(outputs, table)
-        if opened == outputs:
-            break
-        outputs = opened
+    outputs = _seen(layer.field, table)
     folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
     if any(e.data.kind != "min" or len(e.data.function.outputs) > 1 for e in folds):
         return
@@ -230,6 +253,14 @@ def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
             Function("row", [POINT, row], value),
             Function("span", [], span, Type(2)),
         )
+
+
+def _seen(field: Function, table: Table) -> list[Expr]:
+    """A field at POINT, with every call pasted that hides a fold of the table."""
+    outputs = substitute(field.outputs, dict(zip(field.leaves, POINT.leaves, strict=True)))
+    while (opened := _opened(outputs, table)) != outputs:
+        outputs = opened
+    return outputs
 
 
 def _opened(outputs: Sequence[Expr], table: Table) -> list[Expr]:

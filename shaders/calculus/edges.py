@@ -224,6 +224,8 @@ class _Walk(SideWalk):
             call.source = call.source or e.source
             return [node("get", (call,), k) for k in range(fold_.result.size)]
 
+        if len(f.table.array) == 1:
+            return self.taken(folded("at", made, [*bundle, ZERO]), made)
         first, second, third = folded("ranks", key, values)
         outputs, sides = self.taken(folded("at", made, [*bundle, first]), made)
         others, hidden = self.taken(folded("at", made, [*bundle, second]), made)

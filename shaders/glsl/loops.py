@@ -97,7 +97,9 @@ def fold_lines(
         text = rows(str(index)) if rows else row_text(row, table[int(index)])
         return f"{of}({passed}{text})"
 
-    if f.kind == "at":
+    if rows and len(table) == 1:  # the one of a list
+        body = [f"return {call(whole, loop.first)};"]
+    elif f.kind == "at":
         body = _picked(row, table, whole, passed, shared[-1][1], rows)
     elif f.kind == "ranks":
         body = _ranked(len(table), lambda index: call(whole, index), loop if rows else None)

@@ -15,7 +15,7 @@ from ..calculus.expr import const
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply
 from ..color import encoder
-from ..lists import sieves
+from ..lists import lone, sieves, solo
 from ..picture import Picture
 from ..tiles import classes, settled, side, varies, worth_classes
 from .dialects import DRAWN, Dialect, number
@@ -33,9 +33,9 @@ from .listing import (
 from .loops import LISTED, Loop, listed_rows
 from .program import Program
 
-__all__ = ["EDGE", "SETTLED", "Drawing", "Tiled", "drawing"]
+__all__ = ["EDGE", "SETTLED", "SOLO", "Drawing", "Tiled", "drawing"]
 
-SETTLED, EDGE = 0.0, 1.0
+SETTLED, EDGE, SOLO = 0.0, 1.0, 2.0
 """What the class of a tile begins with."""
 CLASSES = replace(
     DRAWN,
@@ -43,7 +43,7 @@ CLASSES = replace(
     main="""void main() {{
 {begin}    vec2 p = view_center + pixel * ({tile} * gl_FragCoord.xy + origin);
     found = {color};
-}}
+{end}}}
 """,
 )
 POINTS = """{head}// One point a tile, as large as it; those of another kind lie out of sight.
@@ -72,12 +72,14 @@ void main() {
 
 _ROWS = f"uniform sampler2D tile_rows;\n{LISTED}\n"
 FETCHED = f"uniform sampler2D tile_ranges;\nvec4 tile_range;\n{_ROWS}"
+LONE = "    if (found.x > 0.0 && {alone}) found.x = 2.0;\n"
 BEGIN = "    tile_range = texelFetch(tile_ranges, ivec2(gl_FragCoord.xy), 0);\n"
 PASSED = f"flat in vec4 tile_range;\n{_ROWS}"
 RANGED = (
     "uniform sampler2D tile_ranges;\nflat out vec4 tile_range;\n",
     "    tile_range = texelFetch(tile_ranges, ivec2(tile), 0);\n",
 )
+ENDS = ("tile_range.x", "tile_range.y"), ("tile_range.z", "tile_range.w")
 OF_KIND = "found.x == tile_kind"
 COLORED = f"{OF_KIND} && found.yzw != vec3(0.0)"
 
@@ -96,6 +98,8 @@ class Tiled:
     settled: Listing
     edges: Listing
     ground: Function | None
+    solo: Listing | None
+    """Of edges, where lists have one row."""
     listed: bool
     """Whether tiles have lists of the rows to look at, in the textures of ``Lists``."""
 
@@ -126,8 +130,9 @@ class Drawing:
             inner = self._painted(function)
         else:
             inner, ground = self._flat(function), self._ground(function)
-        passes = self._classes(), inner, self._edges()
-        return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
+        passes = self._classes(), inner, self._edges(self.picture)
+        alone = self._edges(solo(self.picture)) if self._loops else None
+        return Tiled(self.picture, self._side, *passes, ground, alone, bool(self._loops))
 
     def _ground(self, function: Function) -> Function:
         color = apply(function, [const(0.0)] * len(function.leaves))
@@ -140,7 +145,12 @@ class Drawing:
         return side(self.picture, self.antialias)
 
     def _classes(self) -> Listing:
-        fetched, begin = (FETCHED, BEGIN) if self._loops else ("", "")
+        fetched, begin, end = "", "", ""
+        if self._loops:
+            alone = " && ".join(
+                f"{end} - {begin} < 1.5" for begin, end in ENDS[: len(sieves(self.picture))]
+            )
+            fetched, begin, end = FETCHED, BEGIN, LONE.format(alone=alone)
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias))
         half = 0.5 * self._side + 0.5  # half a pixel more: that of a pixel at its rim
@@ -148,6 +158,7 @@ class Drawing:
             tile=number(float(self._side)),
             color=f"{name}(p, {number(half)} * pixel)",
             begin=begin,
+            end=end,
         )
         return shader(program, "", main)
 
@@ -177,20 +188,21 @@ class Drawing:
         holes = {"functions": functions, "own": own, "seen": seen}
         return vertex_shader(POINTS, DRAWN, blocks, size=number(float(self._side)), **holes)
 
-    def _edges(self) -> Listing:
+    def _edges(self, picture: Picture) -> Listing:
         if not self._loops:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         program = self._program(replace(DRAWN, output=PASSED + DRAWN.output))
-        made = drawn(self.picture, self.antialias, self.output, program, many=True)
+        made = drawn(picture, self.antialias, self.output, program, many=True)
         return replace(made, vertex=self._points(made.blocks, *RANGED))
 
     @property
     def _loops(self) -> dict[Table, Loop]:
-        """How the tables that have lists are gone through."""
-        ends = ("tile_range.x", "tile_range.y"), ("tile_range.z", "tile_range.w")
+        """How the tables that have lists are gone through, and those of their lone rows."""
+        whole = [places[0].table for places in sieves(self.picture)]
         return {
-            places[0].table: listed_rows(*own)
-            for places, own in zip(sieves(self.picture), ends, strict=False)
+            table: listed_rows(*own)
+            for tables in (whole, lone(self.picture))
+            for table, own in zip(tables, ENDS, strict=False)
         }
 
     def _program(self, dialect: Dialect) -> Program:

@@ -223,6 +223,7 @@ class Program:
         table = e.data.table
         calls = sum(1 for _ in callees(f.outputs))
         long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _loops(f)
+        long |= table in self._listed
         source = self._rows(row, table) if long else None
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
