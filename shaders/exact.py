@@ -61,7 +61,7 @@ DEPTH = 2
 """How often, at most."""
 MANY_PARTS = 2
 """The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
-MANY_BENT = 0.08
+MANY_BENT = 0.12
 """How far an edge of theirs may leave its chord, in pixels."""
 LARGEST = 3500
 """Ops of a projection that is worth its compilation."""
