@@ -61,7 +61,7 @@ DEPTH = 2
 """How often, at most."""
 MANY_PARTS = 2
 """The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
-MANY_BENT = 0.12
+MANY_BENT = 0.1
 """How far an edge of theirs may leave its chord, in pixels."""
 LARGEST = 3500
 """Ops of a projection that is worth its compilation."""
@@ -224,7 +224,7 @@ def laid(layer: Layer, edges: Edges, color: Color, bent: Expr | None = None) -> 
 
 def projection(layer: Layer) -> Function | None:
     """The distance to the layer's zero set, if that is to be found by projection."""
-    if layer.measured or (layer.width is None and layer.fade is None):
+    if not layer.wanders:
         return None
     projected = nearest(layer.field)
     return projected if ops(projected) <= LARGEST else None
@@ -239,9 +239,7 @@ def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ..
     if (projected := projection(layer)) is None:
         return apply(measured(), e[:6])
     size = SIZE.leaves[0]
-    lengths = [0.5 * x for x in (layer.width, layer.fade) if x is not None]
-    reach = lengths[0] if len(lengths) == 1 else lengths[0] + lengths[1]
-    reach = reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
+    reach = layer.reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
     d = apply(projected, (*point.leaves, reach), layer.source)
     return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
 

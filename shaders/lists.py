@@ -22,7 +22,7 @@ from .calculus.evaluate import call
 from .calculus.expr import Expr, const, node, postorder, rebuild, substitute
 from .calculus.folds import Table
 from .calculus.function import Function, Input, Type, called, callees
-from .calculus.parameters import parameters
+from .calculus.parameters import BUILT_IN, leaf, parameters
 from .calculus.wanted import EVERYWHERE, Span, wanted
 from .picture import POINT, Frame, Group, Layer, Picture, flat
 
@@ -47,6 +47,8 @@ class Sieve(NamedTuple):
     """The row's value at a point of the picture: of POINT and of the row's numbers."""
     span: Function
     """Between which two values the fold is asked for; beyond them, only on which side it is."""
+    beside: Function
+    """How far from the point it is asked for."""
 
 
 class Lists(NamedTuple):
@@ -65,8 +67,7 @@ class Lists(NamedTuple):
 def sieves(picture: Picture) -> tuple[tuple[Sieve, ...], ...]:
     """Where the tables of a picture that are worth lists are folded: for each, every place.
 
-    A table that is read anywhere but at the point itself is none: by a color, or on the way to an
-    outline.
+    A table that a color reads, who knows where, is none.
     """
     found: dict[Table, list[Sieve]] = {}
     elsewhere: set[Table] = set()
@@ -74,7 +75,7 @@ def sieves(picture: Picture) -> tuple[tuple[Sieve, ...], ...]:
         own = {t: list(_places(layer, t)) for t in _tables(layer.field.outputs)}
         for table, places in own.items():
             found.setdefault(table, []).extend(places)
-            if _wanders(layer) or not places:
+            if not places:
                 elsewhere.add(table)
         elsewhere.update(_tables([*layer.color, layer.opacity]))
     kept = [(t, s) for t, s in found.items() if len(t.array) >= LISTED and t not in elsewhere]
@@ -114,7 +115,11 @@ def lists(
 def read(picture: Picture) -> set[str]:
     """The names of the parameters that lists depend on."""
     places = (s for own in sieves(picture) for s in own)
-    return {p.name for s in places for p in parameters((*s.row.outputs, *s.span.outputs))}
+    return {
+        p.name
+        for s in places
+        for p in parameters((*s.row.outputs, *s.span.outputs, *s.beside.outputs))
+    }
 
 
 def _span(grid: tuple[int, int]) -> int:
@@ -167,6 +172,7 @@ def _sieved(
     x = y = np.zeros(len(table), np.int64)
     rows = np.arange(len(table))
     spans = [call(place.span, [], frame.values) for place in places]
+    beside = max(float(call(place.beside, [], frame.values)[0]) for place in places)
     while len(rows):
         pieces = next((n for n in (8, 4) if n <= span and n * n * len(rows) <= FEW), min(span, 2))
         span //= pieces
@@ -176,7 +182,7 @@ def _sieved(
         x, y, rows = x[within], y[within], rows[within]
         keep = np.zeros(len(rows), bool)
         starts = _starts(x, y)
-        half = frame.pixel * (0.5 * side * span + 0.5)
+        half = frame.pixel * (0.5 * side * span + 0.5) + beside
         middle = [c + frame.pixel * side * (at + 0.5 * span)
                   for c, at in zip(corner, (x, y), strict=True)]  # fmt: skip
         box = [m + half * way for way in (-1.0, 1.0) for m in middle]
@@ -209,11 +215,6 @@ def _repeated(starts: Array, total: int, times: int) -> tuple[Array, Array]:
     return np.repeat(starts, lengths) + offset % each, offset // each
 
 
-def _wanders(layer: Layer) -> bool:
-    """Whether the layer's field is read beside the point."""
-    return not layer.measured and (layer.width is not None or layer.fade is not None)
-
-
 def _tables(roots: Sequence[Expr]) -> set[Table]:
     functions = [*callees(roots)]
     return {
@@ -226,12 +227,9 @@ def _tables(roots: Sequence[Expr]) -> set[Table]:
 
 def _asked(layer: Layer) -> Span:
     """Between which values a layer asks for its field."""
-    reach = _ZERO
-    for length in (layer.width, layer.fade):
-        reach = reach if length is None else reach + 0.5 * length
-    if layer.colored_by_jet and layer.width is None:
-        return Span(None, reach)
-    return EVERYWHERE if layer.colored_by_jet else Span(-reach, reach)
+    if layer.wanders or (layer.colored_by_jet and layer.width is not None):
+        return EVERYWHERE
+    return Span(None if layer.colored_by_jet else -layer.reach, layer.reach)
 
 
 def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
@@ -248,10 +246,12 @@ def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
         value = substitute(function.outputs, taken)
         ends = zip(asked.get(node("get", (e,), 0), EVERYWHERE), (-_FAR, _FAR), strict=True)
         span = [end if known is None else known for known, end in ends]
+        beside = layer.reach + leaf(BUILT_IN["pixel"]) if layer.wanders else _ZERO
         yield Sieve(
             table,
             Function("row", [POINT, row], value),
             Function("span", [], span, Type(2)),
+            Function("beside", [], [beside]),
         )
 
 

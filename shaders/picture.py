@@ -129,6 +129,17 @@ class Layer:
         return not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(self.color))
 
     @property
+    def reach(self) -> Expr:
+        """How far from the outline of its field the layer may show: half its width and fade."""
+        lengths = [0.5 * e for e in (self.width, self.fade) if e is not None]
+        return sum(lengths[1:], lengths[0]) if lengths else const(0.0)
+
+    @property
+    def wanders(self) -> bool:
+        """Whether an exact picture reads the field beside the point, its reach and a pixel far."""
+        return not self.measured and (self.width is not None or self.fade is not None)
+
+    @property
     def roots(self) -> tuple[Expr, ...]:
         """Every expression that the layer is made of."""
         lengths = (e for e in (self.width, self.fade) if e is not None)

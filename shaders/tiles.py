@@ -100,13 +100,11 @@ def varies(function: Function) -> bool:
 def _proven(layer: Layer) -> tuple[Expr, Expr]:
     """Whether the layer covers nothing, or everything, in the tile."""
     x, y = POINT.leaves
-    lengths = [0.5 * e for e in (layer.width, layer.fade) if e is not None]
-    reach = sum(lengths, ZERO)
     half, beyond = HALF.leaves[0], ZERO
     if layer.measured:
-        beyond = reach  # the field tells how far away it is; else the tile is widened by as much
+        beyond = layer.reach  # the field tells how far away it is
     else:
-        half = half + reach
+        half = half + layer.reach
     low, high = apply(bounds(layer.field), [x - half, y - half, x + half, y + half], layer.source)
     if layer.width is None:
         return low > beyond, high < -beyond
@@ -117,7 +115,7 @@ def _proven(layer: Layer) -> tuple[Expr, Expr]:
 
 def _by_slope(layer: Layer, antialias: str) -> bool:
     """Whether the layer is drawn as far as the slope of its field says, which bounds do not."""
-    if layer.measured or (layer.width is None and layer.fade is None):
+    if not layer.wanders:
         return False
     return antialias != "exact" or projection(layer) is None
 

@@ -192,7 +192,7 @@ class Drawing:
         if not self._loops:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         program = self._program(replace(DRAWN, output=PASSED + DRAWN.output))
-        made = drawn(picture, self.antialias, self.output, program, many=True)
+        made = drawn(picture, self.antialias, self.output, program, by_lists=True)
         return replace(made, vertex=self._points(made.blocks, *RANGED))
 
     @property
