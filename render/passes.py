@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import moderngl
-import numpy as np
 
 from ..shaders.calculus.evaluate import call
 from ..shaders.calculus.parameters import parameters
-from ..shaders.glsl.loops import WIDTH
+from ..shaders.glsl.loops import woven
 from ..shaders.lists import lists, read
 from ..shaders.tiles import ABOVE, EDGE, GROUP, SETTLED
 from .program import Programs, free
@@ -26,11 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Passes"]
 
+KEPT: Final = 4
+"""Lists that are kept: several pictures may be drawn by turns."""
 _POINT_SIZE_RANGE: Final = 0x0B12
 _PROGRAM_POINT_SIZE: Final = 0x8642
 _SCISSOR_TEST: Final = 0x0C11
 _SCISSOR_BOX: Final = 0x0C10
 _VIEWPORT: Final = 0x0BA2
+Textures = dict[str, moderngl.Texture]
+"""By sampler."""
 
 
 class _Level(NamedTuple):
@@ -64,8 +67,7 @@ class Passes:
         self._programs = programs
         self._levels: dict[str, moderngl.Framebuffer] = {}
         self._call = calls(context)
-        self._lists: dict[str, moderngl.Texture] = {}  # by sampler
-        self._listed_for: object = None
+        self._made: list[tuple[object, Textures]] = []  # lists of what was drawn last, and for what
         self._ground_of: object = None
         self._ground_color: tuple[float, ...] = ()
 
@@ -89,10 +91,9 @@ class Passes:
         scissor = self._call.integers(_SCISSOR_BOX) if self._call.enabled(_SCISSOR_TEST) else None
         there = origin[0] + left, origin[1] + low
         groups, tiles = self._levels_of(tiled, (width, height), EDGE if not classed else ABOVE)
-        if tiled.listed:
-            self._list(tiled, frame, there, tiles.grid)
+        listed = self._list(tiled, frame, there, tiles.grid) if tiled.listed else {}
         if classed:
-            self._classify(tiled, frame, there, groups, tiles)
+            self._classify(tiled, frame, there, (groups, tiles), listed)
 
         target.use()
         with self._wider((left, low, width, height), tiles.covers, scissor):
@@ -101,7 +102,7 @@ class Passes:
             for kind, listing in tiled.kinds if classed else ((EDGE, tiled.edges),):
                 values = listing.uniforms(frame, origin) | {"tile_kind": kind}
                 for level in (groups, tiles) if kind == SETTLED else (tiles,):
-                    self._points(listing, values, level, level.side)
+                    self._points(listing, values, level, level.side, listed)
 
     def _levels_of(self, tiled: Tiled, size: tuple[int, int], kind: float) -> tuple[_Level, _Level]:
         """Groups, all with an edge, and their tiles, of this kind."""
@@ -111,9 +112,15 @@ class Passes:
         return groups, self._level("tiles", (each * count[0], each * count[1]), tiled.side, kind)
 
     def _classify(
-        self, tiled: Tiled, frame: Frame, there: tuple[int, int], groups: _Level, tiles: _Level
+        self,
+        tiled: Tiled,
+        frame: Frame,
+        there: tuple[int, int],
+        levels: tuple[_Level, _Level],
+        listed: Textures,
     ) -> None:
         """Find the classes of groups, and of the tiles of those that are not settled."""
+        groups, tiles = levels
         whole = self._level("whole", (1, 1), max(groups.grid) * GROUP, EDGE)
         listing = tiled.classes
         values = listing.uniforms(frame, there)
@@ -124,15 +131,17 @@ class Passes:
             level.target.use()
             self._call("glViewport", 0, 0, *(n * parent.side // level.side for n in parent.grid))
             values["tile_side"] = float(level.side)
-            self._points(listing, values, parent, parent.side // level.side)
+            self._points(listing, values, parent, parent.side // level.side, listed)
         self._call("glDisable", _PROGRAM_POINT_SIZE)
 
-    def _points(self, listing: Listing, values: dict[str, Any], level: _Level, size: int) -> None:
+    def _points(
+        self, listing: Listing, values: dict[str, Any], level: _Level, size: int, listed: Textures
+    ) -> None:
         """Draw a level's squares by a listing, each as a point of this size."""
         unit = len(listing.tables)
         level.texture.use(unit)
         values |= {"tile_classes": unit, "tile_grid": level.grid, "tile_size": float(size)}
-        values |= self._bound(unit + 1)
+        values |= _bound(listed, unit + 1)
         points = level.grid[0] * level.grid[1]
         self._programs.get(listing).draw(values, listing.tables, points=points)
 
@@ -141,8 +150,8 @@ class Passes:
         for held in self._levels.values():
             free(held)
         self._levels.clear()
-        self._release_lists()
-        self._listed_for = None
+        while self._made:
+            _free(self._made.pop()[1])
 
     def _ground(self, ground: Function, frame: Frame) -> tuple[float, ...]:
         """The color of tiles in which every layer is empty."""
@@ -152,38 +161,31 @@ class Passes:
             self._ground_of = ground, values
         return self._ground_color
 
-    def _release_lists(self) -> None:
-        for texture in self._lists.values():
-            texture.release()
-        self._lists.clear()
-
-    def _bound(self, unit: int) -> dict[str, int]:
-        """Textures of lists on units from this one on, and the uniforms that say so."""
-        for k, texture in enumerate(self._lists.values()):
-            texture.use(unit + k)
-        return {name: unit + k for k, name in enumerate(self._lists)}
-
     def _list(
         self, tiled: Tiled, frame: Frame, there: tuple[int, int], grid: tuple[int, int]
-    ) -> None:
-        """Make the lists of the tiles, unless they are those of the last drawing."""
+    ) -> Textures:
+        """The lists of the tiles, made anew unless they are those of one of the last drawings."""
         values = [(name, frame.values[name]) for name in sorted(read(tiled.picture))]
         wanted = tiled, frame.size, frame.view, there, grid, values
-        if wanted == self._listed_for:
-            return
+        known = next((own for own in self._made if own[0] == wanted), None)
+        if known:
+            self._made.remove(known)
+            self._made.append(known)
+            return known[1]
         sizes = zip(frame.view.center, there, frame.size, strict=True)
         corner = [c + frame.pixel * (at - 0.5 * size) for c, at, size in sizes]
         made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side)
-        rows = np.zeros((-(-len(made.rows) // WIDTH), WIDTH), np.float32)
-        rows.ravel()[: len(made.rows)] = made.rows
-        self._release_lists()
-        self._lists = {
+        rows = woven(made.texels)
+        textures = {
             "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),
-            "tile_rows": self._context.texture(rows.shape[::-1], 1, rows, dtype="f4"),
+            "tile_rows": self._context.texture(rows.shape[1::-1], 4, rows, dtype="f4"),
         }
-        for texture in self._lists.values():
+        for texture in textures.values():
             texture.filter = moderngl.NEAREST, moderngl.NEAREST
-        self._listed_for = wanted
+        if len(self._made) == KEPT:
+            _free(self._made.pop(0)[1])
+        self._made.append((wanted, textures))
+        return textures
 
     def _level(self, name: str, grid: tuple[int, int], side: int, kind: float) -> _Level:
         """A texture of classes, all of this kind. The last one of the name is kept, and grows."""
@@ -234,3 +236,15 @@ class Passes:
 def _names(function: Function) -> tuple[str, ...]:
     """Of the parameters that a function reads."""
     return tuple(p.name for p in parameters(function.outputs))
+
+
+def _bound(lists: Textures, unit: int) -> dict[str, int]:
+    """Textures of lists on units from this one on, and the uniforms that say so."""
+    for k, texture in enumerate(lists.values()):
+        texture.use(unit + k)
+    return {name: unit + k for k, name in enumerate(lists)}
+
+
+def _free(lists: Textures) -> None:
+    for texture in lists.values():
+        texture.release()

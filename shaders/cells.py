@@ -138,12 +138,12 @@ def _flag(condition: Expr) -> Scalar:
     return where(condition, 1.0, 0.0)
 
 
-def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
-    """The cover of {f <= 0}."""
+def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[Expr, ...]:
+    """The cover of {f <= 0}; rough where the edge leaves its chord by more than ``bent``."""
     f, g = e[0], Vec(e[1:3])
     *cut, leaves, near = apply(straight(), e[0:6])
     part, tangled = cut[0], 0.0 * f
-    rough = (near > 0.0) & (leaves > BENT)
+    rough = (near > 0.0) & (leaves > bent)
     if kind == "edge":
         other, slope = e[6], Vec(e[7:9])
         apart = Vec(e[7:12]) - e[1:6]
@@ -154,7 +154,7 @@ def _filled(e: Vec, kind: str, jumps: bool) -> tuple[Expr, ...]:
         # within both, or within either: which of the two it is at the center tells
         both = where(other > f, part + cut2[0] - within, within)
         close = (near > 0.0) | (near2 > 0.0)
-        rough = rough | (corner & close & ((crosses > 0.0) | (leaves2 * near2 > BENT)))
+        rough = rough | (corner & close & ((crosses > 0.0) | (leaves2 * near2 > bent)))
         # a decision that the gradients put beyond the cell, and the Hessians within it
         bows = 0.125 * (abs(apart[2]) + 2.0 * abs(apart[3]) + abs(apart[4]))
         bowed = abs(other - f) <= 0.5 * (abs(apart[0]) + abs(apart[1])) + bows
@@ -212,10 +212,11 @@ def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
 
 
 @cache
-def _fill(kind: str, jumps: bool = False) -> Function:
+def _fill(kind: str, jumps: bool, lenient: bool) -> Function:
     t = Type(1, 2, 2, kind)  # type: ignore[arg-type]
     name = "fill_jump" if jumps else f"fill_{kind}"
-    return trace(lambda e: _filled(e, kind, jumps), [Input("e", t)], name=name)
+    inputs = [Input("e", t), *([Input("bent")] if lenient else [])]
+    return trace(lambda e, *bent: _filled(e, kind, jumps, *bent), inputs, name=name)
 
 
 @cache
@@ -237,9 +238,13 @@ def _cover(found: tuple[Expr, ...]) -> Cover:
     return Cover(Cut(*cut), tangled, rough)
 
 
-def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool) -> Cover:
-    """How {f <= 0} lies in a cell, by the edge of f; it may jump where it turns, or only bend."""
-    return _cover(apply(_fill(kind, jumps), e))
+def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool, bent: Expr | None = None) -> Cover:
+    """How {f <= 0} lies in a cell, by the edge of f; it may jump where it turns, or only bend.
+
+    It is rough where an edge leaves its chord by more than ``bent``, in cells.
+    """
+    given = () if bent is None else (bent,)
+    return _cover(apply(_fill(kind, jumps, bent is not None), (*e, *given)))
 
 
 def _guessed(e: Vec) -> tuple[Expr, ...]:

@@ -40,7 +40,18 @@ from .projection import nearest
 if TYPE_CHECKING:
     from .picture import Layer
 
-__all__ = ["DEPTH", "PARTS", "SIZE", "Laid", "State", "laid", "means", "projection"]
+__all__ = [
+    "DEPTH",
+    "MANY_BENT",
+    "MANY_PARTS",
+    "PARTS",
+    "SIZE",
+    "Laid",
+    "State",
+    "laid",
+    "means",
+    "projection",
+]
 
 SIZE = Input("size")
 """The side of a cell, in scene units."""
@@ -48,6 +59,10 @@ PARTS = 4
 """A rough cell is cut into so many parts each way."""
 DEPTH = 2
 """How often, at most."""
+MANY_PARTS = 2
+"""The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
+MANY_BENT = 0.1
+"""How far an edge of theirs may leave its chord, in pixels."""
 LARGEST = 3500
 """Ops of a projection that is worth its compilation."""
 STATE = Type(8 + CUT.size + 2)
@@ -161,8 +176,10 @@ Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
 """A layer's straight color at a point, by its field's value and gradient in scene units."""
 
 
-def laid(layer: Layer, edges: Edges | Jets, color: Color) -> State:
+def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = None) -> State:
     """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
+
+    A fill is rough where its edge leaves its chord by more than ``bent``.
 
     The color is that in the middle of the part that is inside.
     """
@@ -186,7 +203,7 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color) -> State:
         opacity = opacity * part
         cover = EVERYWHERE._replace(rough=turns)
     elif layer.width is None:
-        cover = fill_cover(e, kind, jumps)
+        cover = fill_cover(e, kind, jumps, bent)
         if first:
             guess = guess_cover(e)
             cover = cover._replace(rough=max(cover.rough, guess.rough)) if kind != "jet" else guess
@@ -207,7 +224,7 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color) -> State:
 
 def projection(layer: Layer) -> Function | None:
     """The distance to the layer's zero set, if that is to be found by projection."""
-    if layer.measured or (layer.width is None and layer.fade is None):
+    if not layer.wanders:
         return None
     projected = nearest(layer.field)
     return projected if ops(projected) <= LARGEST else None
@@ -222,9 +239,7 @@ def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ..
     if (projected := projection(layer)) is None:
         return apply(measured(), e[:6])
     size = SIZE.leaves[0]
-    lengths = [0.5 * x for x in (layer.width, layer.fade) if x is not None]
-    reach = lengths[0] if len(lengths) == 1 else lengths[0] + lengths[1]
-    reach = reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
+    reach = layer.reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
     d = apply(projected, (*point.leaves, reach), layer.source)
     return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
 

@@ -1,13 +1,16 @@
 """Lists: for every tile, the rows of a table that may win there.
 
 A fold over thousands of rows is decided in a tile by the few whose lower bound is not above another
-row's upper one: the least of those is the least of all. The rows are sieved from the whole picture
-down to its tiles, four parts at a time, so what is far away is met once.
+row's upper one: the least of those is the least of all. A fill asks for less: on which side of 0
+its field is. So there the rows are kept that may reach 0 in the tile; one that is below it all over
+the tile does for all; and where no row comes near, one is left to say so. The rows are sieved from
+the whole picture down to its tiles, four parts at a time, so what is far away is met once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -16,19 +19,23 @@ from numpy.typing import NDArray
 
 from .calculus.bounds import bounds
 from .calculus.evaluate import call
-from .calculus.expr import Expr, postorder, substitute
+from .calculus.expr import Expr, const, node, postorder, rebuild, substitute
 from .calculus.folds import Table
-from .calculus.function import Function, Input, Type, callees
-from .calculus.parameters import parameters
-from .picture import POINT, Frame, Layer, Picture, flat
+from .calculus.function import Function, Input, Type, called, callees
+from .calculus.parameters import BUILT_IN, leaf, parameters
+from .calculus.wanted import EVERYWHERE, Span, wanted
+from .picture import POINT, Frame, Group, Layer, Picture, flat
 
-__all__ = ["LISTED", "Lists", "lists", "read", "sieves"]
+__all__ = ["LISTED", "Lists", "lists", "lone", "read", "sieves", "solo"]
 
-LISTED: Final = 64
+LISTED: Final = 16
 """Rows of a table that is worth lists."""
+FEW: Final = 1 << 12
+"""Bounds at once that take little longer than one does."""
 TABLES: Final = 2
 """Tables that have lists, the longest."""
 
+_ZERO, _FAR = const(0.0), const(1e30)
 Array = NDArray[Any]
 
 
@@ -38,6 +45,10 @@ class Sieve(NamedTuple):
     table: Table
     row: Function
     """The row's value at a point of the picture: of POINT and of the row's numbers."""
+    span: Function
+    """Between which two values the fold is asked for; beyond them, only on which side it is."""
+    beside: Function
+    """How far from the point it is asked for."""
 
 
 class Lists(NamedTuple):
@@ -45,16 +56,18 @@ class Lists(NamedTuple):
 
     ranges: NDArray[np.float32]
     """(up, across, 4): where the rows of a tile begin and end, for up to two tables."""
-    rows: NDArray[np.float32]
-    """Numbers of rows, one tile's after another's."""
+    rows: tuple[Array, ...]
+    """For each table the numbers of rows, one tile's after another's."""
+    texels: NDArray[np.float32]
+    """(n, 4): those rows themselves, all tables'. Ranges count from the first texel on, in rows of
+    their own table, so that row k begins at k times the texels that each takes."""
 
 
 @lru_cache(maxsize=64)
 def sieves(picture: Picture) -> tuple[tuple[Sieve, ...], ...]:
     """Where the tables of a picture that are worth lists are folded: for each, every place.
 
-    A table that is read anywhere but at the point itself is none: by a color, or on the way to an
-    outline.
+    A table that a color reads, who knows where, is none.
     """
     found: dict[Table, list[Sieve]] = {}
     elsewhere: set[Table] = set()
@@ -62,7 +75,7 @@ def sieves(picture: Picture) -> tuple[tuple[Sieve, ...], ...]:
         own = {t: list(_places(layer, t)) for t in _tables(layer.field.outputs)}
         for table, places in own.items():
             found.setdefault(table, []).extend(places)
-            if _wanders(layer) or not places:
+            if not places:
                 elsewhere.add(table)
         elsewhere.update(_tables([*layer.color, layer.opacity]))
     kept = [(t, s) for t, s in found.items() if len(t.array) >= LISTED and t not in elsewhere]
@@ -74,23 +87,73 @@ def lists(
     picture: Picture, frame: Frame, corner: tuple[float, float], grid: tuple[int, int], side: int
 ) -> Lists:
     """The lists of a grid of tiles of ``side`` pixels; its lower left corner is in scene units."""
-    ranges = np.zeros((grid[1], grid[0], 4), np.float32)
-    parts: list[Array] = []
-    start = 0
+    whole = _span(grid)
+    ranges = np.zeros((whole, whole, 4), np.float32)
+    kept: list[Array] = []
+    texels = np.zeros((0, 4), np.float32)
     for slot, places in enumerate(sieves(picture)):
-        x, y, rows = _sieved(places, frame, corner, grid, side)
-        starts = _starts(x, y)
-        tiles = y[starts], x[starts]
-        ranges[..., 2 * slot][tiles] = start + starts
-        ranges[..., 2 * slot + 1][tiles] = start + np.append(starts[1:], len(rows))
-        parts.append(rows)
-        start += len(rows)
-    return Lists(ranges, np.concatenate(parts).astype(np.float32))
+        table = places[0].table
+        each = -(-table.array.shape[1] // 4)
+        first = at = -(-len(texels) // each)
+        found: list[Array] = []
+        for span, x, y, rows in _sieved(places, frame, corner, grid, side):
+            starts = _starts(x, y)
+            ends = np.append(starts[1:], len(rows))
+            parts = ranges.reshape(whole // span, span, whole // span, span, 4)
+            for k, of in enumerate((starts, ends)):
+                parts[y[starts] // span, :, x[starts] // span, :, 2 * slot + k] = (
+                    at + of[:, None, None]
+                )
+            found.append(rows)
+            at += len(rows)
+        kept.append(np.concatenate(found))
+        gap = np.zeros((first * each - len(texels), 4), np.float32)
+        texels = np.concatenate([texels, gap, table.texels(kept[-1]).reshape(-1, 4)])
+    return Lists(np.ascontiguousarray(ranges[: grid[1], : grid[0]]), tuple(kept), texels)
 
 
 def read(picture: Picture) -> set[str]:
     """The names of the parameters that lists depend on."""
-    return {p.name for places in sieves(picture) for s in places for p in parameters(s.row.outputs)}
+    places = (s for own in sieves(picture) for s in own)
+    return {
+        p.name
+        for s in places
+        for p in parameters((*s.row.outputs, *s.span.outputs, *s.beside.outputs))
+    }
+
+
+def _span(grid: tuple[int, int]) -> int:
+    """Tiles on a side of the part that holds them all."""
+    return 1 << (max(grid) - 1).bit_length()
+
+
+def lone(picture: Picture) -> list[Table]:
+    """The tables of ``solo``; what is in them is not looked at, and only tells them apart."""
+    return [
+        Table(np.full((1, places[0].table.array.shape[1]), float(slot)))
+        for slot, places in enumerate(sieves(picture))
+    ]
+
+
+@lru_cache(maxsize=64)
+def solo(picture: Picture) -> Picture:
+    """The picture with one row for every table that has lists: that of a tile where it is alone."""
+
+    def alone(item: Layer | Group) -> Layer | Group:
+        if isinstance(item, Group):
+            return replace(item, layers=tuple(map(alone, item.layers)))
+        outputs = list(item.field.outputs)
+        for table in own.keys() & _tables(outputs):
+            seen = _seen(Function(item.field.name, [POINT], outputs), table)
+            folds = [e for e in postorder(seen) if e.op.name == "fold" and e.data.table == table]
+            outputs = substitute(seen, {
+                e: node("fold", e.args, replace(e.data, table=own[table])) for e in folds
+            })  # fmt: skip
+        field = Function(item.field.name, [POINT], outputs, source=item.field.source)
+        return replace(item, field=field)
+
+    own = dict(zip((places[0].table for places in sieves(picture)), lone(picture), strict=True))
+    return replace(picture, layers=tuple(map(alone, picture.layers)))
 
 
 def _sieved(
@@ -99,32 +162,43 @@ def _sieved(
     corner: tuple[float, float],
     grid: tuple[int, int],
     side: int,
-) -> tuple[Array, Array, Array]:
-    """Tiles (their column and row) with rows of the table that may win there, tile by tile."""
+) -> Iterator[tuple[int, Array, Array, Array]]:
+    """Parts of so many tiles a side (their first column and row) with rows that may win there.
+
+    One part comes after another. A part is final when it is a tile, or has one row.
+    """
     table = places[0].table.array
-    span = 1 << (max(grid) - 1).bit_length()  # tiles on a side of a part
+    span = _span(grid)
     x = y = np.zeros(len(table), np.int64)
     rows = np.arange(len(table))
-    while True:
+    spans = [call(place.span, [], frame.values) for place in places]
+    beside = max(float(call(place.beside, [], frame.values)[0]) for place in places)
+    while len(rows):
+        pieces = next((n for n in (8, 4) if n <= span and n * n * len(rows) <= FEW), min(span, 2))
+        span //= pieces
+        at, piece = _repeated(_starts(x, y), len(rows), pieces * pieces)
+        x, y, rows = x[at] + span * (piece % pieces), y[at] + span * (piece // pieces), rows[at]
+        within = (x < grid[0]) & (y < grid[1])
+        x, y, rows = x[within], y[within], rows[within]
         keep = np.zeros(len(rows), bool)
         starts = _starts(x, y)
-        half = frame.pixel * (0.5 * side * span + 0.5)
+        half = frame.pixel * (0.5 * side * span + 0.5) + beside
         middle = [c + frame.pixel * side * (at + 0.5 * span)
                   for c, at in zip(corner, (x, y), strict=True)]  # fmt: skip
         box = [m + half * way for way in (-1.0, 1.0) for m in middle]
-        for place in places:
-            low, high = (np.broadcast_to(v, rows.shape) for v in call(
-                bounds(place.row), [*box, *table[rows].T], frame.values))  # fmt: skip
-            best = np.minimum.reduceat(high, starts)
-            keep |= low <= np.repeat(best, np.diff(starts, append=len(rows)))
+        columns = [*box, *table[rows].T]
+        lengths = np.diff(starts, append=len(rows))
+        for place, (least, most) in zip(places, spans, strict=True):
+            low, high = (np.broadcast_to(v, rows.shape)
+                         for v in call(bounds(place.row), columns, frame.values))  # fmt: skip
+            best = np.repeat(np.minimum.reduceat(high, starts), lengths)
+            keep |= high == best
+            keep |= (low <= np.minimum(best, most)) & (best >= least)
         x, y, rows = x[keep], y[keep], rows[keep]
-        if span == 1:
-            return x, y, rows
-        span //= 2
-        at, quarter = _four_times(_starts(x, y), len(rows))
-        x, y, rows = x[at] + span * (quarter & 1), y[at] + span * (quarter >> 1), rows[at]
-        within = (x < grid[0]) & (y < grid[1])
-        x, y, rows = x[within], y[within], rows[within]
+        lengths = np.add.reduceat(keep, starts, dtype=np.int64)
+        final = np.repeat((lengths == 1) | (span == 1), lengths)
+        yield span, x[final], y[final], rows[final]
+        x, y, rows = x[~final], y[~final], rows[~final]
 
 
 def _starts(x: Array, y: Array) -> Array:
@@ -132,17 +206,13 @@ def _starts(x: Array, y: Array) -> Array:
     return np.flatnonzero((np.diff(x, prepend=-1) != 0) | (np.diff(y, prepend=-1) != 0))
 
 
-def _four_times(starts: Array, total: int) -> tuple[Array, Array]:
-    """The members of every run four times, run after run, and which of the four it is."""
+def _repeated(starts: Array, total: int, times: int) -> tuple[Array, Array]:
+    """The members of every run so many times, run after run, and which time it is."""
     counts = np.diff(starts, append=total)
-    each = np.repeat(np.arange(len(starts)), 4 * counts)
-    offset = np.arange(4 * total) - 4 * starts[each]
-    return starts[each] + offset % counts[each], offset // counts[each]
-
-
-def _wanders(layer: Layer) -> bool:
-    """Whether the layer's field is read beside the point."""
-    return not layer.measured and (layer.width is not None or layer.fade is not None)
+    lengths = times * counts
+    offset = np.arange(times * total) - np.repeat(times * starts, lengths)
+    each = np.repeat(counts, lengths)
+    return np.repeat(starts, lengths) + offset % each, offset // each
 
 
 def _tables(roots: Sequence[Expr]) -> dict[Table, None]:
@@ -156,33 +226,63 @@ def _tables(roots: Sequence[Expr]) -> dict[Table, None]:
     }
 
 
+def _asked(layer: Layer) -> Span:
+    """Between which values a layer asks for its field."""
+    if layer.wanders or (layer.colored_by_jet and layer.width is not None):
+        return EVERYWHERE
+    return Span(None if layer.colored_by_jet else -layer.reach, layer.reach)
+
+
 def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
     """Every fold of the table by the layer's field; none if there is one that has no winner."""
-    outputs = substitute(
-        layer.field.outputs, dict(zip(layer.field.leaves, POINT.leaves, strict=True))
-    )
-    while True:  # paste what holds the table, until it is folded at the top
-        calls = [
-            e for e in postorder(outputs)
-            if e.op.name == "get" and e.args[0].op.name == "apply"
-            and table in _tables(e.args[0].data.outputs)
-        ]  # fmt: skip
-        if not calls:
-            break
-        pasted = {}
-        for e in calls[:1]:
-            function = e.args[0].data
-            body = substitute(
-                function.outputs, dict(zip(function.leaves, e.args[0].args, strict=True))
-            )
-            pasted[e] = body[e.data]
-        outputs = substitute(outputs, pasted)
+    outputs = _seen(layer.field, table)
     folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
     if any(e.data.kind != "min" or len(e.data.function.outputs) > 1 for e in folds):
         return
+    asked = wanted(outputs[0], _asked(layer))
     for e in folds:
         function = e.data.function
         row = Input("row", Type(table.array.shape[1]))
         taken = dict(zip(function.leaves, (*e.args, *row.leaves), strict=True))
         value = substitute(function.outputs, taken)
-        yield Sieve(table, Function("row", [POINT, row], value))
+        ends = zip(asked.get(node("get", (e,), 0), EVERYWHERE), (-_FAR, _FAR), strict=True)
+        span = [end if known is None else known for known, end in ends]
+        beside = layer.reach + leaf(BUILT_IN["pixel"]) if layer.wanders else _ZERO
+        yield Sieve(
+            table,
+            Function("row", [POINT, row], value),
+            Function("span", [], span, Type(2)),
+            Function("beside", [], [beside]),
+        )
+
+
+def _seen(field: Function, table: Table) -> list[Expr]:
+    """A field at POINT, with every call pasted that hides a fold of the table."""
+    outputs = substitute(field.outputs, dict(zip(field.leaves, POINT.leaves, strict=True)))
+    while (opened := _opened(outputs, table)) != outputs:
+        outputs = opened
+    return outputs
+
+
+def _opened(outputs: Sequence[Expr], table: Table) -> list[Expr]:
+    """Outputs with every call pasted whose function, or whose arguments, hold the table."""
+    holders: set[Function] = set()
+
+    def held(e: Expr) -> bool:
+        folds = e.op.name == "fold" and e.data.table == table
+        return folds or not holders.isdisjoint(called(e))
+
+    for f in callees(outputs):  # each after those that it calls
+        if any(held(e) for e in postorder(f.outputs)):
+            holders.add(f)
+    made: dict[Expr, Expr] = {}
+    holds: set[Expr] = set()
+    for e in postorder(outputs):
+        if held(e) or not holds.isdisjoint(e.args):
+            holds.add(e)
+        made[e] = rebuild(e, tuple(made[a] for a in e.args)) if e in holds else e
+        if e.op.name == "get" and e in holds and e.args[0].op.name == "apply":
+            function, given = e.args[0].data, [made[a] for a in e.args[0].args]
+            taken = dict(zip(function.leaves, given, strict=True))
+            made[e] = substitute(function.outputs, taken)[e.data]
+    return [made[e] for e in outputs]

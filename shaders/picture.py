@@ -7,16 +7,14 @@ premultiplied linear color, which NumPy evaluates and which is emitted as GLSL.
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .blame import fail, form
 from .calculus.edges import Edges, Jets
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
@@ -26,10 +24,25 @@ from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
 from .color import blend
 from .coverage import band, fade, fill, order
-from .errors import shown
-from .exact import DEPTH, PARTS, SIZE, STATE, Laid, State, laid, means, plain, state
+from .exact import (
+    DEPTH,
+    MANY_BENT,
+    MANY_PARTS,
+    PARTS,
+    SIZE,
+    STATE,
+    Laid,
+    State,
+    laid,
+    means,
+    plain,
+    state,
+)
+from .view import Frame, View
 
-__all__ = ["Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
+__all__ = [
+    "Cells", "Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View",
+]  # fmt: skip
 
 POINT = Input("p", Type(2), "point")
 VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
@@ -46,64 +59,14 @@ CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
 
 
-def _finite(value: Any) -> float:
-    if isinstance(value, (bool, str)) or not math.isfinite(value):
-        raise ValueError
-    return float(value)
+class Cells(NamedTuple):
+    """What an exact pixel is made of."""
 
-
-@form("View(center=(0, 0), height=2)")
-@dataclass(frozen=True, slots=True)
-class View:
-    """The part of the plane that a picture shows: ``height`` scene units around ``center``.
-
-    The width follows from the picture's shape. Raises SceneError for a height that is not positive
-    or numbers that are not finite.
-    """
-
-    center: tuple[float, float] = (0.0, 0.0)
-    height: float = 2.0
-
-    def __post_init__(self) -> None:
-        try:
-            x, y = map(_finite, self.center)
-        except (TypeError, ValueError, OverflowError):
-            message = f"View: center={shown(self.center)} must be two finite numbers (x, y)"
-            raise fail(message) from None
-        try:
-            if (height := _finite(self.height)) <= 0:
-                raise ValueError
-        except (TypeError, ValueError, OverflowError):
-            raise fail(f"View: height={shown(self.height)} must be a positive number") from None
-        object.__setattr__(self, "center", (x, y))
-        object.__setattr__(self, "height", height)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """All that varies from one drawing of a picture to the next."""
-
-    size: tuple[int, int]
-    view: View
-    seconds: float = 0.0
-    parameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    mouse: tuple[float, float] = (0.0, 0.0)
-
-    @property
-    def pixel(self) -> float:
-        """The width of a pixel in scene units."""
-        return self.view.height / self.size[1]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Every parameter's value by name, as the calculus reads it."""
-        built_in = {
-            "seconds": self.seconds,
-            "mouse": self.mouse,
-            "resolution": self.size,
-            "pixel": self.pixel,
-        }
-        return {**self.parameters, **built_in}
+    cell: Function
+    parts: int
+    """A rough cell is cut into so many each way."""
+    depth: int
+    """How often, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +90,17 @@ class Layer:
     def colored_by_jet(self) -> bool:
         """Whether the color depends on the field's value or gradient."""
         return not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(self.color))
+
+    @property
+    def reach(self) -> Expr:
+        """How far from the outline of its field the layer may show: half its width and fade."""
+        lengths = [0.5 * e for e in (self.width, self.fade) if e is not None]
+        return sum(lengths[1:], lengths[0]) if lengths else const(0.0)
+
+    @property
+    def wanders(self) -> bool:
+        """Whether an exact picture reads the field beside the point, its reach and a pixel far."""
+        return not self.measured and (self.width is not None or self.fade is not None)
 
     @property
     def roots(self) -> tuple[Expr, ...]:
@@ -206,9 +180,24 @@ class Picture:
         return _cell(self)
 
     @property
-    def smooth_cell(self) -> Function:
-        """As ``cell``, where no field turns: known by their jets alone."""
-        return _smooth_cell(self)
+    def cells(self) -> Cells:
+        """What an exact pixel is made of."""
+        return Cells(self.cell, PARTS, self.depth)
+
+    @property
+    def smooth_cells(self) -> Cells:
+        """The same, where no field turns: known by their jets alone."""
+        return Cells(_smooth_cell(self), PARTS, self.depth)
+
+    @property
+    def many_cells(self) -> Cells:
+        """The same, drawn faster where there are many shapes, whose edges are short and bent.
+
+        Lines are cut as ever: they turn where two shapes are as near.
+        """
+        if any(layer.width is not None for layer in flat(self.layers)):
+            return Cells(self.cell, PARTS, DEPTH)
+        return Cells(_cell(self, MANY_BENT), MANY_PARTS, DEPTH)
 
     @property
     def depth(self) -> int:
@@ -236,9 +225,10 @@ class Picture:
 
 
 @lru_cache(maxsize=64)
-def _cell(picture: Picture) -> Function:
+def _cell(picture: Picture, bent: float | None = None) -> Function:
+    most = None if bent is None else bent * leaf(BUILT_IN["pixel"]) / SIZE.leaves[0]
     for known in (2, 1):
-        cell = _shown("cell", picture, partial(Edges, known, POINT, SIZE, bends=known == 2))
+        cell = _shown("cell", picture, partial(Edges, known, POINT, SIZE, bends=known == 2), most)
         if size(cell) <= LARGE:
             break
     return cell
@@ -249,10 +239,12 @@ def _smooth_cell(picture: Picture) -> Function:
     return _shown("smooth_cell", picture, partial(Jets, POINT, SIZE))
 
 
-def _shown(name: str, picture: Picture, edges: Callable[[], Edges | Jets]) -> Function:
+def _shown(
+    name: str, picture: Picture, edges: Callable[[], Edges | Jets], bent: Expr | None = None
+) -> Function:
     """What a cell shows, by what is known of the edges in it."""
     below = plain(CLEAR if picture.background is None else picture.background)
-    made = _piled(picture.layers, below, edges).state
+    made = _piled(picture.layers, below, edges, bent).state
     return Function(name, [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
 
 
@@ -264,16 +256,21 @@ def _depth(picture: Picture) -> int:
     return max((depth for depth, n in enumerate(parts) if n * each <= TURNS), default=0)
 
 
-def _piled(layers: Sequence[Layer | Group], below: Laid, known: Callable[[], Edges | Jets]) -> Laid:
+def _piled(
+    layers: Sequence[Layer | Group],
+    below: Laid,
+    known: Callable[[], Edges | Jets],
+    bent: Expr | None,
+) -> Laid:
     """The state of layers over another, in the cell."""
     edges = known()
     for count, layer in enumerate(layers, start=1):
         if isinstance(layer, Group):
-            own = _piled(layer.layers, plain(CLEAR), known).state
+            own = _piled(layer.layers, plain(CLEAR), known, bent).state
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
-            above = laid(layer, edges, partial(_color, layer))
+            above = laid(layer, edges, partial(_color, layer), bent)
         below = below.under(layer.blend, above)
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)

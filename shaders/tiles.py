@@ -18,11 +18,12 @@ from .calculus.expr import Expr, const, make, postorder
 from .calculus.function import Function, Input, Type, apply, size
 from .calculus.vectors import max, where
 from .exact import projection
+from .lists import sieves
 from .picture import POINT, Layer, Picture, flat
 
 __all__ = [
-    "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "TILE_CLASS", "class_ops", "classes",
-    "settled", "side", "varies", "worth_classes", "worth_smooth",
+    "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "SOLO", "TILE_CLASS", "class_ops",
+    "classes", "settled", "side", "varies", "worth_classes", "worth_smooth",
 ]  # fmt: skip
 
 SIDE: Final = 16
@@ -33,8 +34,9 @@ COSTLY: Final = 900
 """Ops of a cell that is not soon drawn."""
 LESS: Final = 1.5
 """How many times the ops of a smooth cell a cell takes that is not worth telling them apart."""
-SETTLED, EDGE, SMOOTH = 0.0, 1.0, 2.0
-"""What kind of a tile it is: without an edge, with one, with one and nothing that turns."""
+SETTLED, EDGE, SMOOTH, SOLO = 0.0, 1.0, 2.0, 3.0
+"""What kind of a tile it is: without an edge, with one, with one and nothing that turns, with lists
+of one row each."""
 GROUP: Final = 64
 """Pixels on a side of a group of tiles, which is looked at first, and at its tiles only if it has
 an edge: as large as the squares that rasterisers work in."""
@@ -73,13 +75,14 @@ def class_ops(picture: Picture, smooth: bool = False) -> int:
 
 def side(picture: Picture, antialias: str) -> int:
     """Pixels on a side of the picture's tiles."""
-    return SMALL_SIDE if antialias == "exact" and size(picture.cell) > COSTLY else SIDE
+    costly = bool(sieves(picture)) or size(picture.cell) > COSTLY
+    return SMALL_SIDE if antialias == "exact" and costly else SIDE
 
 
 @lru_cache(maxsize=64)
 def worth_smooth(picture: Picture, antialias: str) -> bool:
     """Whether smooth tiles are drawn so much faster by themselves that they are to be known."""
-    if antialias != "exact" or size(picture.cell) < LESS * size(picture.smooth_cell):
+    if antialias != "exact" or size(picture.cell) < LESS * size(picture.smooth_cells.cell):
         return False
     return class_ops(picture, smooth=True) <= MOST_OPS
 
@@ -131,13 +134,11 @@ def _proven(layer: Layer, smooth: bool) -> tuple[Expr, Expr, Expr]:
     """Whether the layer covers nothing, or everything, in the tile, and whether its field turns
     nowhere there, if that is asked for."""
     x, y = POINT.leaves
-    lengths = [0.5 * e for e in (layer.width, layer.fade) if e is not None]
-    reach = sum(lengths, ZERO)
     half, beyond = HALF.leaves[0], ZERO
     if layer.measured:
-        beyond = reach  # the field tells how far away it is; else the tile is widened by as much
+        beyond = layer.reach  # the field tells how far away it is
     else:
-        half = half + reach
+        half = half + layer.reach
     known = decided(layer.field) if smooth else bounds(layer.field)
     box = [x - half, y - half, x + half, y + half]
     low, high, *one = apply(known, box, layer.source)
@@ -151,7 +152,7 @@ def _proven(layer: Layer, smooth: bool) -> tuple[Expr, Expr, Expr]:
 
 def _by_slope(layer: Layer, antialias: str) -> bool:
     """Whether the layer is drawn as far as the slope of its field says, which bounds do not."""
-    if layer.measured or (layer.width is None and layer.fade is None):
+    if not layer.wanders:
         return False
     return antialias != "exact" or projection(layer) is None
 

@@ -242,6 +242,8 @@ class _Walk(SideWalk):
             call.source = call.source or e.source
             return [node("get", (call,), k) for k in range(fold_.result.size)]
 
+        if len(f.table.array) == 1:
+            return self.taken(folded("at", made, [*bundle, ZERO]), made)
         first, second, third = folded("ranks", key, values)
         outputs, sides = self.taken(folded("at", made, [*bundle, first]), made)
         others, hidden = self.taken(folded("at", made, [*bundle, second]), made)
@@ -256,8 +258,10 @@ class _Walk(SideWalk):
             assert hidden[0].near is not None
             close = close | (hidden[0].near < 1.0)
         spread = [self.half(v) for v in (best, runner)]
-        # the runner-up may be a distance that has lost its sign: where it is 0 it turns
-        rest.append(either(tie < 1.0, FAR, abs_(runner) * recip_(spread[1])))
+        # the runner-up may be a distance that has lost its sign: where it is 0 it turns; one that
+        # never ties, such as the winner itself where a list has no other, does not matter
+        aside = (tie < 1.0) | (tie >= FAR)
+        rest.append(either(aside, FAR, abs_(runner) * recip_(spread[1])))
         if len(f.table.array) > 2:
             rest.append((third - best) * recip_(spread[0] + max_(*spread)))
         whole = merged([*sides[:1], Side(near=tie, next=least(rest))])

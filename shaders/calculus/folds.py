@@ -30,6 +30,14 @@ class Table:
         self.array.setflags(write=False)
         self._hash = hash((self.array.shape, self.array.tobytes()))
 
+    def texels(self, rows: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.float32]:
+        """Rows, (rows, texels, 4): each as so many fours of numbers."""
+        some = self.array[rows]
+        count, columns = some.shape
+        padded = np.zeros((count, -(-columns // 4) * 4), np.float32)
+        padded[:, :columns] = some
+        return padded.reshape(count, -1, 4)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Table) and np.array_equal(self.array, other.array)
 

@@ -87,7 +87,7 @@ uniform vec2 origin;       // from the picture's center, in pixels
     taken=(
         *("view_center", "origin", "pixel", "fragment"),
         *("tile_classes", "tile_grid", "tile_kind", "tile_class", "tile_color"),
-        *("tile_ranges", "tile_range", "tile_rows", "listed_row"),
+        *("tile_ranges", "tile_range", "tile_rows", "listed_texel"),
     ),
 )
 """What ``render`` draws: GLSL 330, every table in the texture, live numbers as flat varyings (of

@@ -15,8 +15,7 @@ from ..calculus.function import Function, Type
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
 from ..color import encoder
-from ..exact import PARTS
-from ..picture import Frame, Picture, View
+from ..picture import Cells, Frame, Picture, View
 from .dialects import DRAWN, Dialect, declared, number
 from .emit import Line
 from .layout import layout
@@ -154,23 +153,19 @@ def drawn(
     output: str,
     program: Program,
     view: View | None = None,
-    depth: int | None = None,
-    cell: Function | None = None,
+    cells: Cells | None = None,
 ) -> Listing:
-    """The listing of a picture by a program; rough pixels of it are cut so often.
-
-    An exact picture is made of its cells; or of those given, where they do.
-    """
+    """The listing of a picture by a program; if it is exact, by other cells than its own."""
     dialect = program.dialect
     exact = antialias == "exact"
-    composed = (cell or picture.cell) if exact else picture.composed(antialias)
+    cells = cells or picture.cells
+    composed = cells.cell if exact else picture.composed(antialias)
     draw = program.add(composed)
     mean = program.names.take("mean_of_pixel") if exact else draw
     color = encoded(program, f"{mean}(p)", output)
-    many = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
-    depth = picture.depth if depth is None else depth
-    tail = _means(mean, draw, dialect, depth) if exact else ""
-    if dialect.wrapped and many:
+    loops = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
+    tail = _means(mean, draw, dialect, cells.parts, cells.depth) if exact else ""
+    if dialect.wrapped and loops:
         name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
         tail += ONCE.format(name=name, color=color, pixel=pixel)
         color = f"{name}(p)"
@@ -217,13 +212,13 @@ def vertex_shader(template: str, dialect: Dialect, blocks: Sequence[str], **hole
     return text if dialect.vertex else ""
 
 
-def _means(name: str, cell: str, dialect: Dialect, depth: int) -> str:
+def _means(name: str, cell: str, dialect: Dialect, parts: int, depth: int) -> str:
     """The text of the function that gives a pixel's mean."""
     return MEANS.format(
         name=name, cell=cell, cell_type=layout(Type(5)).glsl,
         pixel=dialect.built_in["pixel"].text,
-        n=PARTS, parts=PARTS**2, depth=depth, half=number(0.5 * (PARTS - 1)),
-        first=number(1 / PARTS), second=number(1 / PARTS**2),
+        n=parts, parts=parts**2, depth=depth, half=number(0.5 * (parts - 1)),
+        first=number(1 / parts), second=number(1 / parts**2),
     )  # fmt: skip
 
 

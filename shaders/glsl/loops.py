@@ -21,8 +21,8 @@ from .names import Names
 from .scope import access, literal
 
 __all__ = [
-    "LISTED", "TEXEL", "UNROLLED", "WIDTH", "Atlas", "array_lines", "every_row", "fold_lines",
-    "listed_rows", "root_lines", "row_lines", "spelled",
+    "LISTED", "LISTED_TEXEL", "TEXEL", "UNROLLED", "WIDTH", "Atlas", "array_lines", "every_row",
+    "fold_lines", "listed_rows", "root_lines", "row_lines", "spelled", "woven",
 ]  # fmt: skip
 
 UNROLLED = 16
@@ -63,9 +63,8 @@ def every_row(count: int) -> Loop:
 
 
 def listed_rows(begin: str, end: str) -> Loop:
-    """Those of a list that lies in a texture."""
-    inner = f"for (int k = int({begin}) + 1; k < int({end}); ++k) {{"
-    return Loop(f"{LISTED_ROW}(int({begin}))", f"{inner}\n    int i = {LISTED_ROW}(k);")
+    """Those of a list, whose rows lie one after another in a texture."""
+    return Loop(f"int({begin})", f"for (int i = int({begin}) + 1; i < int({end}); ++i) {{")
 
 
 def fold_lines(
@@ -98,7 +97,9 @@ def fold_lines(
         text = rows(str(index)) if rows else row_text(row, table[int(index)])
         return f"{of}({passed}{text})"
 
-    if f.kind == "at":
+    if rows and len(table) == 1:  # the one of a list
+        body = [f"return {call(whole, loop.first)};"]
+    elif f.kind == "at":
         body = _picked(row, table, whole, passed, shared[-1][1], rows)
     elif f.kind == "ranks":
         body = _ranked(len(table), lambda index: call(whole, index), loop if rows else None)
@@ -235,13 +236,10 @@ class Atlas:
     def start(self, table: Table) -> int:
         """The first texel of a table, which is stored once."""
         if table not in self._starts:
-            count, columns = table.array.shape
-            texels = (columns + 3) // 4
-            padded = np.zeros((count, texels * 4), dtype=np.float32)
-            padded[:, :columns] = table.array
+            packed = table.texels().reshape(-1, 4)
             self._starts[table] = self.texels
-            self._parts.append(padded.reshape(-1, 4))
-            self.texels += count * texels
+            self._parts.append(packed)
+            self.texels += len(packed)
         return self._starts[table]
 
     @property
@@ -257,32 +255,39 @@ class Atlas:
     @property
     def texture(self) -> NDArray[np.float32]:
         """The texels (height, WIDTH, 4)."""
-        height = (self.texels + WIDTH - 1) // WIDTH
-        whole = np.zeros((height * WIDTH, 4), dtype=np.float32)
-        whole[: self.texels] = np.concatenate(self._parts)
-        return whole.reshape(height, WIDTH, 4)
+        return woven(np.concatenate(self._parts))
 
 
-LISTED_ROW = "listed_row"
-LISTED = f"""int {LISTED_ROW}(int k) {{
-    return int(texelFetch(tile_rows, ivec2(k % {WIDTH}, k / {WIDTH}), 0).x);
+def woven(texels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Texels (n, 4) as a texture (height, WIDTH, 4)."""
+    height = -(-len(texels) // WIDTH)
+    whole = np.zeros((height * WIDTH, 4), dtype=np.float32)
+    whole[: len(texels)] = texels
+    return whole.reshape(height, WIDTH, 4)
+
+
+def _texel(name: str, sampler: str) -> str:
+    return f"""vec4 {name}(int i) {{
+    return texelFetch({sampler}, ivec2(i % {WIDTH}, i / {WIDTH}), 0);
 }}"""
-"""How a list in the texture of lists is read."""
-TEXEL = f"""vec4 texel(int i) {{
-    return texelFetch(tables, ivec2(i % {WIDTH}, i / {WIDTH}), 0);
-}}"""
+
+
+TEXEL = _texel("texel", "tables")
 """How a texel of the atlas is read."""
+LISTED_TEXEL = "listed_texel"
+LISTED = _texel(LISTED_TEXEL, "tile_rows")
+"""How a texel of lists is read."""
 
 
-def row_lines(name: str, row: Layout, table: Table, start: int) -> list[Line]:
-    """The function that reads row i of a table."""
+def row_lines(name: str, row: Layout, table: Table, start: int, texel: str = "texel") -> list[Line]:
+    """The function that reads row i of a table, which begins at a texel."""
     columns = table.array.shape[1]
     texels = (columns + 3) // 4
     parts = []
     for k in range(texels):
         size = min(4, columns - 4 * k)
         at = f"{start + k} + {texels} * i" if texels > 1 else f"{start} + i"
-        parts.append(f"texel({at})" + ("" if size == 4 else "." + "xyzw"[:size]))
+        parts.append(f"{texel}({at})" + ("" if size == 4 else "." + "xyzw"[:size]))
     value = f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
     return [Line(f"{row.glsl} {name}(int i) {{"), Line(f"    return {value};"), Line("}")]
 

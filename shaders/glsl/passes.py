@@ -16,13 +16,13 @@ from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
 from ..color import encoder
-from ..exact import DEPTH
-from ..lists import sieves
+from ..lists import lone, sieves, solo
 from ..picture import CLEAR, Picture
 from ..tiles import (
     EDGE,
     SETTLED,
     SMOOTH,
+    SOLO,
     class_ops,
     classes,
     settled,
@@ -54,7 +54,7 @@ CLASSES = replace(
     main="""void main() {{
 {begin}    vec2 p = view_center + pixel * (tile_side * gl_FragCoord.xy + origin);
     found = {color};
-}}
+{end}}}
 """,
 )
 POINTS = """{head}// One point a tile, as large as it; those of another kind lie out of sight.
@@ -84,12 +84,14 @@ void main() {
 
 _ROWS = f"uniform sampler2D tile_rows;\n{LISTED}\n"
 FETCHED = f"uniform sampler2D tile_ranges;\nvec4 tile_range;\n{_ROWS}"
+LONE = "    if (found.x > 0.0 && {alone}) found.x = {solo};\n"
 BEGIN = "    tile_range = texelFetch(tile_ranges, ivec2(gl_FragCoord.xy), 0);\n"
 PASSED = f"flat in vec4 tile_range;\n{_ROWS}"
 RANGED = (
     "uniform sampler2D tile_ranges;\nflat out vec4 tile_range;\n",
     "    tile_range = texelFetch(tile_ranges, ivec2(tile), 0);\n",
 )
+ENDS = ("tile_range.x", "tile_range.y"), ("tile_range.z", "tile_range.w")
 OPS_OF_A_PASS = 500
 """What the passes take to compile besides the classes."""
 OPS_OF_A_TURN = 10
@@ -111,6 +113,7 @@ class Tiled:
     side: int
     classes: Listing
     kinds: tuple[tuple[float, Listing], ...]
+    """Those of tiles with an edge may be told apart: smooth ones, or with lists of one row."""
     ground: Function | None
     listed: bool
     """Whether tiles have lists of the rows to look at, in the textures of ``Lists``."""
@@ -164,9 +167,12 @@ class Drawing:
             inner = self._painted(function)
         else:
             inner, ground = self._flat(function), self.ground
-        kinds = [(SETTLED, inner), (EDGE, self._edges())]
-        if smooth := worth_smooth(self.picture, self.antialias):
-            kinds.append((SMOOTH, self._edges(self.picture.smooth_cell)))
+        kinds = [(SETTLED, inner), (EDGE, self._edges(self.picture))]
+        smooth = not self._loops and worth_smooth(self.picture, self.antialias)
+        if self._loops:
+            kinds.append((SOLO, self._edges(solo(self.picture))))
+        if smooth:
+            kinds.append((SMOOTH, self._edges(self.picture, smooth=True)))
         passes = self._classes(smooth), tuple(kinds)
         return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
 
@@ -188,11 +194,17 @@ class Drawing:
         return side(self.picture, self.antialias)
 
     def _classes(self, smooth: bool) -> Listing:
-        fetched, begin = (FETCHED, BEGIN) if self._loops else ("", "")
+        fetched, begin, end = "", "", ""
+        if self._loops:
+            alone = " && ".join(
+                f"{end} - {begin} < 1.5" for begin, end in ENDS[: len(sieves(self.picture))]
+            )
+            fetched, begin, end = FETCHED, BEGIN, LONE.format(alone=alone, solo=number(SOLO))
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias, smooth))
         half = "(0.5 * tile_side + 0.5) * pixel"  # half a pixel more: that of a pixel at its rim
-        made = shader(program, "", CLASSES.main.format(color=f"{name}(p, {half})", begin=begin))
+        main = CLASSES.main.format(color=f"{name}(p, {half})", begin=begin, end=end)
+        made = shader(program, "", main)
         return replace(made, vertex=self._points(made.blocks, seen=UNSETTLED))
 
     def _painted(self, function: Function) -> Listing:
@@ -221,23 +233,24 @@ class Drawing:
         holes = {"functions": functions, "own": own, "seen": seen}
         return vertex_shader(POINTS, DRAWN, blocks, **holes)
 
-    def _edges(self, cell: Function | None = None) -> Listing:
-        """Tiles with an edge; those that are smooth by a cell of their own."""
-        if not self._loops and cell is None:
+    def _edges(self, picture: Picture, smooth: bool = False) -> Listing:
+        """Tiles with an edge; of a picture that is alike in them."""
+        if not self._loops and not smooth:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         passed, ranged = (PASSED, RANGED) if self._loops else ("", ("", ""))
         program = self._program(replace(DRAWN, output=passed + DRAWN.output))
-        depth = DEPTH if self._loops else None
-        made = drawn(self.picture, self.antialias, self.output, program, depth=depth, cell=cell)
+        cells = picture.smooth_cells if smooth else picture.many_cells
+        made = drawn(picture, self.antialias, self.output, program, cells=cells)
         return replace(made, vertex=self._points(made.blocks, *ranged))
 
     @property
     def _loops(self) -> dict[Table, Loop]:
-        """How the tables that have lists are gone through."""
-        ends = ("tile_range.x", "tile_range.y"), ("tile_range.z", "tile_range.w")
+        """How the tables that have lists are gone through, and those of their lone rows."""
+        whole = [places[0].table for places in sieves(self.picture)]
         return {
-            places[0].table: listed_rows(*own)
-            for places, own in zip(sieves(self.picture), ends, strict=False)
+            table: listed_rows(*own)
+            for tables in (whole, lone(self.picture))
+            for table, own in zip(tables, ENDS, strict=False)
         }
 
     def _program(self, dialect: Dialect) -> Program:

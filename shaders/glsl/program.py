@@ -21,6 +21,7 @@ from .dialects import DRAWN, Dialect
 from .emit import Line, emit, folded
 from .layout import Layout, Member, layout
 from .loops import (
+    LISTED_TEXEL,
     TEXEL,
     UNROLLED,
     Atlas,
@@ -222,6 +223,7 @@ class Program:
         table = e.data.table
         calls = sum(1 for _ in callees(f.outputs))
         long = len(table.array) > UNROLLED or len(table.array) * calls > WRITTEN or _loops(f)
+        long |= table in self._listed
         source = self._rows(row, table) if long else None
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
@@ -252,7 +254,11 @@ class Program:
         """Store a table, once; returns how the row of an index is read."""
         if table not in self._stored:
             elements = len(table.array) * len(row.members)
-            if elements <= self._elements:
+            if table in self._listed:
+                name = self.names.take("row_of_list")
+                self._append(row_lines(name, row, table, 0, LISTED_TEXEL))
+                self._stored[table] = f"{name}({{}})"
+            elif elements <= self._elements:
                 self._elements -= elements
                 self._stored[table] = self._arrays(row, table)
             elif not self.dialect.sampler:
