@@ -19,10 +19,12 @@ import moderngl
 
 from ..shaders.errors import DeviceError, JetfieldError
 from ..shaders.glsl import Edition, Editions
+from ..shaders.tiles import GROUP
 from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
-from .frame import DITHER, Painter, free
+from .frame import DITHER, Painter
+from .program import free
 from .regions import TOP
 from .tiles import Tile, parts
 from .views import Views
@@ -47,8 +49,6 @@ LOOK: Final = 0.15
 """Seconds between two looks at a picture in the making, each of which the window has to draw."""
 DRAFT: Final = 0.25
 """Seconds that a brush lets a draft go first."""
-SMALLEST: Final = 32
-"""The side of the smallest tile, in pixels: a whole number of those that have classes."""
 PICTURES: Final = 64
 """Pictures of which a brush knows how fast they are drawn."""
 TRIAL: Final = 64
@@ -229,7 +229,7 @@ class Brush:
         self._fit(painter.context, order.frame.size)
         least, rate = 2 * TOP, 0.0  # by a plan, parts are so large, for several processors
         if isinstance(found, Edition):
-            least, rate = SMALLEST, self._known(painter, order, found)
+            least, rate = GROUP, self._known(painter, order, found)
         at_once = self._drafts or self.quick(order)
         if not at_once:
             if not order.still:
@@ -300,7 +300,7 @@ class Brush:
         self._target.viewport = tile
         if not isinstance(found, Edition):
             painter.paste(found, order.frame, (0, 0))
-        elif found.tiled and painter.passes.possible:
+        elif found.tiled and painter.passes.possible(tile.width, tile.height):
             classed = found.shape in self._classed
             painter.passes.draw(found.tiled, order.frame, (0, 0), classed=classed)
         else:

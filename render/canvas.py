@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import moderngl
 
-from .state import Calls
+from .state import calls
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame
@@ -84,7 +84,7 @@ class Canvas:
         A box that is not the whole goes over a picture of the same order. False if the canvas
         holds another one that it may not be laid on.
         """
-        call = Calls(context)
+        call = calls(context)
         size = order.frame.size
         whole = box == (0, 0, *size)
         with self._lock:

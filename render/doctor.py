@@ -89,12 +89,12 @@ def _window() -> Iterator[Fact]:
 
 def _opengl() -> Iterator[Fact]:
     from .device import offscreen
-    from .state import Calls
+    from .state import calls
 
     info: dict[str, Any] = offscreen().run(
         lambda painter: {"version": painter.context.version_code, **painter.context.info}
     )
-    shading = offscreen().run(lambda painter: Calls(painter.context).text(_GLSL_VERSION))
+    shading = offscreen().run(lambda painter: calls(painter.context).text(_GLSL_VERSION))
     yield Fact(info["version"] >= 330, "OpenGL", info["GL_VERSION"])
     yield Fact(None, "GLSL", shading)
     yield Fact(None, "renderer", info["GL_RENDERER"])

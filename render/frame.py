@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import moderngl
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.errors import DeviceError
-from .passes import LEAST, Passes
-from .program import Programs
+from .passes import Passes
+from .program import Programs, free
 from .tiles import Tile
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 DITHER: Final = 0x0BD0
+LEAST: Final = 4e6
+"""Ops that are drawn in the time in which one is compiled: what drawing by tiles saves has to be
+worth the compilation of its passes."""
+SEVERAL: Final = 2
+"""Drawings of a picture, after which more of them are to be expected."""
+OFTEN: Final = 100
+"""How many."""
+KNOWN: Final = 64
+"""Pictures whose drawings are counted."""
 MOST_TEXTURES: Final = 4
 """Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
@@ -51,6 +61,7 @@ class Painter:
         self.passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
         self._paste: Paste | None = None
+        self._drawn: dict[Drawing, int] = {}  # how often
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use.
@@ -63,11 +74,24 @@ class Painter:
         program = self.programs.get(listing)
         program.draw(listing.uniforms(frame, origin), listing.tables)
 
-    def draw(self, drawing: Drawing, frame: Frame, origin: tuple[int, int]) -> None:
-        """Draw as ``cover`` does, tile by tile if that is worth it."""
+    def draw(
+        self, drawing: Drawing, frame: Frame, origin: tuple[int, int], pixels: int | None = None
+    ) -> None:
+        """Draw as ``cover`` does, tile by tile if that is worth it.
+
+        Args:
+            pixels: how many are drawn in all. By default as many as if a picture that was drawn
+                several times were drawn often.
+        """
         _, _, width, height = self.context.fbo.viewport
-        by_tiles = width * height >= LEAST and self.passes.possible
-        if by_tiles and drawing.tiled:
+        if pixels is None:
+            times = self._drawn.pop(drawing, 0) + 1
+            self._drawn[drawing] = times
+            if len(self._drawn) > KNOWN:
+                del self._drawn[next(iter(self._drawn))]
+            pixels = width * height * (OFTEN if times > SEVERAL else times)
+        by_tiles = pixels * drawing.ops >= LEAST * drawing.more
+        if by_tiles and drawing.tiled and self.passes.possible(width, height):
             self.passes.draw(drawing.tiled, frame, origin)
         else:
             self.cover(drawing.whole, frame, origin)
@@ -97,7 +121,7 @@ class Painter:
             target.use()
             target.viewport = 0, 0, tile.width, tile.height
             self.context.disable_direct(DITHER)  # on by default; a driver may mean it for 8 bits
-            self.draw(drawing, frame, (tile.x, tile.y))
+            self.draw(drawing, frame, (tile.x, tile.y), math.prod(frame.size))
             rows = np.empty((tile.height, tile.width, 4), kind.array)
             target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind.gl)
         except moderngl.Error as error:
@@ -132,11 +156,3 @@ class Painter:
             free(held)
         self._targets[kind.gl] = grown
         return grown
-
-
-def free(target: moderngl.Framebuffer) -> None:
-    """Free a framebuffer and what it draws into."""
-    attachments = target.color_attachments
-    target.release()
-    for attachment in attachments:
-        attachment.release()

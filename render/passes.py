@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import moderngl
 import numpy as np
@@ -13,26 +13,44 @@ import numpy as np
 from ..shaders.calculus.evaluate import call
 from ..shaders.calculus.parameters import parameters
 from ..shaders.glsl.loops import WIDTH
-from ..shaders.glsl.passes import EDGE, SETTLED
 from ..shaders.lists import lists, read
-from ..shaders.tiles import SIDE
-from .program import Programs
-from .state import Calls
+from ..shaders.tiles import ABOVE, EDGE, GROUP, SETTLED
+from .program import Programs, free
+from .state import calls
 
 if TYPE_CHECKING:
     from ..shaders.calculus.function import Function
+    from ..shaders.glsl import Listing
     from ..shaders.glsl.passes import Tiled
     from ..shaders.picture import Frame
 
-__all__ = ["LEAST", "Passes"]
+__all__ = ["Passes"]
 
-LEAST: Final = 256 * 256
-"""Pixels of a drawing that is worth its passes: a smaller one is ready before they compile."""
 _POINT_SIZE_RANGE: Final = 0x0B12
 _PROGRAM_POINT_SIZE: Final = 0x8642
 _SCISSOR_TEST: Final = 0x0C11
 _SCISSOR_BOX: Final = 0x0C10
 _VIEWPORT: Final = 0x0BA2
+
+
+class _Level(NamedTuple):
+    """The classes of squares of the picture, in a texture that may be larger than their grid."""
+
+    target: moderngl.Framebuffer
+    grid: tuple[int, int]
+    side: int  # of a square, in pixels
+
+    @property
+    def texture(self) -> moderngl.Texture:
+        """One texel a square."""
+        (found,) = self.target.color_attachments
+        assert isinstance(found, moderngl.Texture)
+        return found
+
+    @property
+    def covers(self) -> tuple[int, int]:
+        """Pixels across and up."""
+        return self.grid[0] * self.side, self.grid[1] * self.side
 
 
 class Passes:
@@ -44,17 +62,17 @@ class Passes:
     def __init__(self, context: moderngl.Context, programs: Programs) -> None:
         self._context = context
         self._programs = programs
-        self._found: tuple[moderngl.Framebuffer, moderngl.Texture] | None = None
-        self._call = Calls(context)
+        self._levels: dict[str, moderngl.Framebuffer] = {}
+        self._call = calls(context)
         self._lists: dict[str, moderngl.Texture] = {}  # by sampler
         self._listed_for: object = None
         self._ground_of: object = None
         self._ground_color: tuple[float, ...] = ()
 
-    @property
-    def possible(self) -> bool:
-        """Whether points may be as large as tiles."""
-        return self._call.integers(_POINT_SIZE_RANGE)[1] >= SIDE
+    def possible(self, width: int, height: int) -> bool:
+        """Whether points may be as large as groups of tiles, and one as all of these."""
+        largest = self._call.integers(_POINT_SIZE_RANGE)[1]
+        return largest >= max(GROUP, -(-max(width, height) // GROUP))
 
     def draw(
         self, tiled: Tiled, frame: Frame, origin: tuple[int, int], *, classed: bool = True
@@ -69,39 +87,62 @@ class Passes:
         target = self._context.fbo
         left, low, width, height = self._call.integers(_VIEWPORT)
         scissor = self._call.integers(_SCISSOR_BOX) if self._call.enabled(_SCISSOR_TEST) else None
-        grid = -(-width // tiled.side), -(-height // tiled.side)
-        found, texture = self._of_size(*grid)
-        found.use()
-        found.viewport = 0, 0, *grid
         there = origin[0] + left, origin[1] + low
+        groups, tiles = self._levels_of(tiled, (width, height), ABOVE if classed else EDGE)
         if tiled.listed:
-            self._list(tiled, frame, there, grid)
+            self._list(tiled, frame, there, tiles.grid)
         if classed:
-            listing = tiled.classes
-            values = listing.uniforms(frame, there) | self._bound(len(listing.tables))
-            self._programs.get(listing).draw(values, listing.tables)
-        else:
-            self._call.clear((EDGE, 0.0, 0.0, 0.0))
+            self._class(tiled, frame, there, groups, tiles)
 
         target.use()
-        whole = tiled.side * grid[0], tiled.side * grid[1]
-        with self._wider((left, low, width, height), whole, scissor):
-            if classed and tiled.ground is not None:
+        with self._wider((left, low, width, height), tiles.covers, scissor):
+            if tiled.ground is not None:
                 self._call.clear(self._ground(tiled.ground, frame))
-            kinds = ((SETTLED, tiled.settled), (EDGE, tiled.edges))
-            for kind, listing in kinds if classed else ((EDGE, tiled.edges),):
-                unit = len(listing.tables)
-                texture.use(unit)
-                values = listing.uniforms(frame, origin) | self._bound(unit + 1)
-                values |= {"tile_classes": unit, "tile_grid": grid, "tile_kind": kind}
-                points = grid[0] * grid[1]
-                self._programs.get(listing).draw(values, listing.tables, points=points)
+            for kind, listing in tiled.kinds if classed else ((EDGE, tiled.edges),):
+                values = listing.uniforms(frame, origin) | {"tile_kind": kind}
+                for level in (groups, tiles) if kind == SETTLED else (tiles,):
+                    self._points(listing, values, level, level.side)
+
+    def _levels_of(self, tiled: Tiled, size: tuple[int, int], kind: float) -> tuple[_Level, _Level]:
+        """Groups with an edge, and tiles that are all of a kind."""
+        count = -(-size[0] // GROUP), -(-size[1] // GROUP)
+        each = GROUP // tiled.side
+        groups = self._level("groups", count, GROUP, EDGE)
+        return groups, self._level("tiles", (each * count[0], each * count[1]), tiled.side, kind)
+
+    def _class(
+        self, tiled: Tiled, frame: Frame, there: tuple[int, int], groups: _Level, tiles: _Level
+    ) -> None:
+        """Find the classes of groups, and of the tiles of those that are not settled."""
+        whole = self._level("whole", (1, 1), max(groups.grid) * GROUP, EDGE)
+        listing = tiled.classes
+        values = listing.uniforms(frame, there)
+        self._call("glEnable", _PROGRAM_POINT_SIZE)
+        for parent, level in ((whole, groups), (groups, tiles)):
+            if level is groups and tiled.listed:
+                continue  # to go through all the rows takes longer than through the tiles' lists
+            level.target.use()
+            self._call("glViewport", 0, 0, *(n * parent.side // level.side for n in parent.grid))
+            values["tile_side"] = float(level.side)
+            self._points(listing, values, parent, parent.side // level.side)
+        self._call("glDisable", _PROGRAM_POINT_SIZE)
+
+    def _points(self, listing: Listing, values: dict[str, Any], level: _Level, size: int) -> None:
+        """Draw a level's squares by a listing, each as a point of this size."""
+        unit = len(listing.tables)
+        level.texture.use(unit)
+        values |= {"tile_classes": unit, "tile_grid": level.grid, "tile_size": float(size)}
+        values |= self._bound(unit + 1)
+        points = level.grid[0] * level.grid[1]
+        self._programs.get(listing).draw(values, listing.tables, points=points)
 
     def release(self) -> None:
         """Free what was made."""
-        _free(*(self._found or ()), *self._lists.values())
-        self._found, self._listed_for = None, None
-        self._lists.clear()
+        for held in self._levels.values():
+            free(held)
+        self._levels.clear()
+        self._release_lists()
+        self._listed_for = None
 
     def _ground(self, ground: Function, frame: Frame) -> tuple[float, ...]:
         """The color of tiles in which every layer is empty."""
@@ -110,6 +151,11 @@ class Passes:
             self._ground_color = tuple(map(float, call(ground, [], frame.values)))
             self._ground_of = ground, values
         return self._ground_color
+
+    def _release_lists(self) -> None:
+        for texture in self._lists.values():
+            texture.release()
+        self._lists.clear()
 
     def _bound(self, unit: int) -> dict[str, int]:
         """Textures of lists on units from this one on, and the uniforms that say so."""
@@ -130,7 +176,7 @@ class Passes:
         made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side)
         rows = np.zeros((-(-len(made.rows) // WIDTH), WIDTH), np.float32)
         rows.ravel()[: len(made.rows)] = made.rows
-        _free(*self._lists.values())
+        self._release_lists()
         self._lists = {
             "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),
             "tile_rows": self._context.texture(rows.shape[::-1], 1, rows, dtype="f4"),
@@ -139,18 +185,22 @@ class Passes:
             texture.filter = moderngl.NEAREST, moderngl.NEAREST
         self._listed_for = wanted
 
-    def _of_size(self, across: int, up: int) -> tuple[moderngl.Framebuffer, moderngl.Texture]:
-        """What the classes are drawn into. The last one is kept, and grows."""
-        width, height = self._found[0].size if self._found else (0, 0)
-        if self._found is None or across > width or up > height:
-            size = max(width, across), max(height, up)
+    def _level(self, name: str, grid: tuple[int, int], side: int, kind: float) -> _Level:
+        """A texture of classes, all of this kind. The last one of the name is kept, and grows."""
+        held = self._levels.get(name)
+        if held is None or any(n > m for n, m in zip(grid, held.size, strict=True)):
+            width, height = held.size if held else (0, 0)
+            size = max(width, grid[0]), max(height, grid[1])
             texture = self._context.texture(size, 4, dtype="f4")
             texture.filter = moderngl.NEAREST, moderngl.NEAREST
             grown = self._context.framebuffer([texture])
             grown.use()  # before the old one goes: moderngl binds again what was in use
-            _free(*(self._found or ()))
-            self._found = grown, texture
-        return self._found
+            if held:
+                free(held)
+            self._levels[name] = held = grown
+        held.use()
+        self._call.clear((kind, 0.0, 0.0, 0.0))
+        return _Level(held, grid, side)
 
     @contextmanager
     def _wider(
@@ -184,8 +234,3 @@ class Passes:
 def _names(function: Function) -> tuple[str, ...]:
     """Of the parameters that a function reads."""
     return tuple(p.name for p in parameters(function.outputs))
-
-
-def _free(*objects: moderngl.Framebuffer | moderngl.Texture) -> None:
-    for each in objects:
-        each.release()

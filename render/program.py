@@ -41,6 +41,7 @@ class Program:
             raise _refused(listing, str(error)) from error
         self._array = context.vertex_array(self._program, [])
         self._tables: dict[str, tuple[Table, moderngl.Texture]] = {}
+        self._values: dict[str, Value] = {}
 
     def draw(
         self, uniforms: Mapping[str, Value], tables: Mapping[str, Table], points: int = 0
@@ -52,12 +53,11 @@ class Program:
             tables: (rows, width, 4) float32 for each table, which the shader reads as a texture.
         """
         for name, value in uniforms.items():
-            if (uniform := self._uniform(name)) is not None:
-                uniform.value = value
+            self._set(name, value)
         for unit, (name, table) in enumerate(tables.items()):
-            if (uniform := self._uniform(name)) is not None:
+            if self._uniform(name) is not None:
                 self._texture(name, table).use(unit)
-                uniform.value = unit
+                self._set(name, unit)
         if points:
             self._array.render(moderngl.POINTS, points)
         else:
@@ -70,6 +70,13 @@ class Program:
         self._tables.clear()
         self._array.release()
         self._program.release()
+
+    def _set(self, name: str, value: Value) -> None:
+        """Give a uniform its value, unless it has it: writing many takes as long as a pass."""
+        if self._values.get(name) != value:
+            self._values[name] = value
+            if (uniform := self._uniform(name)) is not None:
+                uniform.value = value
 
     def _uniform(self, name: str) -> Any:
         return self._program.get(name, None)
@@ -146,3 +153,11 @@ def _refused(listing: Listing, log: str) -> ShaderError:
     where = f"{source}: " if source else ""
     text = f"{listing.vertex}\n{listing.fragment}"
     return ShaderError(f"{where}the driver refused the scene's GLSL: {complaint}", listing=text)
+
+
+def free(target: moderngl.Framebuffer) -> None:
+    """Free a framebuffer and what it draws into."""
+    attachments = target.color_attachments
+    target.release()
+    for attachment in attachments:
+        attachment.release()

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from ..shaders.glsl.passes import drawing
 from ..shaders.views import viewed
 from . import regions
-from .frame import Painter, free
+from .frame import Painter
 from .image import save
 from .offscreen import TILE, by_regions
+from .program import free
 from .tiles import Tile, tiles
 from .views import Views
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import moderngl
 
@@ -67,7 +67,7 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
     Covers what drawing a full-screen triangle with ``units`` textures depends on or changes, also
     where the caller set it without moderngl. The context must be current.
     """
-    call = Calls(context)
+    call = calls(context)
     numbers = [*range(units), context.default_texture_unit]  # moderngl makes textures on the last
     framebuffer = context.fbo
     switches = [(code, call.enabled(code)) for code in _SWITCHES.values()]
@@ -141,20 +141,27 @@ def aimed(framebuffer: moderngl.Framebuffer, viewport: Box) -> Iterator[None]:
 
 def clip(context: moderngl.Context, box: Box) -> None:
     """From now on, write only within a box of the framebuffer in use, until ``kept`` ends."""
-    call = Calls(context)
+    call = calls(context)
     call("glEnable", _SWITCHES["SCISSOR_TEST"])
     call("glScissor", *box)
 
 
 class Calls:
-    """OpenGL functions by name, found where moderngl itself finds them."""
+    """OpenGL functions by name, found where moderngl itself finds them.
+
+    Each name is called with so many arguments of one kind, always.
+    """
 
     def __init__(self, context: moderngl.Context) -> None:
         self._find: Callable[[str], int] = context.mglo._context.load_opengl_function
+        self._found: dict[str, Callable[..., Any]] = {}
 
     def __call__(self, name: str, *arguments: int | None) -> None:
-        kinds = [_POINTER if argument is None else _UINT for argument in arguments]
-        self._function(name, None, kinds)(*arguments)
+        found = self._found.get(name)
+        if found is None:
+            kinds = [_POINTER if argument is None else _UINT for argument in arguments]
+            found = self._function(name, None, kinds)
+        found(*arguments)
 
     def enabled(self, code: int) -> bool:
         """Whether a switch is on."""
@@ -184,10 +191,16 @@ class Calls:
         return found.decode(errors="replace") if found else ""
 
     def _function(self, name: str, result: Any, arguments: list[Any]) -> Callable[..., Any]:
-        return _at(self._find(name), result, *arguments)
+        if name not in self._found:
+            self._found[name] = ctypes.CFUNCTYPE(result, *arguments)(self._find(name))
+        return self._found[name]
 
 
-@cache
-def _at(address: int, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """The function that lies there; a driver has a few hundred."""
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
+_calls: WeakKeyDictionary[moderngl.Context, Calls] = WeakKeyDictionary()
+
+
+def calls(context: moderngl.Context) -> Calls:
+    """The functions of a context, found once."""
+    if context not in _calls:
+        _calls[context] = Calls(context)
+    return _calls[context]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .calculus.edges import Edges
+from .calculus.edges import Edges, Jets
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.function import size as ops
@@ -161,7 +161,7 @@ Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
 """A layer's straight color at a point, by its field's value and gradient in scene units."""
 
 
-def laid(layer: Layer, edges: Edges, color: Color) -> State:
+def laid(layer: Layer, edges: Edges | Jets, color: Color) -> State:
     """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
 
     The color is that in the middle of the part that is inside.

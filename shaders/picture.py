@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blame import fail, form
-from .calculus.edges import Edges
+from .calculus.edges import Edges, Jets
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
 from .calculus.function import Function, Input, Type, apply, size, turns
@@ -206,6 +206,11 @@ class Picture:
         return _cell(self)
 
     @property
+    def smooth_cell(self) -> Function:
+        """As ``cell``, where no field turns: known by their jets alone."""
+        return _smooth_cell(self)
+
+    @property
     def depth(self) -> int:
         """How often a rough cell is cut: less if each part goes around many loops."""
         return _depth(self)
@@ -232,13 +237,23 @@ class Picture:
 
 @lru_cache(maxsize=64)
 def _cell(picture: Picture) -> Function:
-    below = plain(CLEAR if picture.background is None else picture.background)
     for known in (2, 1):
-        made = _piled(picture.layers, below, known).state
-        cell = Function("cell", [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
+        cell = _shown("cell", picture, partial(Edges, known, POINT, SIZE, bends=known == 2))
         if size(cell) <= LARGE:
             break
     return cell
+
+
+@lru_cache(maxsize=64)
+def _smooth_cell(picture: Picture) -> Function:
+    return _shown("smooth_cell", picture, partial(Jets, POINT, SIZE))
+
+
+def _shown(name: str, picture: Picture, edges: Callable[[], Edges | Jets]) -> Function:
+    """What a cell shows, by what is known of the edges in it."""
+    below = plain(CLEAR if picture.background is None else picture.background)
+    made = _piled(picture.layers, below, edges).state
+    return Function(name, [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
 
 
 @lru_cache(maxsize=64)
@@ -249,9 +264,9 @@ def _depth(picture: Picture) -> int:
     return max((depth for depth, n in enumerate(parts) if n * each <= TURNS), default=0)
 
 
-def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:
-    """The state of layers over another, in the cell, by edges known to this order."""
-    edges = Edges(known, POINT, SIZE, bends=known == 2)
+def _piled(layers: Sequence[Layer | Group], below: Laid, known: Callable[[], Edges | Jets]) -> Laid:
+    """The state of layers over another, in the cell."""
+    edges = known()
     for count, layer in enumerate(layers, start=1):
         if isinstance(layer, Group):
             own = _piled(layer.layers, plain(CLEAR), known).state
@@ -263,7 +278,7 @@ def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)
             below = Laid(state(apply(crowd, (*POINT.leaves, *SIZE.leaves))))
-            edges = Edges(known, POINT, SIZE, bends=known == 2)
+            edges = known()
     return below
 
 

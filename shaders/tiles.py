@@ -2,7 +2,8 @@
 
 A layer is **empty** or **full** in a tile if the bounds of its field over the tile, with half a
 pixel around it, say so; else the tile has an **edge**. What is proven needs no coverage: its layers
-are laid down whole or not at all.
+are laid down whole or not at all. A tile with edges is **smooth** if nothing that its fields choose
+turns within it: then their jets tell all.
 """
 
 from __future__ import annotations
@@ -12,20 +13,33 @@ from itertools import count
 from typing import Final
 
 from .calculus.bounds import bounds
+from .calculus.decided import decided
 from .calculus.expr import Expr, const, make, postorder
 from .calculus.function import Function, Input, Type, apply, size
 from .calculus.vectors import max, where
 from .exact import projection
 from .picture import POINT, Layer, Picture, flat
 
-__all__ = ["HALF", "TILE_CLASS", "classes", "settled", "side", "varies", "worth_classes"]
+__all__ = [
+    "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "TILE_CLASS", "class_ops", "classes",
+    "settled", "side", "varies", "worth_classes", "worth_smooth",
+]  # fmt: skip
 
 SIDE: Final = 16
 """Pixels on a side of a tile, where an edge is soon drawn."""
 SMALL_SIDE: Final = 8
 """Where it costs more than more tiles do."""
-COSTLY: Final = 1500
+COSTLY: Final = 900
 """Ops of a cell that is not soon drawn."""
+LESS: Final = 1.5
+"""How many times the ops of a smooth cell a cell takes that is not worth telling them apart."""
+SETTLED, EDGE, SMOOTH = 0.0, 1.0, 2.0
+"""What kind of a tile it is: without an edge, with one, with one and nothing that turns."""
+GROUP: Final = 64
+"""Pixels on a side of a group of tiles, which is looked at first, and at its tiles only if it has
+an edge: as large as the squares that rasterisers work in."""
+ABOVE: Final = -1.0
+"""The kind of a tile whose whole group is settled."""
 HALF = Input("half_side")
 """Half the side of a tile, in scene units."""
 DIGITS: Final = 24
@@ -33,8 +47,8 @@ DIGITS: Final = 24
 NUMBERS: Final = 3
 TILE_CLASS = Input("tile_class", Type(NUMBERS))
 """Which layers are full, a binary digit each, the first the least; the others are empty."""
-MOST_OPS: Final = 5000
-"""Ops of bounds that compile in less time than they save."""
+MOST_OPS: Final = 10_000
+"""Ops of bounds that still compile in a few seconds."""
 ZERO = const(0.0)
 NEVER = ZERO > 0.0
 
@@ -47,7 +61,14 @@ def worth_classes(picture: Picture, antialias: str) -> bool:
         return False
     if any(_by_slope(layer, antialias) for layer in layers):
         return False
-    return sum(size(f) for f in {bounds(layer.field) for layer in layers}) <= MOST_OPS
+    return class_ops(picture) <= MOST_OPS
+
+
+@lru_cache(maxsize=64)
+def class_ops(picture: Picture, smooth: bool = False) -> int:
+    """About how many ops it takes to tell tiles apart."""
+    fields = {layer.field for layer in flat(picture.layers)}
+    return sum(size(decided(f) if smooth else bounds(f)) for f in fields)
 
 
 def side(picture: Picture, antialias: str) -> int:
@@ -55,30 +76,40 @@ def side(picture: Picture, antialias: str) -> int:
     return SMALL_SIDE if antialias == "exact" and size(picture.cell) > COSTLY else SIDE
 
 
-def classes(picture: Picture, antialias: str) -> Function:
-    """Of a tile's middle and half its side: 1 if it has an edge, else 0; and its TILE_CLASS.
+@lru_cache(maxsize=64)
+def worth_smooth(picture: Picture, antialias: str) -> bool:
+    """Whether smooth tiles are drawn so much faster by themselves that they are to be known."""
+    if antialias != "exact" or size(picture.cell) < LESS * size(picture.smooth_cell):
+        return False
+    return class_ops(picture, smooth=True) <= MOST_OPS
+
+
+def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
+    """Of a tile's middle and half its side: SETTLED, EDGE or SMOOTH; and its TILE_CLASS.
 
     Edges and layers below one that is full and opaque are left out: nobody sees them. In an exact
-    picture a color that turns with the field is an edge, too.
+    picture a color that turns with the field is an edge, too. Tiles are SMOOTH if asked for.
     """
     digits: list[Expr] = []
-    edge = ZERO
+    edge, turns = ZERO, ZERO
     for each in picture.layers:
         for layer in flat([each]):
-            empty, full = _proven(layer)
+            empty, full, one_piece = _proven(layer, smooth)
             if antialias == "exact" and layer.colored_by_jet:
                 full = NEVER
             if layer is each:
                 hides = full & _opaque(layer)
-                edge = where(hides, 0.0, edge)
+                edge, turns = where(hides, 0.0, edge), where(hides, 0.0, turns)
                 digits = [where(hides, 0.0, digit) for digit in digits]
             edge = max(edge, where(empty | full, 0.0, 1.0))
+            turns = max(turns, where(one_piece, 0.0, 1.0))
             digits.append(where(full, 1.0, 0.0))
     numbers = []
     for first in range(0, DIGITS * NUMBERS, DIGITS):
         own = digits[first : first + DIGITS]
         numbers.append(sum((digit * 2.0**k for k, digit in enumerate(own)), ZERO))
-    return Function("classes", [POINT, HALF], [edge, *numbers], Type(1 + NUMBERS))
+    kind = where(edge > 0.0, where(turns > 0.0, EDGE, SMOOTH), SETTLED)
+    return Function("classes", [POINT, HALF], [kind, *numbers], Type(1 + NUMBERS))
 
 
 def settled(picture: Picture) -> Function:
@@ -96,8 +127,9 @@ def varies(function: Function) -> bool:
     return not set(POINT.leaves).isdisjoint(postorder(function.outputs))
 
 
-def _proven(layer: Layer) -> tuple[Expr, Expr]:
-    """Whether the layer covers nothing, or everything, in the tile."""
+def _proven(layer: Layer, smooth: bool) -> tuple[Expr, Expr, Expr]:
+    """Whether the layer covers nothing, or everything, in the tile, and whether its field turns
+    nowhere there, if that is asked for."""
     x, y = POINT.leaves
     lengths = [0.5 * e for e in (layer.width, layer.fade) if e is not None]
     reach = sum(lengths, ZERO)
@@ -106,12 +138,15 @@ def _proven(layer: Layer) -> tuple[Expr, Expr]:
         beyond = reach  # the field tells how far away it is; else the tile is widened by as much
     else:
         half = half + reach
-    low, high = apply(bounds(layer.field), [x - half, y - half, x + half, y + half], layer.source)
+    known = decided(layer.field) if smooth else bounds(layer.field)
+    box = [x - half, y - half, x + half, y + half]
+    low, high, *one = apply(known, box, layer.source)
+    one_piece = one[0] > 0.5 if one else NEVER
     if layer.width is None:
-        return low > beyond, high < -beyond
+        return low > beyond, high < -beyond, one_piece
     inner = 0.5 * (layer.width if layer.fade is None else layer.width - layer.fade)
     inside = (-inner < low) & (high < inner) if layer.measured else NEVER
-    return (low > beyond) | (high < -beyond), inside
+    return (low > beyond) | (high < -beyond), inside, one_piece
 
 
 def _by_slope(layer: Layer, antialias: str) -> bool:

@@ -39,7 +39,7 @@ from .coverage import band, fill
 from .patterns import stripes_mean
 from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Group, Layer, Picture, flat
 from .stops import mixed
-from .tiles import classes, side
+from .tiles import EDGE, SMOOTH, classes, side, worth_smooth
 
 __all__ = ["CELL", "VIEWS", "legend", "spacing", "viewed"]
 
@@ -128,7 +128,8 @@ LEGENDS = {
     "pale straight; a level set every {step}",
     "coverage": "coverage: how much of each cell of {cell} x {cell} pixels lies inside, from dark "
     "to light, by the gradient at its center",
-    "tiles": "tiles: orange is searched for edges, violet is proven full, dark is proven empty",
+    "tiles": "tiles: orange is searched for corners, pink has edges that only bend, violet is full, "
+    "dark is empty",
     "compare": "left exact, right by fwidth",
 }
 
@@ -321,10 +322,12 @@ def _tiled(picture: Picture) -> Sequence[Expr]:
     pixels = side(picture, "exact")
     p = Vec(POINT.leaves) / (pixels * _pixel())
     middle: Vec = (floor(p) + 0.5) * (pixels * _pixel())
-    edge, *full = apply(classes(picture, "exact"), (*middle, 0.5 * (pixels + 1) * _pixel()))
-    empty_, full_, edge_ = (Vec(rgba(COVERED[k])[:3]) for k in (0, 1, 3))
-    settled = empty_ + where(max(*full) > 0.0, 1.0, 0.0) * (full_ - empty_)
-    color = settled + where(edge > 0.5, 1.0, 0.0) * (edge_ - settled)
+    made = classes(picture, "exact", worth_smooth(picture, "exact"))
+    kind, *full = apply(made, (*middle, 0.5 * (pixels + 1) * _pixel()))
+    empty_, full_, smooth_, edge_ = (Vec(rgba(COVERED[k])[:3]) for k in range(4))
+    color = empty_ + where(max(*full) > 0.0, 1.0, 0.0) * (full_ - empty_)
+    for which, own in ((EDGE, edge_), (SMOOTH, smooth_)):
+        color = color + where(abs(kind - which) < 0.5, 1.0, 0.0) * (own - color)
     across, up = abs(p - floor(p) - 0.5)
     return _inked(color, where(max(across, up) > 0.5 - 0.75 / pixels, 0.3, 0.0))
 

@@ -1,5 +1,7 @@
 """Lists: in every tile the listed rows decide as all rows do, and pictures are the same with them."""
 
+import math
+
 import numpy as np
 import pytest
 from oracles import needs_gl, spread
@@ -121,7 +123,7 @@ def test_lists_are_short():
 def test_a_picture_with_lists_is_the_picture(monkeypatch, antialias, name):
     needs_gl()
     scene, drawn = picture_of((FIELDS | FEW)[name]()), []
-    for least in (0, 10**9):
+    for least in (0, math.inf):
         monkeypatch.setattr(frames, "LEAST", least)
         drawn.append(render(scene, (200, 160), seconds=0.7, antialias=antialias).astype(float))
     off = np.abs(drawn[0] - drawn[1]).max(axis=-1)

@@ -1,5 +1,6 @@
 """Tiles: none that is called empty or full holds an edge, and pictures are the same with them."""
 
+import math
 import random
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from jetfield.shaders.calculus.expr import const
 from jetfield.shaders.calculus.function import Function
 from jetfield.shaders.glsl.passes import drawing
 from jetfield.shaders.picture import Frame, flat
-from jetfield.shaders.tiles import classes, worth_classes
+from jetfield.shaders.tiles import EDGE, SETTLED, SMOOTH, classes, worth_classes, worth_smooth
 
 SAMPLES = 12
 
@@ -141,7 +142,7 @@ def test_the_shader_settles_no_more_than_the_reference():
 def with_and_without(monkeypatch, scene, size=(300, 200), **options):
     """A picture drawn by tiles, and whole."""
     drawn = []
-    for least in (0, size[0] * size[1] + 1):
+    for least in (0, math.inf):
         monkeypatch.setattr(frames, "LEAST", least)
         drawn.append(render(scene, size, **options).astype(float))
     return drawn
@@ -166,6 +167,22 @@ def test_a_picture_by_tiles_is_the_picture(monkeypatch, antialias, output):
     tiled, whole = with_and_without(monkeypatch, scene, antialias=antialias, output=output)
     level = {"srgb8": 1, "srgb16": 257, "linear": 4e-3}[output]
     assert np.abs(tiled - whole).max() <= level
+
+
+def test_smooth_tiles_are_drawn_as_the_others(monkeypatch):
+    """Alone in a picture of many kinds of tiles: corners, ties, and edges that only bend."""
+    needs_gl()
+    field = (star(5, 0.8, 0.4) - circle(0.25)) | box(0.3, 0.2).translate(0.7, 0.5)
+    scene = Scene(background="navy").fill(field.warp(swirl(1.0)), "gold")
+    picture = scene.lower()
+    assert worth_smooth(picture, "exact")
+    frame = frame_of(picture, 256)
+    x, y = tile_centers(frame, 8)
+    kinds = call(classes(picture, "exact", smooth=True), [x, y, 4.5 * frame.pixel], frame.values)[0]
+    counts = [(kinds == kind).sum() for kind in (SETTLED, EDGE, SMOOTH)]
+    assert min(counts) > 50
+    tiled, whole = with_and_without(monkeypatch, scene, (256, 256))
+    assert np.abs(tiled - whole).max() <= 1
 
 
 @pytest.mark.parametrize("name", gallery_names())

@@ -16,7 +16,7 @@ from .function import Function, Input, Type, apply, callees
 from .parameters import Parameter
 from .rules import HUGE, added, most
 
-__all__ = ["bounds", "range_of", "rising"]
+__all__ = ["Intervals", "bounds", "range_of", "rising"]
 
 Pair = tuple[Expr, Expr]
 CALLED = {"mul", "div", "reciprocal", "mod", "sin", "cos", "atan2", "pow", "mix"}
@@ -54,26 +54,80 @@ def _interval(i: Input) -> Input:
 def _extend(function: Function) -> Function:
     if function.lipschitz is not None:
         return _around_the_middle(function, function.lipschitz)
-    known: dict[Expr, Pair] = {}
-    inputs = [_interval(i) for i in function.inputs]
-    for old, new in zip(function.inputs, inputs, strict=True):
-        half = len(new.leaves) // 2
-        for k, leaf in enumerate(old.leaves):
-            exact = old.role == "parameter"
-            known[leaf] = (leaf, leaf) if exact else (new.leaves[k], new.leaves[half + k])
-    calls: dict[Expr, list[Pair]] = {}
-    for e in postorder(function.outputs):
-        if e.op.name in ("apply", "fold"):
-            calls[e] = _call(e, known)
-        elif e.op.name == "get":
-            known[e] = calls[e.args[0]][e.data]
-        elif e not in known:
-            known[e] = _op(e, [known[a] for a in e.args])
-    pairs = [known[e] for e in function.outputs]
+    walk = Intervals(function)
+    pairs = [walk.visited(e) for e in function.outputs]
     return Function(
-        f"{function.name}_bounds", inputs, [p[0] for p in pairs] + [p[1] for p in pairs],
+        f"{function.name}_bounds", walk.inputs, [p[0] for p in pairs] + [p[1] for p in pairs],
         Type(len(pairs), kind="interval"), doc=function.doc, source=function.source,
     )  # fmt: skip
+
+
+class Intervals:
+    """The walk that bounds the nodes of a function's body, over a box of its inputs."""
+
+    def __init__(self, function: Function) -> None:
+        self.inputs = [_interval(i) for i in function.inputs]
+        self.known: dict[Expr, Pair] = {}
+        self.calls: dict[Expr, list[Pair]] = {}
+        for old, new in zip(function.inputs, self.inputs, strict=True):
+            half = len(new.leaves) // 2
+            for k, leaf in enumerate(old.leaves):
+                exact = old.role == "parameter"
+                self.known[leaf] = (leaf, leaf) if exact else (new.leaves[k], new.leaves[half + k])
+
+    def visited(self, root: Expr) -> Pair:
+        """The bounds of a node, and of all below it that are not known yet."""
+        for e in postorder([root], self._unknown):
+            if e not in self.known and e not in self.calls:
+                self.visit(e)
+        return self.known[root]
+
+    def _unknown(self, e: Expr) -> tuple[Expr, ...]:
+        """The arguments to follow."""
+        return () if e in self.known or e in self.calls else e.args
+
+    def visit(self, e: Expr) -> None:
+        """One node, whose arguments are known."""
+        if e.op.name in ("apply", "fold"):
+            self.calls[e] = self.call(e)
+        elif e.op.name == "get":
+            self.known[e] = self.calls[e.args[0]][e.data]
+        else:
+            self.known[e] = _op(e, [self.known[a] for a in e.args])
+
+    def call(self, e: Expr) -> list[Pair]:
+        """What a call gives."""
+        function, passed = self.passed(e)
+        extension, m = bounds(function), function.result.size
+        if e.op.name == "apply":
+            outputs = list(apply(extension, passed, e.source))
+        else:
+            kinds = _reductions(e.data.kind, m)
+            call = node("fold", tuple(passed), Fold(kinds, extension, e.data.table))
+            outputs = [node("get", (call,), k) for k in range(2 * m)]
+        return [(outputs[k], outputs[m + k]) for k in range(m)]
+
+    def passed(self, e: Expr) -> tuple[Function, list[Expr]]:
+        """What is called, and the intervals that it is given.
+
+        A parameter that varies here is bounded like a point.
+        """
+        function: Function = e.data if e.op.name == "apply" else e.data.function
+        args = [self.known[a] for a in e.args]
+        inputs, at, passed = [], 0, list[Expr]()
+        for i in function.inputs:
+            own = args[at : at + i.type.size]
+            at += i.type.size
+            exact = all(low is high for low, high in own)
+            if i.role == "parameter" and exact:
+                passed += [low for low, _ in own]
+                inputs.append(i)
+            else:
+                passed += [low for low, _ in own] + [high for _, high in own]
+                inputs.append(Input(i.name, i.type, "field" if i.role == "parameter" else i.role))
+        if tuple(inputs) != function.inputs:
+            function = Function(function.name, inputs, function.outputs, function.result)
+        return function, passed
 
 
 def _around_the_middle(function: Function, lipschitz: float) -> Function:
@@ -143,33 +197,6 @@ def _widen(error: float, scale: Expr | None, low: Expr, high: Expr) -> Pair:
     if scale is not None:
         return low - unit * scale, high + unit * scale
     return low - unit * make("abs", low), high + unit * make("abs", high)
-
-
-def _call(e: Expr, known: dict[Expr, Pair]) -> list[Pair]:
-    function: Function = e.data if e.op.name == "apply" else e.data.function
-    args = [known[a] for a in e.args]
-    inputs, at, passed = [], 0, list[Expr]()
-    for i in function.inputs:
-        own = args[at : at + i.type.size]
-        at += i.type.size
-        exact = all(low is high for low, high in own)
-        if i.role == "parameter" and exact:
-            passed += [low for low, _ in own]
-            inputs.append(i)
-        else:  # a parameter that varies here is bounded like a point
-            passed += [low for low, _ in own] + [high for _, high in own]
-            inputs.append(Input(i.name, i.type, "field" if i.role == "parameter" else i.role))
-    if tuple(inputs) != function.inputs:
-        function = Function(function.name, inputs, function.outputs, function.result)
-    m = function.result.size
-    extension = bounds(function)
-    if e.op.name == "apply":
-        outputs = list(apply(extension, passed, e.source))
-    else:
-        kinds = _reductions(e.data.kind, m)
-        call = node("fold", tuple(passed), Fold(kinds, extension, e.data.table))
-        outputs = [node("get", (call,), k) for k in range(2 * m)]
-    return [(outputs[k], outputs[m + k]) for k in range(m)]
 
 
 def _reductions(kind: str | tuple[str, ...], m: int) -> tuple[str, ...]:

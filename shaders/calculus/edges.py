@@ -22,11 +22,12 @@ from collections.abc import Sequence
 from .expr import Expr, const, make, node, postorder, substitute
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees
+from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
 from .sides import FAR, NO_SIDE, ZERO, Side, either, least, merged, total
 
-__all__ = ["Edges", "edge"]
+__all__ = ["Edges", "Jets", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
@@ -82,6 +83,23 @@ class Edges:
             function.derived[key] = walk.finish(function, [self.point, self.size])
         found: Function = function.derived[key]
         return found
+
+
+class Jets:
+    """What Edges gives where nothing turns: the jets of functions of one point, by the cell."""
+
+    order = 2
+
+    def __init__(self, point: Input, size: Input) -> None:
+        self.point, self.size = point, size
+
+    def of(self, function: Function) -> tuple[tuple[Expr, ...], Type, bool]:
+        """The jet of a function of the point, as scalars."""
+        scale = self.size.leaves[0]
+        found = apply(jet(function, 2), self.point.leaves, function.source)
+        value, gradient, hessian = found[:1], found[1:3], found[3:]
+        jets = *value, *(g * scale for g in gradient), *(h * (scale * scale) for h in hessian)
+        return jets, Type(1, 2, 2), False
 
 
 def _derived(function: Function, order: int, bends: bool) -> Function:

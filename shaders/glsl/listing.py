@@ -155,11 +155,15 @@ def drawn(
     program: Program,
     view: View | None = None,
     depth: int | None = None,
+    cell: Function | None = None,
 ) -> Listing:
-    """The listing of a picture by a program; rough pixels of it are cut so often."""
+    """The listing of a picture by a program; rough pixels of it are cut so often.
+
+    An exact picture is made of its cells; or of those given, where they do.
+    """
     dialect = program.dialect
     exact = antialias == "exact"
-    composed = picture.cell if exact else picture.composed(antialias)
+    composed = (cell or picture.cell) if exact else picture.composed(antialias)
     draw = program.add(composed)
     mean = program.names.take("mean_of_pixel") if exact else draw
     color = encoded(program, f"{mean}(p)", output)

@@ -1,25 +1,36 @@
 """Passes: the listings that draw a picture tile by tile, each tile by the least that it takes.
 
-A class pass writes one texel a tile. The others draw one point a tile, as large as it; the vertex
-shader reads the tile's class, and moves points of another kind out of sight. So nothing is run
-where nothing is drawn, which no branch in a fragment shader promises.
+A class pass writes one texel a group of tiles, then one a tile of those groups that have an edge.
+The others draw one point a tile, as large as it; the vertex shader reads the tile's class, and
+moves points of another kind out of sight. So nothing is run where nothing is drawn, which no branch
+in a fragment shader promises.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
 
 from ..calculus.expr import Expr
 from ..calculus.folds import Table
-from ..calculus.function import Function, Type, apply
+from ..calculus.function import Function, Type, apply, size, turns
 from ..color import encoder
 from ..exact import DEPTH
 from ..lists import sieves
 from ..picture import CLEAR, Picture
-from ..tiles import classes, settled, side, varies, worth_classes
+from ..tiles import (
+    EDGE,
+    SETTLED,
+    SMOOTH,
+    class_ops,
+    classes,
+    settled,
+    side,
+    varies,
+    worth_classes,
+    worth_smooth,
+)  # fmt: skip
 from .dialects import DRAWN, Dialect, number
 from .listing import (
     Listing,
@@ -35,15 +46,13 @@ from .listing import (
 from .loops import LISTED, Loop, listed_rows
 from .program import Program
 
-__all__ = ["EDGE", "SETTLED", "Drawing", "Tiled", "drawing"]
+__all__ = ["Drawing", "Tiled", "drawing"]
 
-SETTLED, EDGE = 0.0, 1.0
-"""What the class of a tile begins with."""
 CLASSES = replace(
     DRAWN,
-    output="out vec4 found;\n",
+    output="uniform float tile_side;  // in pixels\nout vec4 found;\n",
     main="""void main() {{
-{begin}    vec2 p = view_center + pixel * ({tile} * gl_FragCoord.xy + origin);
+{begin}    vec2 p = view_center + pixel * (tile_side * gl_FragCoord.xy + origin);
     found = {color};
 }}
 """,
@@ -52,13 +61,14 @@ POINTS = """{head}// One point a tile, as large as it; those of another kind lie
 uniform sampler2D tile_classes;
 uniform vec2 tile_grid;  // tiles across and up
 uniform float tile_kind;
+uniform float tile_size;  // of a point
 {declarations}{functions}void main() {{
 {copies}    float row = floor((float(gl_VertexID) + 0.5) / tile_grid.x);
     vec2 tile = vec2(float(gl_VertexID) - row * tile_grid.x, row);
     vec4 found = texelFetch(tile_classes, ivec2(tile), 0);
     vec2 place = {seen} ? 2.0 * (tile + 0.5) / tile_grid - 1.0 : vec2(9.0);
     gl_Position = vec4(place, 0.0, 1.0);
-    gl_PointSize = {size};
+    gl_PointSize = tile_size;
 {own}}}
 """
 PAINTED = replace(DRAWN, output="flat in vec3 tile_class;\nout vec4 fragment;\n")
@@ -80,13 +90,18 @@ RANGED = (
     "uniform sampler2D tile_ranges;\nflat out vec4 tile_range;\n",
     "    tile_range = texelFetch(tile_ranges, ivec2(tile), 0);\n",
 )
+OPS_OF_A_PASS = 500
+"""What the passes take to compile besides the classes."""
+OPS_OF_A_TURN = 10
+"""What a turn of a loop takes besides what is in it."""
 OF_KIND = "found.x == tile_kind"
 COLORED = f"{OF_KIND} && found.yzw != vec3(0.0)"
+UNSETTLED = f"found.x != {number(SETTLED)}"
 
 
 @dataclass(frozen=True)
 class Tiled:
-    """The passes over tiles of ``side`` pixels: their classes, those without an edge, the others.
+    """The passes over tiles of ``side`` pixels: their classes, then those of each kind.
 
     Where ``ground`` is not None, it is the one color of tiles in which every layer is empty, as it
     is written: a function of nothing.
@@ -95,19 +110,20 @@ class Tiled:
     picture: Picture
     side: int
     classes: Listing
-    settled: Listing
-    edges: Listing
+    kinds: tuple[tuple[float, Listing], ...]
     ground: Function | None
     listed: bool
     """Whether tiles have lists of the rows to look at, in the textures of ``Lists``."""
 
+    @property
+    def edges(self) -> Listing:
+        """What draws tiles with an edge, as it can all others."""
+        return next(listing for kind, listing in self.kinds if kind == EDGE)
+
     def mapped(self, change: Callable[[Listing], Listing]) -> Tiled:
         """The same with every listing changed."""
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
-        changed: dict[str, Any] = {
-            name: change(part) for name, part in parts.items() if isinstance(part, Listing)
-        }
-        return replace(self, **changed)
+        kinds = tuple((kind, change(listing)) for kind, listing in self.kinds)
+        return replace(self, classes=change(self.classes), kinds=kinds)
 
 
 @dataclass(frozen=True)
@@ -127,6 +143,18 @@ class Drawing:
         )
 
     @cached_property
+    def ops(self) -> int:
+        """About how many ops a pixel takes that is drawn whole."""
+        exact = self.antialias == "exact"
+        drawn = self.picture.cell if exact else self.picture.composed(self.antialias)
+        return size(drawn) + OPS_OF_A_TURN * turns(drawn)
+
+    @cached_property
+    def more(self) -> int:
+        """About how many ops there are to compile before it is drawn by tiles."""
+        return OPS_OF_A_PASS + class_ops(self.picture)
+
+    @cached_property
     def tiled(self) -> Tiled | None:
         """What draws by tiles; None if it is not worth it."""
         if not worth_classes(self.picture, self.antialias):
@@ -136,7 +164,10 @@ class Drawing:
             inner = self._painted(function)
         else:
             inner, ground = self._flat(function), self.ground
-        passes = self._classes(), inner, self._edges()
+        kinds = [(SETTLED, inner), (EDGE, self._edges())]
+        if smooth := worth_smooth(self.picture, self.antialias):
+            kinds.append((SMOOTH, self._edges(self.picture.smooth_cell)))
+        passes = self._classes(smooth), tuple(kinds)
         return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
 
     @property
@@ -156,17 +187,13 @@ class Drawing:
     def _side(self) -> int:
         return side(self.picture, self.antialias)
 
-    def _classes(self) -> Listing:
+    def _classes(self, smooth: bool) -> Listing:
         fetched, begin = (FETCHED, BEGIN) if self._loops else ("", "")
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
-        name = program.add(classes(self.picture, self.antialias))
-        half = 0.5 * self._side + 0.5  # half a pixel more: that of a pixel at its rim
-        main = CLASSES.main.format(
-            tile=number(float(self._side)),
-            color=f"{name}(p, {number(half)} * pixel)",
-            begin=begin,
-        )
-        return shader(program, "", main)
+        name = program.add(classes(self.picture, self.antialias, smooth))
+        half = "(0.5 * tile_side + 0.5) * pixel"  # half a pixel more: that of a pixel at its rim
+        made = shader(program, "", CLASSES.main.format(color=f"{name}(p, {half})", begin=begin))
+        return replace(made, vertex=self._points(made.blocks, seen=UNSETTLED))
 
     def _painted(self, function: Function) -> Listing:
         """Tiles without an edge whose colors are worked out for each pixel."""
@@ -192,14 +219,17 @@ class Drawing:
     ) -> str:
         """The vertex shader of a pass over tiles."""
         holes = {"functions": functions, "own": own, "seen": seen}
-        return vertex_shader(POINTS, DRAWN, blocks, size=number(float(self._side)), **holes)
+        return vertex_shader(POINTS, DRAWN, blocks, **holes)
 
-    def _edges(self) -> Listing:
-        if not self._loops:
+    def _edges(self, cell: Function | None = None) -> Listing:
+        """Tiles with an edge; those that are smooth by a cell of their own."""
+        if not self._loops and cell is None:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
-        program = self._program(replace(DRAWN, output=PASSED + DRAWN.output))
-        made = drawn(self.picture, self.antialias, self.output, program, depth=DEPTH)
-        return replace(made, vertex=self._points(made.blocks, *RANGED))
+        passed, ranged = (PASSED, RANGED) if self._loops else ("", ("", ""))
+        program = self._program(replace(DRAWN, output=passed + DRAWN.output))
+        depth = DEPTH if self._loops else None
+        made = drawn(self.picture, self.antialias, self.output, program, depth=depth, cell=cell)
+        return replace(made, vertex=self._points(made.blocks, *ranged))
 
     @property
     def _loops(self) -> dict[Table, Loop]:

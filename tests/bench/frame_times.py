@@ -9,6 +9,10 @@ to draw, as `Renderer.draw` draws into a framebuffer, take turns, so that what e
 meets all; a ratio is the median of those of the rounds. An empty picture shows what a frame costs
 without anything in it.
 
+Besides: the expert's field sampled 16 and 64 times a pixel, and "exact" with the scene's numbers live,
+as a window draws it, by its frame time to that with them baked; and which part of an exact frame it
+takes to tell its tiles apart, of the time that all passes take one after another.
+
 After them: how many operations a scene's field takes, written out: its value, its jet of second
 order, and all that coverage reads of it, where jetfield has that as one function.
 
@@ -19,6 +23,7 @@ times the expert's time in the geometric mean.
 import argparse
 import importlib
 import json
+import math
 import statistics
 import sys
 import time
@@ -34,6 +39,9 @@ from cases import OWN
 from truth import geometric_mean, leaves
 
 from jetfield.render import Renderer
+from jetfield.render.frame import MOST_TEXTURES, Painter
+from jetfield.render.passes import Passes
+from jetfield.render.state import kept
 from jetfield.scenes import (
     Field,
     Scene,
@@ -50,11 +58,15 @@ from jetfield.scenes import (
 from jetfield.shaders.calculus.expr import Expr, postorder
 from jetfield.shaders.calculus.function import Function, callees
 from jetfield.shaders.calculus.jets import jet
+from jetfield.shaders.glsl.passes import drawing
+from jetfield.shaders.picture import Frame
 
 EXPERT = Path(__file__).resolve().parent / "expert"
 SAME = 4e-3
 """The mean difference of two pictures of one scene, of which one is soft-edged by hand."""
 MOST = 2.0
+WARM = 4
+"""Frames before those that are timed."""
 VERTEX = """#version 330 core
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
@@ -69,6 +81,22 @@ out vec4 fragment;
 void main() {{
     float f = field(PIXEL * gl_FragCoord.xy - 1.0);
     float c = clamp(0.5 - f / length(vec2(dFdx(f), dFdy(f))), 0.0, 1.0);
+    float code = c <= 0.0031308 ? 12.92 * c : 1.055 * pow(c, 1.0 / 2.4) - 0.055;
+    fragment = vec4(vec3(code), 1.0);
+}}
+"""
+SAMPLED = """#version 330 core
+#define PIXEL {pixel}
+out vec4 fragment;
+
+{field}
+void main() {{
+    float inside = 0.0;
+    for (int i = 0; i < {n}; ++i) for (int j = 0; j < {n}; ++j) {{
+        vec2 at = gl_FragCoord.xy + (vec2(i, j) + 0.5) / {n}.0 - 0.5;
+        inside += field(PIXEL * at - 1.0) <= 0.0 ? 1.0 : 0.0;
+    }}
+    float c = inside / {n}.0 / {n}.0;
     float code = c <= 0.0031308 ? 12.92 * c : 1.055 * pow(c, 1.0 / 2.4) - 0.055;
     fragment = vec4(vec3(code), 1.0);
 }}
@@ -115,11 +143,13 @@ class Screen:
         self.context = moderngl.create_context(standalone=True, backend="egl")
         self.target = self.context.framebuffer([self.context.renderbuffer((side, side))])
         self.renderer = Renderer(self.context)
+        self.painter = Painter(self.context)
 
-    def by_hand(self, name: str) -> Callable[[], None]:
-        """What draws the expert's shader of a scene."""
+    def by_hand(self, name: str, samples: int = 1) -> Callable[[], None]:
+        """What draws the expert's shader of a scene, or its samples a pixel, n x n."""
         field = (EXPERT / f"{name.replace(' ', '_')}.glsl").read_text(encoding="utf-8")
-        text = FRAGMENT.format(pixel=2.0 / self.side, field=field)
+        text = FRAGMENT if samples == 1 else SAMPLED
+        text = text.format(pixel=2.0 / self.side, field=field, n=math.isqrt(samples))
         array = self.context.vertex_array(self.context.program(VERTEX, text), [])
 
         def draw() -> None:
@@ -131,6 +161,39 @@ class Screen:
     def ours(self, scene: Scene, antialias: str) -> Callable[[], None]:
         """What draws a scene as jetfield does."""
         return lambda: self.renderer.draw(scene, self.target, antialias=antialias)
+
+    def live(self, scene: Scene) -> Callable[[], None]:
+        """What draws a scene exactly with its numbers as uniforms."""
+        picture = scene.lower()
+        painter, made = self.painter, drawing(picture, "exact", "srgb8", "live")
+        frame = Frame((self.side, self.side), picture.view)
+
+        def draw() -> None:
+            with kept(self.context, units=MOST_TEXTURES):
+                self.target.use()
+                painter.draw(made, frame, (0, 0))
+
+        return draw
+
+    def classifying(self, draw: Callable[[], None]) -> float:
+        """Which part of a frame it takes to tell its tiles apart, all passes one after another."""
+        spent = [0.0]
+
+        def timed(passes: Passes, *given: Any) -> Any:
+            self.context.finish()
+            start = time.perf_counter()
+            found = classified(passes, *given)
+            self.context.finish()
+            spent[0] += 1e3 * (time.perf_counter() - start)
+            return found
+
+        classified = Passes._classified
+        Passes._classified = timed  # type: ignore[method-assign]
+        try:
+            whole = sum(self.milliseconds(draw) for _ in range(9))
+        finally:
+            Passes._classified = classified  # type: ignore[method-assign]
+        return spent[0] / whole
 
     def milliseconds(self, draw: Callable[[], None]) -> float:
         """How long one frame takes."""
@@ -147,8 +210,8 @@ class Screen:
 
 def timed(screen: Screen, draws: dict[str, Callable[[], None]], rounds: int) -> dict[str, Any]:
     """Median milliseconds of each, and the median ratios to the first."""
-    for draw in draws.values():
-        screen.milliseconds(draw)  # compile
+    for draw in [*draws.values()] * WARM:
+        screen.milliseconds(draw)  # compile; and what is drawn often, once more for that
     times = [[screen.milliseconds(draw) for draw in draws.values()] for _ in range(rounds)]
     columns = dict(zip(draws, zip(*times, strict=True), strict=True))
     hand = next(iter(columns.values()))
@@ -165,9 +228,14 @@ def measured(screen: Screen, name: str, rounds: int) -> dict[str, Any]:
     """The times of one scene, how far jetfield's picture is from the expert's, op counts."""
     scene = SCENES[name]()
     draws = {"expert": screen.by_hand(name), **{m: screen.ours(scene, m) for m in OURS}}
+    draws |= {"live": screen.live(scene)}
+    few = {"expert": draws["expert"], **{f"x{n}": screen.by_hand(name, n) for n in (16, 64)}}
     apart = np.abs(screen.picture(draws["expert"]) - screen.picture(draws["gradient"])).mean()
     found = timed(screen, draws, rounds)
-    return {"apart": float(apart), **found, "ops": counts(scene)}
+    sampled = timed(screen, few, min(rounds, 5))
+    found |= {n: sampled[n] for n in ("x16", "x64")}
+    share = screen.classifying(draws["exact"])
+    return {"apart": float(apart), "classes": share, **found, "ops": counts(scene)}
 
 
 # --- operations ----------------------------------------------------------------------------------
@@ -228,12 +296,16 @@ def main(given: list[str] | None = None) -> int:
     screen = Screen(side)
     print(f"{side} x {side}, medians of {rounds} rounds; a ratio is to the expert's shader")
     print(f"{'scene':20}{'expert ms':>10}" + "".join(f"{m:>12}{'ratio':>7}" for m in OURS)
+          + f"{'live':>7}{'classes':>9}{'x16':>7}{'x64':>7}"
           + f"{'apart':>9}{'value':>7}{'jet 2':>7}{'edge':>7}  operations")  # fmt: skip
     table = {}
     for name in SCENES:
         table[name] = found = measured(screen, name, rounds)
         row = f"{name:20}{found['expert']['ms']:10.2f}"
         row += "".join(f"{found[m]['ms']:12.2f}{found[m]['ratio']:7.2f}" for m in OURS)
+        live = found["live"]["ms"] / found["exact"]["ms"]
+        row += f"{live:7.2f}{found['classes']:9.0%}"
+        row += f"{found['x16']['ratio']:7.1f}{found['x64']['ratio']:7.1f}"
         ops = found["ops"]
         row += f"{found['apart']:9.4f}" + "".join(
             f"{ops.get(k, '-'):>7}" for k in ("value", "jet2", "edge")

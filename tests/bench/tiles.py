@@ -10,6 +10,7 @@ against the same drawn whole. All take turns; a ratio is the median of those of 
 """
 
 import argparse
+import math
 import statistics
 import sys
 import time
@@ -87,7 +88,7 @@ def ours(screen: Screen, scene: Scene, antialias: str, *, tiled: bool = True) ->
     clock = iter(range(10**9))
 
     def draw() -> None:
-        kept, frame.LEAST = frame.LEAST, 0 if tiled else 10**12
+        kept, frame.LEAST = frame.LEAST, 0 if tiled else math.inf
         try:
             moment = 0.1 * next(clock)
             screen.renderer.draw(scene, screen.target, antialias=antialias, seconds=moment)
