@@ -90,11 +90,12 @@ def test_what_is_soon_seen_is_drawn_by_tiles_for_their_lists_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("antialias", "device", "edits"),
+    ("antialias", "device", "edits", "others"),
     [
-        ("gradient", "numpy", [*EDITS]),  # which knows no tiles
-        ("exact", "gl", ["an opaque layer that becomes thin", "a list, in another order"]),
+        ("gradient", "numpy", [*EDITS.values()], [STRUCTURE]),  # NumPy knows no tiles
+        ("exact", "gl", [EDITS["an opaque layer that becomes thin"]], []),
     ],
+    ids=["gradient", "exact"],
 )
 def test_the_window_shows_what_is_rendered(
     display,  # noqa: F811
@@ -103,6 +104,7 @@ def test_the_window_shows_what_is_rendered(
     antialias,
     device,
     edits,
+    others,
 ):
     """After each edit, by tiles, in slices: the picture of the file as it is then."""
     from jetfield.render.window import Window
@@ -136,13 +138,11 @@ def test_the_window_shows_what_is_rendered(
             compare(1)
             until(lambda: fine._classed and not fine.compiling)
             compiled = [each.compiled for each in window.brushes]
-            for k, edit in enumerate(edits):
-                path.write_text(SCENE.replace(*EDITS[edit]))
-                compare(k + 2)
-            assert [each.compiled for each in window.brushes] == compiled
-            path.write_text(SCENE.replace(*STRUCTURE))
-            compare(len(edits) + 2)
-            assert [each.compiled for each in window.brushes] > compiled
+            for k, edit in enumerate([*edits, *others], start=2):
+                path.write_text(SCENE.replace(*edit))
+                compare(k)
+                anew = [each.compiled for each in window.brushes] != compiled
+                assert anew == (edit in others), "a number compiles nothing"
         except BaseException as error:
             failed.append(error)
         finally:
