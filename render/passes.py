@@ -103,6 +103,23 @@ class Passes:
                 for level in (groups, tiles) if kind == SETTLED else (tiles,):
                     self._points(listing, values, level, level.side)
 
+    def compiled(self, tiled: Tiled, frame: Frame) -> Iterator[None]:
+        """Compile, one at each step, what ``draw`` needs besides the listing of tiles with an edge.
+
+        For the framebuffer that is in use at each step: drivers may do so at the first drawing.
+        """
+        others = [listing for kind, listing in tiled.kinds if kind != EDGE]
+        for listing in (tiled.classes, *others):
+            target = self._context.fbo
+            groups, tiles = self._levels_of(tiled, (1, 1), ABOVE)
+            if tiled.listed:
+                self._list(tiled, frame, (0, 0), tiles.grid)
+            (tiles.target if listing is tiled.classes else target).use()
+            values = listing.uniforms(frame) | {"tile_side": 1.0, "tile_kind": ABOVE}  # of no group
+            self._points(listing, values, groups, 1)
+            self._context.finish()
+            yield
+
     def _levels_of(self, tiled: Tiled, size: tuple[int, int], kind: float) -> tuple[_Level, _Level]:
         """Groups with an edge, and tiles that are all of a kind."""
         count = -(-size[0] // GROUP), -(-size[1] // GROUP)
