@@ -119,7 +119,8 @@ class Brush:
         self._wake = threading.Condition()
         self._ended = False
         self._rate: dict[int, float] = {}  # pixels a second, by the shape of an edition
-        self._classed: set[int] = set()  # shapes of which the classes of tiles are compiled
+        self._drawn: set[int] = set()  # shapes of which a whole picture was drawn
+        self._classed: set[int] = set()  # and those of which the classes of tiles are compiled
         self._later: tuple[Order, Iterator[None]] | None = None  # what there may be time for
         self._views = Editions()
         self._painter: Painter | None = None
@@ -267,8 +268,10 @@ class Brush:
         if isinstance(found, Edition):
             self._rate[found.shape] = drawn / max(seconds, 1e-6)
             slow = seconds > (DRAFT if self._drafts else QUICK)
-            if self._fine and order.still and slow and found.shape not in self._classed:
-                self._later = (order, self._class(painter, order, found)) if found.tiled else None
+            again = found.shape in self._drawn - self._classed
+            if self._fine and order.still and slow and again and found.tiled:
+                self._later = order, self._class(painter, order, found)
+            self._drawn.add(found.shape)
 
     def _known(self, painter: Painter, order: Order, found: Edition) -> float:
         """How many pixels a second an edition draws; at first that is tried."""
@@ -283,7 +286,7 @@ class Brush:
     def _class(self, painter: Painter, order: Order, found: Edition) -> Iterator[None]:
         """Compile, step by step, what draws pictures of this shape by classes of tiles.
 
-        Only once one of them is there, which it would have made wait.
+        Only once a second of them was drawn: it takes time, and an edit may change the shape.
         """
         assert found.tiled is not None
         self._target.use()

@@ -136,9 +136,11 @@ def test_the_window_shows_what_is_rendered(
     def drive() -> None:
         try:
             compare(1)
+            path.write_text(f"{SCENE}# twice\n")
+            compare(2)
             until(lambda: fine._classed and not fine.compiling)
             compiled = [each.compiled for each in window.brushes]
-            for k, edit in enumerate([*edits, *others], start=2):
+            for k, edit in enumerate([*edits, *others], start=3):
                 path.write_text(SCENE.replace(*edit))
                 compare(k)
                 anew = [each.compiled for each in window.brushes] != compiled
