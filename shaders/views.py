@@ -128,8 +128,8 @@ LEGENDS = {
     "pale straight; a level set every {step}",
     "coverage": "coverage: how much of each cell of {cell} x {cell} pixels lies inside, from dark "
     "to light, by the gradient at its center",
-    "tiles": "tiles: orange is searched for corners, pink has edges that only bend, violet is full, "
-    "dark is empty",
+    "tiles": "tiles: orange is searched for corners, pink has edges that only bend, violet is "
+    "full, dark is empty",
     "compare": "left exact, right by fwidth",
 }
 
