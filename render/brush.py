@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ import moderngl
 
 from ..shaders.errors import DeviceError, JetfieldError
 from ..shaders.glsl import Edition, Editions
+from ..shaders.tiles import GROUP
 from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
@@ -48,8 +50,8 @@ LOOK: Final = 0.15
 """Seconds between two looks at a picture in the making, each of which the window has to draw."""
 DRAFT: Final = 0.25
 """Seconds that a brush lets a draft go first."""
-SMALLEST: Final = 32
-"""The side of the smallest tile, in pixels: a whole number of those that have classes."""
+REST: Final = 0.5
+"""Seconds in which nothing is wanted, after which there is time for what may pay later."""
 PICTURES: Final = 64
 """Pictures of which a brush knows how fast they are drawn."""
 TRIAL: Final = 64
@@ -117,7 +119,9 @@ class Brush:
         self._wake = threading.Condition()
         self._ended = False
         self._rate: dict[int, float] = {}  # pixels a second, by the shape of an edition
-        self._classed: set[int] = set()  # shapes of which the classes of tiles are compiled
+        self._drawn: set[int] = set()  # shapes of which a whole picture was drawn
+        self._classed: set[int] = set()  # and those of which the classes of tiles are compiled
+        self._later: tuple[Order, Iterator[None]] | None = None  # what there may be time for
         self._views = Editions()
         self._painter: Painter | None = None
         self._thread = threading.Thread(target=self._serve, name=f"jetfield-{quality}", daemon=True)
@@ -169,34 +173,39 @@ class Brush:
     def _next(self) -> Callable[[Painter], None] | None:
         """Wait for something to do; None at the end."""
         with self._wake:
-            self._wake.wait_for(lambda: self._ended or self._jobs or self._order)
+            rest = REST if self._later else None
+            self._wake.wait_for(lambda: self._ended or self._jobs or self._order, rest)
             if self._ended:
                 return None
             if self._jobs:
                 return self._jobs.popleft()
             order, self._order = self._order, None
-            assert order is not None
-            return lambda painter: self._attempt(painter, order)
+            return lambda painter: self._attempt(painter, order) if order else self._go_on()
 
     def _late(self) -> bool:
         """Whether what is being drawn is no longer what is wanted."""
         return self._ended or self._order is not None
 
     def _attempt(self, painter: Painter, order: Order) -> None:
-        try:
+        with self._reporting(order):
             if order.view == COMPARE and self._fine and order.still:
                 self._compare(painter, order)
             elif not (self._drafts and self._canvas.holds(order)):
                 found = self._drawing(order)
                 if found is not None:
                     self._paint(painter, order, found)
+        self._say_compiling(False)
+
+    @contextmanager
+    def _reporting(self, order: Order) -> Iterator[None]:
+        """Report what goes wrong within."""
+        try:
+            yield
         except JetfieldError as error:
             self._report(Report(order, self.quality, error=error))
         except Exception as error:  # the window goes on, and says it
             failed = DeviceError(f"it could not be drawn: {type(error).__name__}: {error}")
             self._report(Report(order, self.quality, error=failed))
-        finally:
-            self._say_compiling(False)
 
     def _say_compiling(self, compiling: bool) -> None:
         if compiling != self.compiling:
@@ -230,7 +239,7 @@ class Brush:
         self._fit(painter.context, order.frame.size)
         least, rate = 2 * TOP, 0.0  # by a plan, parts are so large, for several processors
         if isinstance(found, Edition):
-            least, rate = SMALLEST, self._known(painter, order, found)
+            least, rate = GROUP, self._known(painter, order, found)
         at_once = self._drafts or self.quick(order)
         if not at_once:
             if not order.still:
@@ -258,8 +267,11 @@ class Brush:
                 self._report(Report(order, self.quality, seconds, done))
         if isinstance(found, Edition):
             self._rate[found.shape] = drawn / max(seconds, 1e-6)
-            if self._fine and order.still and seconds > (DRAFT if self._drafts else QUICK):
-                self._class(painter, order, found)
+            slow = seconds > (DRAFT if self._drafts else QUICK)
+            again = found.shape in self._drawn - self._classed
+            if self._fine and order.still and slow and again and found.tiled:
+                self._later = order, self._class(painter, order, found)
+            self._drawn.add(found.shape)
 
     def _known(self, painter: Painter, order: Order, found: Edition) -> float:
         """How many pixels a second an edition draws; at first that is tried."""
@@ -271,15 +283,27 @@ class Brush:
             self._say_compiling(False)
         return self._rate[found.shape]
 
-    def _class(self, painter: Painter, order: Order, found: Edition) -> None:
-        """From now on, draw pictures of this shape by classes of tiles.
+    def _class(self, painter: Painter, order: Order, found: Edition) -> Iterator[None]:
+        """Compile, step by step, what draws pictures of this shape by classes of tiles.
 
-        They are compiled once a picture is there that they would have made wait.
+        Only once a second of them was drawn: it takes time, and an edit may change the shape.
         """
-        if found.tiled and found.shape not in self._classed and not self._late():
-            self._say_compiling(True)
-            self._classed.add(found.shape)
-            self._cover(painter, order, found, Tile(0, 0, 1, 1))
+        assert found.tiled is not None
+        self._target.use()
+        for _ in painter.passes.compiled(found.tiled, order.frame):
+            yield
+            self._target.use()
+        self._classed.add(found.shape)
+
+    def _go_on(self) -> None:
+        """Take a step of what there is time for."""
+        assert self._later is not None
+        order, steps = self._later
+        self._later = None
+        with self._reporting(order):
+            for _ in steps:
+                self._later = order, steps
+                return
 
     def _tried(self, painter: Painter, order: Order, found: Edition) -> float:
         """How many pixels a second an edition draws, by tiles in the middle."""
@@ -301,7 +325,7 @@ class Brush:
         self._target.viewport = tile
         if not isinstance(found, Edition):
             painter.paste(found, order.frame, (0, 0))
-        elif found.tiled and painter.passes.possible(*order.frame.size):
+        elif found.tiled and painter.passes.possible(tile.width, tile.height):
             classed = found.shape in self._classed
             painter.passes.draw(found.tiled, order.frame, (0, 0), classed=classed)
         else:

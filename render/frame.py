@@ -60,8 +60,8 @@ class Painter:
         self.programs = Programs(context, programs)
         self.passes = Passes(context, self.programs)
         self._targets: dict[str, moderngl.Framebuffer] = {}
-        self._drawn: dict[Drawing, int] = {}  # how often
         self._paste: Paste | None = None
+        self._drawn: dict[Drawing, int] = {}  # how often
 
     def cover(self, listing: Listing, frame: Frame, origin: tuple[int, int]) -> None:
         """Draw over the viewport of the framebuffer in use.

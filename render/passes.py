@@ -90,28 +90,44 @@ class Passes:
         left, low, width, height = self._call.integers(_VIEWPORT)
         scissor = self._call.integers(_SCISSOR_BOX) if self._call.enabled(_SCISSOR_TEST) else None
         there = origin[0] + left, origin[1] + low
-        groups, tiles = self._levels_of(tiled, (width, height), EDGE if not classed else ABOVE)
+        groups, tiles = self._levels_of(tiled, (width, height), ABOVE if classed else EDGE)
         listed = self._list(tiled, frame, there, tiles.grid) if tiled.listed else {}
         if classed:
-            self._classify(tiled, frame, there, (groups, tiles), listed)
+            self._class(tiled, frame, there, (groups, tiles), listed)
 
         target.use()
         with self._wider((left, low, width, height), tiles.covers, scissor):
-            if classed and tiled.ground is not None:
+            if tiled.ground is not None:
                 self._call.clear(self._ground(tiled.ground, frame))
             for kind, listing in tiled.kinds if classed else ((EDGE, tiled.edges),):
                 values = listing.uniforms(frame, origin) | {"tile_kind": kind}
                 for level in (groups, tiles) if kind == SETTLED else (tiles,):
                     self._points(listing, values, level, level.side, listed)
 
+    def compiled(self, tiled: Tiled, frame: Frame) -> Iterator[None]:
+        """Compile, one at each step, what ``draw`` needs besides the listing of tiles with an edge.
+
+        For the framebuffer that is in use at each step: drivers may do so at the first drawing.
+        """
+        others = [listing for kind, listing in tiled.kinds if kind != EDGE]
+        for listing in (tiled.classes, *others):
+            target = self._context.fbo
+            groups, tiles = self._levels_of(tiled, (1, 1), ABOVE)
+            listed = self._list(tiled, frame, (0, 0), tiles.grid) if tiled.listed else {}
+            (tiles.target if listing is tiled.classes else target).use()
+            values = listing.uniforms(frame) | {"tile_side": 1.0, "tile_kind": ABOVE}  # of no group
+            self._points(listing, values, groups, 1, listed)
+            self._context.finish()
+            yield
+
     def _levels_of(self, tiled: Tiled, size: tuple[int, int], kind: float) -> tuple[_Level, _Level]:
-        """Groups, all with an edge, and their tiles, of this kind."""
+        """Groups with an edge, and tiles that are all of a kind."""
         count = -(-size[0] // GROUP), -(-size[1] // GROUP)
         each = GROUP // tiled.side
         groups = self._level("groups", count, GROUP, EDGE)
         return groups, self._level("tiles", (each * count[0], each * count[1]), tiled.side, kind)
 
-    def _classify(
+    def _class(
         self,
         tiled: Tiled,
         frame: Frame,

@@ -17,8 +17,7 @@ from jetfield.scenes import load
 from jetfield.scenes.load import SceneFile
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.glsl import Editions, Listing
-from jetfield.shaders.glsl.passes import drawing
-from jetfield.shaders.tiles import EDGE, SETTLED
+from jetfield.shaders.glsl.passes import Tiled, drawing
 
 SIZE = 320, 240
 SCENE = """from jetfield.scenes import *
@@ -47,9 +46,11 @@ def picture_of(folder: Path, text: str) -> Any:
     return SceneFile(folder / "scene.py").load().lower()
 
 
-def passes(tiled: Any) -> dict[object, Listing]:
+def passes(tiled: Tiled) -> list[Listing]:
     """Every listing of a drawing by tiles."""
-    return {"classes": tiled.classes, **dict(tiled.kinds)}
+    found: list[Listing] = []
+    tiled.mapped(lambda each: found.append(each) or each)
+    return found
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -68,11 +69,10 @@ def test_every_pass_of_an_edition_has_the_edited_numbers(tmp_path, edit):
     assert found.tiled is not None
     assert wanted is not None
     assert found.tiled.picture is after, "of which lists are made"
-    assert passes(found.tiled).keys() == passes(wanted).keys() >= {"classes", SETTLED, EDGE}
-    for name, listing in passes(found.tiled).items():
-        other = passes(wanted)[name]
+    assert len(passes(found.tiled)) == 1 + len(wanted.kinds)
+    for listing, other in zip(passes(found.tiled), passes(wanted), strict=True):
         assert (listing.vertex, listing.fragment) == (other.vertex, other.fragment)
-        assert listing.numbers == other.numbers, name
+        assert listing.numbers == other.numbers
         assert listing.parameters == other.parameters
         for sampler, table in other.tables.items():
             assert np.array_equal(listing.tables[sampler], table)
@@ -90,11 +90,12 @@ def test_what_is_soon_seen_is_drawn_by_tiles_for_their_lists_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("antialias", "device", "edits"),
+    ("antialias", "device", "edits", "others"),
     [
-        ("gradient", "numpy", [*EDITS]),  # which knows no tiles
-        ("exact", "gl", ["an opaque layer that becomes thin", "a list, in another order"]),
+        ("gradient", "numpy", [*EDITS.values()], [STRUCTURE]),  # NumPy knows no tiles
+        ("exact", "gl", [EDITS["an opaque layer that becomes thin"]], []),
     ],
+    ids=["gradient", "exact"],
 )
 def test_the_window_shows_what_is_rendered(
     display,  # noqa: F811
@@ -103,6 +104,7 @@ def test_the_window_shows_what_is_rendered(
     antialias,
     device,
     edits,
+    others,
 ):
     """After each edit, by tiles, in slices: the picture of the file as it is then."""
     from jetfield.render.window import Window
@@ -134,15 +136,15 @@ def test_the_window_shows_what_is_rendered(
     def drive() -> None:
         try:
             compare(1)
+            path.write_text(f"{SCENE}# twice\n")
+            compare(2)
             until(lambda: fine._classed and not fine.compiling)
             compiled = [each.compiled for each in window.brushes]
-            for k, edit in enumerate(edits):
-                path.write_text(SCENE.replace(*EDITS[edit]))
-                compare(k + 2)
-            assert [each.compiled for each in window.brushes] == compiled
-            path.write_text(SCENE.replace(*STRUCTURE))
-            compare(len(edits) + 2)
-            assert [each.compiled for each in window.brushes] > compiled
+            for k, edit in enumerate([*edits, *others], start=3):
+                path.write_text(SCENE.replace(*edit))
+                compare(k)
+                anew = [each.compiled for each in window.brushes] != compiled
+                assert anew == (edit in others), "a number compiles nothing"
         except BaseException as error:
             failed.append(error)
         finally:

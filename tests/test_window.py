@@ -343,7 +343,7 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path, monkeypatch):  # no
     try:
         app.drawn()
         more = "\n".join(
-            f"scene.fill(star({n}, 0.3, 0.1).warp(swirl({n})), 'red')" for n in range(3, 9)
+            f"scene.fill(star({n}, 0.3, 0.1).warp(swirl({n})), 'red')" for n in range(3, 7)
         )
         (tmp_path / "scene.py").write_text(STILL + more)
         app.until(lambda s: s["version"] == 2)

@@ -120,8 +120,8 @@ class Tiled:
 
     @property
     def edges(self) -> Listing:
-        """What draws any tile."""
-        return dict(self.kinds)[EDGE]
+        """What draws tiles with an edge, as it can all others."""
+        return next(listing for kind, listing in self.kinds if kind == EDGE)
 
     def mapped(self, change: Callable[[Listing], Listing]) -> Tiled:
         """The same with every listing changed."""

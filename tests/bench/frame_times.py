@@ -187,12 +187,12 @@ class Screen:
             spent[0] += 1e3 * (time.perf_counter() - start)
             return found
 
-        classified = Passes._classified
-        Passes._classified = timed  # type: ignore[method-assign]
+        classified = Passes._class
+        Passes._class = timed  # type: ignore[method-assign]
         try:
             whole = sum(self.milliseconds(draw) for _ in range(9))
         finally:
-            Passes._classified = classified  # type: ignore[method-assign]
+            Passes._class = classified  # type: ignore[method-assign]
         return spent[0] / whole
 
     def milliseconds(self, draw: Callable[[], None]) -> float:
