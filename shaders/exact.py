@@ -178,7 +178,8 @@ def laid(layer: Layer, edges: Edges, color: Color) -> State:
         d = _distance(layer, edges.point, e)
     if layer.fade is not None:
         width = None if layer.width is None else layer.width / size
-        part = fade("gradient", d[0], Vec(d[1:3]), Vec(d[3:6]), layer.fade / size, width)
+        mean = d[0] + (d[3] + d[5]) / 24.0  # of the distance, over the cell
+        part = fade("gradient", mean, Vec(d[1:3]), Vec(d[3:6]), layer.fade / size, width)
         turns = ZERO
         if kind != "jet":  # a corner, or a jump, within the fade
             close = min(e[12], e[-2]) if kind == "edge" else e[-2]
