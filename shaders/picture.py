@@ -28,6 +28,7 @@ from .color import blend
 from .coverage import band, fade, fill, order
 from .errors import shown
 from .exact import DEPTH, PARTS, SIZE, STATE, Laid, State, laid, means, plain, state
+from .tones import Tone, averaged, has_hard_stops, toned
 
 __all__ = ["Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
@@ -40,8 +41,9 @@ CLEAR = (const(0.0),) * 4
 TURNS = 60_000
 """Turns of loops in one pixel: Mesa's software rasteriser leaves them after 65,535."""
 LARGE = 14000
-"""Ops of a cell that knows its edges to second order, and every decision; a larger one knows
-slopes and jumps alone, and looks at the parts of every pixel with an edge: that compiles."""
+"""Ops of a cell, without what its ground turns by, that knows its edges to second order, and every
+decision; a larger one knows slopes and jumps alone, and looks at the parts of every pixel with an
+edge: that compiles."""
 CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
 
@@ -127,6 +129,16 @@ class Layer:
     def colored_by_jet(self) -> bool:
         """Whether the color depends on the field's value or gradient."""
         return not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(self.color))
+
+    def tone(self, point: Input, size: Input, jet: Sequence[Expr]) -> Tone:
+        """What the color does in a cell, by the field's jet there to order 2."""
+        known = {}
+        if self.colored_by_jet:
+            f, x, y, xx, xy, yy = jet[:6]
+            (side,), (u, v) = size.leaves, GRADIENT.leaves
+            known[VALUE.leaves[0]] = f, (x, y)
+            known |= {u: (x / side, (xx / side, xy / side)), v: (y / side, (xy / side, yy / side))}
+        return toned(self.color, point, size, known)
 
     @property
     def roots(self) -> tuple[Expr, ...]:
@@ -232,11 +244,16 @@ class Picture:
 
 @lru_cache(maxsize=64)
 def _cell(picture: Picture) -> Function:
-    below = plain(CLEAR if picture.background is None else picture.background)
+    ground = CLEAR if picture.background is None else picture.background
+    tone = toned(ground, POINT, SIZE)
+    below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
+    stops = any(has_hard_stops(c) for c in (ground, *(x.color for x in flat(picture.layers))))
+    most = LARGE + size(Function("ground", [POINT, SIZE], [tone.rough, *tone.beyond]))
     for known in (2, 1):
         made = _piled(picture.layers, below, known).state
+        made = made.met if stops else made
         cell = Function("cell", [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
-        if size(cell) <= LARGE:
+        if size(cell) <= most:
             break
     return cell
 
@@ -258,7 +275,7 @@ def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
-            above = laid(layer, edges, partial(_color, layer))
+            above = laid(layer, edges, partial(_color, averaged(layer.color, SIZE)))
         below = below.under(layer.blend, above)
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)
@@ -267,12 +284,12 @@ def _piled(layers: Sequence[Layer | Group], below: Laid, known: int) -> Laid:
     return below
 
 
-def _color(layer: Layer, point: Vec, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
+def _color(color: Color, point: Vec, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
     """A layer's straight color at a point, by its field's jet."""
-    colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
-    *color, alpha = apply(colored, (*point, value, *gradient))
+    colored = Function("color", [POINT, VALUE, GRADIENT], color, inline=True)
+    *rgb, alpha = apply(colored, (*point, value, *gradient))
     held = alpha if alpha.op.name in ("const", "literal") else clamp(alpha, 0.0, 1.0)
-    return *color, held
+    return *rgb, held
 
 
 @lru_cache(maxsize=64)
@@ -352,6 +369,6 @@ def _by_center(layer: Layer, antialias: str, derivatives: int) -> Vec:
 
 def _light(layer: Layer, coverage: Expr, value: Expr, gradient: Vec) -> Vec:
     """Premultiplied light of one layer at the point: its color, as far as it covers the pixel."""
-    *color, alpha = _color(layer, Vec(POINT.leaves), value, gradient)
+    *color, alpha = _color(layer.color, Vec(POINT.leaves), value, gradient)
     light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
     return light

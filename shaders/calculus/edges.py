@@ -26,7 +26,7 @@ from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
 from .sides import FAR, NO_SIDE, ZERO, Side, either, least, merged, total
 
-__all__ = ["Edges", "edge"]
+__all__ = ["EdgeWalk", "Edges", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
@@ -60,7 +60,7 @@ class Edges:
 
     def __init__(self, order: int, point: Input, size: Input, bends: bool = True) -> None:
         self.point, self.order = point, order
-        self._walk = _Walk(order, bends)
+        self._walk = EdgeWalk(order, bends)
         self.size = size
         self._walk.know_cell(point.leaves, point, size)
 
@@ -77,7 +77,7 @@ class Edges:
         """The edge of a function that calls no other, under its own name."""
         key = ("edges", self.order, self._walk.bends)
         if key not in function.derived:
-            walk = _Walk(self.order, self._walk.bends)
+            walk = EdgeWalk(self.order, self._walk.bends)
             walk.know_cell(function.inputs[0].leaves, self.point, self.size)
             function.derived[key] = walk.finish(function, [self.point, self.size])
         found: Function = function.derived[key]
@@ -85,7 +85,7 @@ class Edges:
 
 
 def _derived(function: Function, order: int, bends: bool) -> Function:
-    walk = _Walk(order, bends)
+    walk = EdgeWalk(order, bends)
     inputs = []
     for i in function.inputs:
         if i.role == "point":
@@ -98,7 +98,7 @@ def _derived(function: Function, order: int, bends: bool) -> Function:
     return walk.finish(function, inputs)
 
 
-class _Walk(SideWalk):
+class EdgeWalk(SideWalk):
     """The walk through calls: of functions with edges of their own, of folds, of patterns."""
 
     def know_cell(self, leaves: Sequence[Expr], point: Input, size: Input) -> None:
