@@ -146,7 +146,8 @@ class EdgeWalk(SideWalk):
     ) -> tuple[list[Expr], list[Side]]:
         """A pattern's value; where its repeats are too fine, one line that covers as much.
 
-        The phase is taken to be linear; where it bends much within the cell, that is rough.
+        So it is where two edges of larger repeats meet, which no other formula knows. The phase is
+        taken to be linear; where it bends much within the cell, or edges meet, that is rough.
         """
         assert pattern.mean is not None
         count = sum(i.type.size for i in pattern.inputs if i.role == "point")
@@ -155,7 +156,9 @@ class EdgeWalk(SideWalk):
         coverage = apply(pattern.mean.coverage, (*p, *steps, *rest))[0]
         span = apply(pattern.mean.reach, (*p, *steps, *rest))[0]
         scale = total([self.half(v) for v in p])
-        far = span >= 1.0
+        far = fine_repeats = span >= 1.0
+        if side.near is not None and side.next is not None:
+            far = far | ((side.near < 1.0) & (side.next < 1.0))
         value = either(far, scale * (0.5 - coverage), fine)
         zero = (ZERO, ZERO, ZERO)
         slopes_ = [scale, ZERO]
@@ -166,7 +169,8 @@ class EdgeWalk(SideWalk):
         if self.order == 2:
             self.second[value] = tuple(either(far, ZERO, h) for h in self.hessian(fine))
             bend = total([abs_(h) for v in p for h in self.hessian(v)])
-            bent = either(bend * span > BENT_PHASE * scale, const(HALFWAY), FAR)
+            rough = (bend * span > BENT_PHASE * scale) | ~fine_repeats
+            bent = either(rough, const(HALFWAY), FAR)
         # a decision that changes nothing: with one that does, such as another edge, it is rough
         other = value
         if side.other is not None:
@@ -180,7 +184,8 @@ class EdgeWalk(SideWalk):
         near = either(far, ZERO, FAR if side.near is None else side.near)
         after = either(far, bent, FAR if side.next is None else side.next)
         reach = self.half(fine) if side.reach is None else side.reach
-        return [value], [Side(other, near, after, either(far, scale, reach), side.jumps, True)]
+        reach = either(fine_repeats, scale, reach + abs_(value - fine))
+        return [value], [Side(other, near, after, reach, side.jumps, True)]
 
     def bundled(self, function: Function, values: Sequence[Expr]) -> list[Expr]:
         """The arguments of a function's edge: its points with their jets."""
