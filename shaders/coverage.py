@@ -12,7 +12,7 @@ from .calculus.expr import Expr, make
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, normalize, sqrt, where
 
-__all__ = ["ANTIALIAS", "band", "fade", "fill", "order", "soft_step"]
+__all__ = ["ANTIALIAS", "band", "fade", "fill", "order", "soft_step", "turned"]
 
 ANTIALIAS = ("exact", "gradient", "fwidth", "none")
 """The ways to draw an edge; the first is in ``cells`` and ``exact``, the others are here."""
@@ -59,6 +59,17 @@ def _soft_step(f: Expr, g: Vec, width: Expr) -> Scalar:
     c = max(width, HARDEST * a, 1e-12)
     tails = [apply(_tail(), (abs(f + side * c) / a, k))[0] for side in (-0.5, 0.5)]
     return clamp(clamp(0.5 - f / c, 0.0, 1.0) + a * (tails[0] - tails[1]) / c, 0.0, 1.0)
+
+
+def _turned(f: Expr, g: Vec) -> Scalar:
+    """The mean over a pixel of what is added to a value beyond the kink at f + g.x = 0.
+
+    The value changes by f + g.x on the side of that line where the pixel's center is not.
+    """
+    ax, ay = abs(g.x), abs(g.y)
+    a = max(ax, ay, 1e-20)
+    added = a * apply(_tail(), (abs(f) / a, max(min(ax, ay) / a, FLATTEST)))[0]
+    return where(f < 0.0, added, -added)
 
 
 def _distance(f: Expr, g: Vec, h: Vec) -> Scalar:
@@ -118,6 +129,15 @@ def _tail() -> Function:
 def soft_step() -> Function:
     """The mean over a pixel of a ramp down across {f = 0}: (f, g, width in units of f) -> 0..1."""
     return trace(_soft_step, [F, G, WIDTH], name="soft_step")
+
+
+@cache
+def turned() -> Function:
+    """What a kink adds to a value, in the mean over a pixel: (f, g) -> a number.
+
+    f is how far the other side's value is above the own one at the center, g its gradient.
+    """
+    return trace(_turned, [F, G], name="turned")
 
 
 @cache

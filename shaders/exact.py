@@ -36,6 +36,7 @@ from .cells import (
 from .color import blend
 from .coverage import fade
 from .projection import nearest
+from .tones import MET, SEEN, rougher
 
 if TYPE_CHECKING:
     from .picture import Layer
@@ -89,6 +90,13 @@ class State(NamedTuple):
         """The light of the cell."""
         return Vec(o + (i - o) * self.cover.cut.part
                    for i, o in zip(self.inside, self.outside, strict=True))  # fmt: skip
+
+    @property
+    def met(self) -> State:
+        """The state, rough where an edge meets a stop of a color."""
+        c = self.cover
+        both = (c.cut.part > 0.0) & (c.cut.part < 1.0) & (c.rough >= MET)
+        return self._replace(cover=c._replace(rough=where(both, 1.0, c.rough)))
 
 
 def state(flat: Sequence[Expr]) -> State:
@@ -163,13 +171,15 @@ class Laid(NamedTuple):
             )
             if above.outside == CLEAR:
                 outside = light
-            return Laid(State(inside, outside, above.cover))
+            rough = rougher(above.cover.rough, self.state.cover.rough)
+            return Laid(State(inside, outside, above.cover._replace(rough=rough)))
         return Laid(state(apply(lay(mode), (*self.state.flat, *above.flat))))
 
 
-def plain(light: Sequence[Expr]) -> Laid:
-    """One light everywhere."""
-    return Laid(State(tuple(light), tuple(light), EVERYWHERE), plain=True)
+def plain(light: Sequence[Expr], rough: Expr = ZERO) -> Laid:
+    """One light everywhere in the cell."""
+    cover = EVERYWHERE._replace(rough=rough)
+    return Laid(State(tuple(light), tuple(light), cover), plain=True)
 
 
 Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
@@ -195,7 +205,8 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = No
         d = _distance(layer, edges.point, e)
     if layer.fade is not None:
         width = None if layer.width is None else layer.width / size
-        part = fade("gradient", d[0], Vec(d[1:3]), Vec(d[3:6]), layer.fade / size, width)
+        mean = d[0] + (d[3] + d[5]) / 24.0  # of the distance, over the cell
+        part = fade("gradient", mean, Vec(d[1:3]), Vec(d[3:6]), layer.fade / size, width)
         turns = ZERO
         if kind != "jet":  # a corner, or a jump, within the fade
             close = min(e[12], e[-2]) if kind == "edge" else e[-2]
@@ -218,7 +229,17 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = No
         cover = cover._replace(rough=max(cover.rough, turns))
     inward = -0.5 * (1.0 - cover.cut.part) * Vec((cover.cut.x, cover.cut.y))
     value, slope = e[0] + dot(inward, Vec(e[1:3])), Vec(e[1:3]) / size
+    tone, part = layer.tone(edges.point, SIZE, e), cover.cut.part
+    cover = cover._replace(rough=rougher(cover.rough, where(part > 0.0, tone.rough, 0.0)))
     *rgb, alpha = color(Vec(edges.point.leaves) + size * inward, value, slope)
+    if any(b is not ZERO for b in tone.beyond):
+        # a color by its field may turn at the edge itself, where it is not seen to
+        missed = (part < 1.0) & (max(*map(abs, tone.beyond)) > SEEN)
+        if not layer.colored_by_jet:
+            cover = cover._replace(
+                rough=rougher(cover.rough, where((part > 0.0) & missed, 1.0, 0.0))
+            )
+        *rgb, alpha = Vec((*rgb, alpha)) + where(part < 1.0, 0.0, 1.0) * Vec(tone.beyond)
     return State(tuple(Vec((*rgb, ONE)) * (opacity * alpha)), CLEAR, cover)
 
 

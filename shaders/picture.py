@@ -25,19 +25,9 @@ from .calculus.vectors import Vec, clamp
 from .color import blend
 from .coverage import band, fade, fill, order
 from .exact import (
-    DEPTH,
-    MANY_BENT,
-    MANY_PARTS,
-    PARTS,
-    SIZE,
-    STATE,
-    Laid,
-    State,
-    laid,
-    means,
-    plain,
-    state,
-)
+    DEPTH, MANY_BENT, MANY_PARTS, PARTS, SIZE, STATE, Laid, State, laid, means, plain, state,
+)  # fmt: skip
+from .tones import Tone, averaged, has_hard_stops, toned
 from .view import Frame, View
 
 __all__ = [
@@ -53,8 +43,9 @@ CLEAR = (const(0.0),) * 4
 TURNS = 60_000
 """Turns of loops in one pixel: Mesa's software rasteriser leaves them after 65,535."""
 LARGE = 14000
-"""Ops of a cell that knows its edges to second order, and every decision; a larger one knows
-slopes and jumps alone, and looks at the parts of every pixel with an edge: that compiles."""
+"""Ops of a cell, without what its ground turns by, that knows its edges to second order, and every
+decision; a larger one knows slopes and jumps alone, and looks at the parts of every pixel with an
+edge: that compiles."""
 CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
 
@@ -90,6 +81,16 @@ class Layer:
     def colored_by_jet(self) -> bool:
         """Whether the color depends on the field's value or gradient."""
         return not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(self.color))
+
+    def tone(self, point: Input, size: Input, jet: Sequence[Expr]) -> Tone:
+        """What the color does in a cell, by the field's jet there to order 2."""
+        known = {}
+        if self.colored_by_jet:
+            f, x, y, xx, xy, yy = jet[:6]
+            (side,), (u, v) = size.leaves, GRADIENT.leaves
+            known[VALUE.leaves[0]] = f, (x, y)
+            known |= {u: (x / side, (xx / side, xy / side)), v: (y / side, (xy / side, yy / side))}
+        return toned(self.color, point, size, known)
 
     @property
     def reach(self) -> Expr:
@@ -227,9 +228,11 @@ class Picture:
 @lru_cache(maxsize=64)
 def _cell(picture: Picture, bent: float | None = None) -> Function:
     most = None if bent is None else bent * leaf(BUILT_IN["pixel"]) / SIZE.leaves[0]
+    tone = toned(_ground(picture), POINT, SIZE)
+    large = LARGE + size(Function("ground", [POINT, SIZE], [tone.rough, *tone.beyond]))
     for known in (2, 1):
         cell = _shown("cell", picture, partial(Edges, known, POINT, SIZE, bends=known == 2), most)
-        if size(cell) <= LARGE:
+        if size(cell) <= large:
             break
     return cell
 
@@ -243,9 +246,17 @@ def _shown(
     name: str, picture: Picture, edges: Callable[[], Edges | Jets], bent: Expr | None = None
 ) -> Function:
     """What a cell shows, by what is known of the edges in it."""
-    below = plain(CLEAR if picture.background is None else picture.background)
+    ground = _ground(picture)
+    tone = toned(ground, POINT, SIZE)
+    below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
     made = _piled(picture.layers, below, edges, bent).state
+    if any(has_hard_stops(color) for color in (ground, *(x.color for x in flat(picture.layers)))):
+        made = made.met
     return Function(name, [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
+
+
+def _ground(picture: Picture) -> Color:
+    return CLEAR if picture.background is None else picture.background
 
 
 @lru_cache(maxsize=64)
@@ -270,7 +281,7 @@ def _piled(
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
-            above = laid(layer, edges, partial(_color, layer), bent)
+            above = laid(layer, edges, partial(_color, averaged(layer.color, SIZE)), bent)
         below = below.under(layer.blend, above)
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)
@@ -279,12 +290,12 @@ def _piled(
     return below
 
 
-def _color(layer: Layer, point: Vec, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
+def _color(color: Color, point: Vec, value: Expr, gradient: Vec) -> tuple[Expr, ...]:
     """A layer's straight color at a point, by its field's jet."""
-    colored = Function("color", [POINT, VALUE, GRADIENT], layer.color, inline=True)
-    *color, alpha = apply(colored, (*point, value, *gradient))
+    colored = Function("color", [POINT, VALUE, GRADIENT], color, inline=True)
+    *rgb, alpha = apply(colored, (*point, value, *gradient))
     held = alpha if alpha.op.name in ("const", "literal") else clamp(alpha, 0.0, 1.0)
-    return *color, held
+    return *rgb, held
 
 
 @lru_cache(maxsize=64)
@@ -364,6 +375,6 @@ def _by_center(layer: Layer, antialias: str, derivatives: int) -> Vec:
 
 def _light(layer: Layer, coverage: Expr, value: Expr, gradient: Vec) -> Vec:
     """Premultiplied light of one layer at the point: its color, as far as it covers the pixel."""
-    *color, alpha = _color(layer, Vec(POINT.leaves), value, gradient)
+    *color, alpha = _color(layer.color, Vec(POINT.leaves), value, gradient)
     light: Vec = Vec((*color, const(1.0))) * (coverage * layer.opacity * alpha)
     return light

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 
+from .calculus.bounds import range_of
 from .calculus.expr import Expr
 from .calculus.function import apply
 from .calculus.vectors import Vec, clamp
 from .color import oklab
 from .coverage import soft_step
 
-__all__ = ["Stop", "mixed"]
+__all__ = ["Stop", "is_hard", "mixed"]
 
 Stop = tuple[Expr, tuple[Expr, ...]]
 """Where a color stands, and its red, green, blue and alpha."""
@@ -28,7 +29,7 @@ def mixed(t: Expr, g: Vec, stops: list[Stop], space: str) -> Vec:
     mixed = Vec(stops[0][1][:size])
     for (low, a), (high, b) in itertools.pairwise(stops):
         width = high - low
-        hard = width.op.name == "const" and width.data == 0.0
+        hard = is_hard(width)
         if still and width.op.name == "const" and not hard:
             s = clamp((t - low) / width, 0.0, 1.0)
         else:
@@ -40,3 +41,8 @@ def mixed(t: Expr, g: Vec, stops: list[Stop], space: str) -> Vec:
         else:
             mixed += Vec(d * s for d in between)
     return mixed
+
+
+def is_hard(width: Expr) -> bool:
+    """Whether two stops, so far apart, are one in which the color jumps."""
+    return range_of(width) == (0.0, 0.0)

@@ -8,6 +8,7 @@ turns within it: then their jets tell all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import Final
@@ -19,7 +20,8 @@ from .calculus.function import Function, Input, Type, apply, size
 from .calculus.vectors import max, where
 from .exact import projection
 from .lists import sieves
-from .picture import POINT, Layer, Picture, flat
+from .picture import POINT, Color, Group, Layer, Picture, flat
+from .tones import evened, steadiness
 
 __all__ = [
     "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "SOLO", "TILE_CLASS", "class_ops",
@@ -94,12 +96,14 @@ def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
     picture a color that turns with the field is an edge, too. Tiles are SMOOTH if asked for.
     """
     digits: list[Expr] = []
-    edge, turns = ZERO, ZERO
+    exact, edge, turns = antialias == "exact", ZERO, ZERO
+    if exact and picture.background is not None:
+        edge = where(_steady(picture.background), 0.0, 1.0)
     for each in picture.layers:
         for layer in flat([each]):
             empty, full, one_piece = _proven(layer, smooth)
-            if antialias == "exact" and layer.colored_by_jet:
-                full = NEVER
+            if exact:
+                full = full & (NEVER if layer.colored_by_jet else _steady(layer.color))
             if layer is each:
                 hides = full & _opaque(layer)
                 edge, turns = where(hides, 0.0, edge), where(hides, 0.0, turns)
@@ -115,8 +119,12 @@ def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
     return Function("classes", [POINT, HALF], [kind, *numbers], Type(1 + NUMBERS))
 
 
-def settled(picture: Picture) -> Function:
+def settled(picture: Picture, antialias: str) -> Function:
     """What a tile without an edge shows at a point, of which layers are full: premultiplied."""
+    if antialias == "exact":
+        background = picture.background and evened(picture.background, POINT)
+        layers = tuple(map(_evened, picture.layers))
+        picture = replace(picture, layers=layers, background=background)
     leaves = TILE_CLASS.leaves
     digits = (
         make("mod", make("floor", leaves[k // DIGITS] * 0.5 ** (k % DIGITS)), const(2.0))
@@ -148,6 +156,22 @@ def _proven(layer: Layer, smooth: bool) -> tuple[Expr, Expr, Expr]:
     inner = 0.5 * (layer.width if layer.fade is None else layer.width - layer.fade)
     inside = (-inner < low) & (high < inner) if layer.measured else NEVER
     return (low > beyond) | (high < -beyond), inside, one_piece
+
+
+def _evened(layer: Layer | Group) -> Layer | Group:
+    """The layer with colors whose kinks count; one colored by its field is never settled."""
+    if isinstance(layer, Group):
+        return replace(layer, layers=tuple(map(_evened, layer.layers)))
+    return layer if layer.colored_by_jet else replace(layer, color=evened(layer.color, POINT))
+
+
+def _steady(color: Color) -> Expr:
+    """Whether a color of the point jumps nowhere in the tile."""
+    function = steadiness(color, POINT)
+    if function is None:
+        return ~NEVER
+    (x, y), (half,) = POINT.leaves, HALF.leaves
+    return apply(bounds(function), [x - half, y - half, x + half, y + half])[0] > 0.0
 
 
 def _by_slope(layer: Layer, antialias: str) -> bool:

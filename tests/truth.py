@@ -335,7 +335,17 @@ def _looked_over(
         state = _state(sides.reshape(2, 1, height, width, -1)).reshape(height * width, -1)
         if limit is not None and (state == MIXED).any(axis=-1).sum() >= ENOUGH * limit:
             break
-    return pixels, seen, state
+    return pixels, _amid(seen.reshape(height, width)).ravel(), state
+
+
+def _amid(seen: Bools) -> Bools:
+    """The pixels that were looked at with all of their neighbors, (h, w)."""
+    padded = np.pad(seen, 1, constant_values=True)
+    rows, columns = seen.shape
+    amid: Bools = np.logical_and.reduce(
+        [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    )
+    return amid
 
 
 def _divided(

@@ -27,7 +27,7 @@ from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
 from .sides import FAR, NO_SIDE, ZERO, Side, either, least, merged, total
 
-__all__ = ["Edges", "Jets", "edge"]
+__all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
@@ -61,7 +61,7 @@ class Edges:
 
     def __init__(self, order: int, point: Input, size: Input, bends: bool = True) -> None:
         self.point, self.order = point, order
-        self._walk = _Walk(order, bends)
+        self._walk = EdgeWalk(order, bends)
         self.size = size
         self._walk.know_cell(point.leaves, point, size)
 
@@ -78,7 +78,7 @@ class Edges:
         """The edge of a function that calls no other, under its own name."""
         key = ("edges", self.order, self._walk.bends)
         if key not in function.derived:
-            walk = _Walk(self.order, self._walk.bends)
+            walk = EdgeWalk(self.order, self._walk.bends)
             walk.know_cell(function.inputs[0].leaves, self.point, self.size)
             function.derived[key] = walk.finish(function, [self.point, self.size])
         found: Function = function.derived[key]
@@ -103,7 +103,7 @@ class Jets:
 
 
 def _derived(function: Function, order: int, bends: bool) -> Function:
-    walk = _Walk(order, bends)
+    walk = EdgeWalk(order, bends)
     inputs = []
     for i in function.inputs:
         if i.role == "point":
@@ -116,7 +116,7 @@ def _derived(function: Function, order: int, bends: bool) -> Function:
     return walk.finish(function, inputs)
 
 
-class _Walk(SideWalk):
+class EdgeWalk(SideWalk):
     """The walk through calls: of functions with edges of their own, of folds, of patterns."""
 
     def know_cell(self, leaves: Sequence[Expr], point: Input, size: Input) -> None:
@@ -164,7 +164,8 @@ class _Walk(SideWalk):
     ) -> tuple[list[Expr], list[Side]]:
         """A pattern's value; where its repeats are too fine, one line that covers as much.
 
-        The phase is taken to be linear; where it bends much within the cell, that is rough.
+        So it is where two edges of larger repeats meet, which no other formula knows. The phase is
+        taken to be linear; where it bends much within the cell, or edges meet, that is rough.
         """
         assert pattern.mean is not None
         count = sum(i.type.size for i in pattern.inputs if i.role == "point")
@@ -173,7 +174,9 @@ class _Walk(SideWalk):
         coverage = apply(pattern.mean.coverage, (*p, *steps, *rest))[0]
         span = apply(pattern.mean.reach, (*p, *steps, *rest))[0]
         scale = total([self.half(v) for v in p])
-        far = span >= 1.0
+        far = fine_repeats = span >= 1.0
+        if side.near is not None and side.next is not None:
+            far = far | ((side.near < 1.0) & (side.next < 1.0))
         value = either(far, scale * (0.5 - coverage), fine)
         zero = (ZERO, ZERO, ZERO)
         slopes_ = [scale, ZERO]
@@ -184,7 +187,8 @@ class _Walk(SideWalk):
         if self.order == 2:
             self.second[value] = tuple(either(far, ZERO, h) for h in self.hessian(fine))
             bend = total([abs_(h) for v in p for h in self.hessian(v)])
-            bent = either(bend * span > BENT_PHASE * scale, const(HALFWAY), FAR)
+            rough = (bend * span > BENT_PHASE * scale) | ~fine_repeats
+            bent = either(rough, const(HALFWAY), FAR)
         # a decision that changes nothing: with one that does, such as another edge, it is rough
         other = value
         if side.other is not None:
@@ -198,7 +202,8 @@ class _Walk(SideWalk):
         near = either(far, ZERO, FAR if side.near is None else side.near)
         after = either(far, bent, FAR if side.next is None else side.next)
         reach = self.half(fine) if side.reach is None else side.reach
-        return [value], [Side(other, near, after, either(far, scale, reach), side.jumps, True)]
+        reach = either(fine_repeats, scale, reach + abs_(value - fine))
+        return [value], [Side(other, near, after, reach, side.jumps, True)]
 
     def bundled(self, function: Function, values: Sequence[Expr]) -> list[Expr]:
         """The arguments of a function's edge: its points with their jets."""

@@ -162,7 +162,7 @@ class Drawing:
         """What draws by tiles; None if it is not worth it."""
         if not worth_classes(self.picture, self.antialias):
             return None
-        function, ground = settled(self.picture), None
+        function, ground = settled(self.picture, self.antialias), None
         if varies(function):
             inner = self._painted(function)
         else:

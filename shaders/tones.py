@@ -1,0 +1,234 @@
+"""Tones: what a color does within a cell of the picture.
+
+A ramp is a sum of steps between its stops, and these are averaged over the cell. Elsewhere the
+color of the center stands for the cell, but where it turns. At a kink, as of ``abs``, what it adds
+to the mean is known. At a jump, as of ``where``, each side counts as far as it reaches, and the
+cell is rough, so that its parts are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from .calculus.edges import EdgeWalk
+from .calculus.expr import Expr, const, node, postorder, substitute
+from .calculus.function import Function, Input, Type, apply, called, callees
+from .calculus.jets import Row
+from .calculus.parameters import BUILT_IN, leaf
+from .calculus.vectors import Vec, abs, clamp, max, min, where
+from .coverage import soft_step, turned
+from .stops import is_hard
+
+__all__ = [
+    "MET", "SEEN", "Tone", "averaged", "evened", "has_hard_stops", "rougher", "steadiness", "toned",
+]  # fmt: skip
+
+SEEN = 1.0 / 255.0
+"""What the two sides of a turn differ by at least, in a whole cell, for it to be cut."""
+TIE = 1e-3
+"""Where a kink is as near to the center, its two sides are hard to tell apart."""
+MET = 0.25
+"""How rough a cell is that has to be looked at in parts if an edge crosses it, too."""
+ZERO = const(0.0)
+Colors = tuple[Expr, Expr, Expr, Expr]
+
+
+class Tone(NamedTuple):
+    """What a color does within the cell."""
+
+    beyond: Colors
+    """What is to be added to the color, of where it turns within the cell."""
+    rough: Expr
+    """1 where the parts of the cell have to be looked at, MET where that is if an edge meets it."""
+
+
+# --- ramps ---------------------------------------------------------------------------------------
+def averaged(color: Sequence[Expr], size: Input) -> Colors:
+    """A color whose ramps are averaged over the cell of this size, and not over a pixel."""
+    r, g, b, alpha = _within(tuple(color), size)
+    return r, g, b, alpha
+
+
+def _within(outputs: Sequence[Expr], size: Input) -> list[Expr]:
+    ratio = size.leaves[0] / leaf(BUILT_IN["pixel"])
+    new: dict[Expr, Expr] = {}
+    for e in postorder(outputs):
+        if e.op.name != "apply" or not _stepped(e.data):
+            continue
+        args = substitute(e.args, new)
+        if e.data is soft_step():
+            f, gx, gy, width = args
+            found = apply(e.data, (f, gx * ratio, gy * ratio, width), e.source)
+        else:
+            found = apply(_by_cell(e.data, size), (*args, *size.leaves), e.source)
+        new.update({node("get", (e,), k): x for k, x in enumerate(found)})
+    return substitute(outputs, new)
+
+
+def _by_cell(function: Function, size: Input) -> Function:
+    """A function whose ramps are averaged over a cell, the size of which is one more input."""
+    key = ("by cell", size)
+    if key not in function.derived:
+        function.derived[key] = Function(
+            function.name, [*function.inputs, size], _within(function.outputs, size),
+            function.result, names=function.names, doc=function.doc, source=function.source,
+        )  # fmt: skip
+    found: Function = function.derived[key]
+    return found
+
+
+@cache
+def _stepped(function: Function) -> bool:
+    """Whether a function is a ramp's step, or calls one."""
+    return function is soft_step() or any(f is soft_step() for f in callees(function.outputs))
+
+
+class _Opened(NamedTuple):
+    """A color with its ramps pasted in: over leaves that stand for their steps."""
+
+    color: Colors
+    steps: dict[Expr, tuple[Expr, ...]]
+    """What each of those is the step of: the arguments of ``soft_step``."""
+
+
+@lru_cache(maxsize=256)
+def _opened(color: tuple[Expr, ...]) -> _Opened:
+    new: dict[Expr, Expr] = {}
+    steps: dict[Expr, tuple[Expr, ...]] = {}
+
+    def paste(outputs: Sequence[Expr]) -> list[Expr]:
+        for e in postorder(outputs):
+            if e.op.name != "apply" or not _stepped(e.data):
+                continue
+            args = substitute(e.args, new)
+            if e.data is soft_step():
+                (held,) = Input(f"step_{len(steps)}").leaves
+                steps[held] = tuple(args)
+                found = [held]
+            else:
+                found = paste(
+                    substitute(e.data.outputs, dict(zip(e.data.leaves, args, strict=True)))
+                )
+            new.update({node("get", (e,), k): x for k, x in enumerate(found)})
+        return substitute(outputs, new)
+
+    r, g, b, alpha = paste(color)
+    return _Opened((r, g, b, alpha), steps)
+
+
+# --- what turns ----------------------------------------------------------------------------------
+def toned(
+    color: Sequence[Expr],
+    point: Input,
+    size: Input,
+    known: Mapping[Expr, tuple[Expr, Row]] | None = None,
+) -> Tone:
+    """What a color does in the cell of a size about a point.
+
+    ``known`` are other leaves of it: their values at the point, and their slopes by the cell.
+    """
+    known = known or {}
+    held, steps = _opened(tuple(color))
+    found, t, jumps = _walked(held, steps, point, size, known)
+    places = {old: new for old, (new, _) in known.items()}
+    ratio = size.leaves[0] / leaf(BUILT_IN["pixel"])
+    rough = ZERO
+    for step, args in steps.items():
+        f, gx, gy, width = substitute(args, places)
+        wide = ratio * (abs(gx) + abs(gy))
+        if is_hard(width):
+            straight = {*point.leaves, *places}.isdisjoint(postorder(args[1:3]))
+            whole = (ratio > 0.5) & (abs(f) < 0.5 * wide)  # in parts, bent stops are straight
+            within = MET if straight else where(whole, 1.0, MET)
+            # where an edge cuts the cell, the color is taken beside the center
+            rough = rougher(rough, where(abs(f) < wide, within, 0.0))
+        places[step] = clamp(0.5 - f / max(width, wide, 1e-20), 0.0, 1.0)
+    beyond = (ZERO,) * 4
+    if t.kind == "jet":
+        return Tone(beyond, rough)
+    found, plain = substitute(found, places), Type(t.m, t.order, 2)
+    values, rest = found[: plain.size], found[plain.size :]
+    if t.kind == "edge":
+        others, (near, *rest) = rest[: plain.size], rest[plain.size :]
+        apart = [o - v for o, v in zip(others, values, strict=True)]
+        slopes = [Vec(apart[plain.first(k, j)] for j in range(2)) for k in range(t.m)]
+        apart, spans = apart[: t.m], [abs(s.x) + abs(s.y) for s in slopes]
+        bends = [
+            ZERO if d is ZERO else apply(turned(), (d, *s))[0]
+            for d, s in zip(apart, slopes, strict=True)
+        ]
+        cut = (near < TIE) & (max(*spans) > SEEN)  # which side is the own one?
+        if jumps:
+            more = max(*(abs(d) - 0.75 * near * s for d, s in zip(apart, spans, strict=True)))
+            cut = cut | ((near < 1.0) & (ratio * more > SEEN))
+            half = 0.5 - 0.5 * near
+            bends = [where(more > SEEN, half * d, b) for d, b in zip(apart, bends, strict=True)]
+        beyond = tuple(where(near < 1.0, b, 0.0) for b in bends)
+        rough = rougher(rough, where(cut, 1.0, 0.0))
+    after, *reach = rest
+    rough = rougher(rough, where((after < 1.0) & (ratio * max(*reach) > SEEN), 1.0, 0.0))
+    return Tone(beyond, rough)
+
+
+def rougher(rough: Expr, also: Expr) -> Expr:
+    """How rough a cell is for two reasons, of which one may be none."""
+    return also if rough is ZERO else rough if also is ZERO else max(rough, also)
+
+
+def _walked(
+    held: Colors,
+    steps: Mapping[Expr, object],
+    point: Input,
+    size: Input,
+    known: Mapping[Expr, tuple[Expr, Row]],
+) -> tuple[list[Expr], Type, bool]:
+    """The edge of an opened color in the cell, within which its steps do not change."""
+    walk = EdgeWalk(1, bends=True)
+    walk.know_cell(point.leaves, point, size)
+    for step in steps:
+        walk.seed(step, None)
+    for old, (new, slopes) in known.items():
+        walk.know(old, new, slopes)
+    return walk.edge_of(held)
+
+
+def has_hard_stops(color: Sequence[Expr]) -> bool:
+    """Whether a ramp of it has a hard stop."""
+    return any(is_hard(args[3]) for args in _opened(tuple(color)).steps.values())
+
+
+def evened(color: Sequence[Expr], point: Input) -> Colors:
+    """A color of the point with what its kinks add to its mean over a pixel."""
+    pixel, size = leaf(BUILT_IN["pixel"]), Input("size")
+    beyond = substitute(toned(color, point, size).beyond, {size.leaves[0]: pixel})
+    r, g, b, alpha = (c + b for c, b in zip(color, beyond, strict=True))
+    return r, g, b, alpha
+
+
+def steadiness(color: Sequence[Expr], point: Input) -> Function | None:
+    """A function of the point that is > 0 where the color does not jump within the pixel about it.
+
+    None of a color that jumps nowhere, or only at straight stops.
+    """
+    held, steps = _opened(tuple(color))
+    least: list[Expr] = []
+    for f, gx, gy, width in steps.values():
+        if is_hard(width) and not set(point.leaves).isdisjoint(postorder((gx, gy))):
+            least.append(abs(f) - 0.5 * (abs(gx) + abs(gy)))
+    if _walked(held, steps, point, Input("size"), {})[2]:
+        for e in postorder(held):
+            hidden = (x for f in _functions(e) for x in postorder(f.outputs))
+            if any(x.op.jumps for x in hidden):
+                least.append(const(-1.0))  # nobody knows where
+            elif e.op.jumps:
+                least += [abs(s) for s in e.op.jumps(*e.args)]
+    if not least:
+        return None
+    return Function("steadiness", [point], substitute([min(least)], dict.fromkeys(steps, ZERO)))
+
+
+def _functions(e: Expr) -> list[Function]:
+    """All that a node calls."""
+    return [g for f in called(e) for g in (*callees(f.outputs), f)]

@@ -1,0 +1,159 @@
+"""Colors within a pixel: stops, jumps, kinks and fades are averaged as outlines are."""
+
+import numpy as np
+import pytest
+from oracles import needs_gl
+
+from jetfield.render import render
+from jetfield.scenes import (
+    Scene,
+    abs,
+    box,
+    circle,
+    conic_ramp,
+    fade,
+    length,
+    linear_ramp,
+    max,
+    noise,
+    paint,
+    radial_ramp,
+    rgb,
+    vec2,
+    vec3,
+    where,
+)
+from jetfield.shaders.picture import POINT
+from jetfield.shaders.tones import steadiness
+
+SIZE = (48, 48)
+PIXEL = 2 / 48
+FINE = 32
+
+
+def light(scene, **options):
+    """Linear light, (h, w, 4), of the reference renderer."""
+    options = {"size": SIZE, "device": "numpy", **options}
+    return np.asarray(render(scene, output="linear", **options), dtype=np.float64)
+
+
+def means(color):
+    """The means of a function of x and y, (h, w), over the pixels of a view of 2."""
+    along = (np.arange(48 * FINE) + 0.5) / FINE * PIXEL - 1
+    x, y = np.meshgrid(along, -along)
+    return color(x, y).reshape(48, FINE, 48, FINE).mean(axis=(1, 3))
+
+
+# --- stops and jumps -----------------------------------------------------------------------------
+HARD = [(0, "black"), (0.4, "black"), (0.4, "white"), (1, "white")]
+
+
+@paint
+def chosen(p):
+    """White beyond a circle that is no field."""
+    return where(length(p - vec2(0.1, 0.05)) < 0.4, vec3(0, 0, 0), vec3(1, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("color", "black"),
+    [
+        (radial_ramp((0.1, 0.05), 1, HARD), circle(0.4).translate(0.1, 0.05)),
+        (linear_ramp((-0.5, -0.4), (0.5, 0.2), HARD), None),
+        (chosen(), circle(0.4).translate(0.1, 0.05)),
+    ],
+    ids=["bent", "straight", "where"],
+)
+def test_what_a_color_does_is_as_exact_as_fills(color, black):
+    if black is None:
+        n = np.array([1.0, 0.6])
+        t = lambda x, y: ((x + 0.5) * n[0] + (y + 0.4) * n[1]) / (n @ n)  # noqa: E731
+        truth = means(lambda x, y: (t(x, y) >= 0.4).astype(float))
+        assert np.abs(light(Scene(color))[..., 0] - truth).max() < 0.02  # of so few samples
+        return
+    card = box(0.3, 1.5).rotate(0.4)  # whose edges cross the stop's
+    for over in (False, True):
+        found, fills = Scene(color), Scene("white").fill(black, "black")
+        if over:
+            found, fills = (s.fill(card, "gray") for s in (found, fills))
+        else:
+            found = Scene("gray").fill(card, color)
+            fills = Scene("gray").fill(card, "white").fill(card & black, "black")
+        assert np.abs(light(found) - light(fills)).max() < 2e-3
+
+
+def test_a_stop_within_an_edges_pixel_is_seen_by_that_edge():
+    """The part of a pixel beyond an edge shows nothing of the stop that lies there."""
+    card = box(1.5, 1.5)
+    ramp = linear_ramp(
+        (0, 0), (1.5 + 0.2 * PIXEL, 0), [(0, "black"), (0.5, "black"), (0.5, "white"), (1, "white")]
+    )
+    found = light(Scene("black").fill(card, ramp))
+    assert found[24, :, 0].max() < 1e-3  # the stop is at 0.1 pixels beyond the side
+    assert found.shape == (48, 48, 4)
+
+
+# --- kinks ---------------------------------------------------------------------------------------
+@paint
+def crease(p):
+    """A sharp line of light along a circle, and one across it."""
+    return vec3(1, 0.5, 0.2) * max(1 - 4 * abs(length(p) - 0.5), 1 - 4 * abs(p.x + 0.3 * p.y), 0)
+
+
+def creased(x, y):
+    return np.maximum(
+        np.maximum(1 - 4 * np.abs(np.hypot(x, y) - 0.5), 1 - 4 * np.abs(x + 0.3 * y)), 0
+    )
+
+
+def test_kinks_of_a_color_are_averaged():
+    truth = means(creased)
+    center = light(Scene(crease()), antialias="none")[..., 0]
+    found = light(Scene(crease()))[..., 0]
+    assert np.abs(center - truth).max() > 0.03
+    assert np.abs(found - truth).max() < 3e-3
+    covered = light(Scene("black").fill(circle(9), crease()))[..., 0]
+    assert np.abs(covered - truth).max() < 3e-3
+
+
+def test_a_halo_of_the_fields_value_is_averaged_and_ends_at_its_edge():
+    @paint
+    def halo(p, value):
+        return rgb("white") * max(1 - 5 * abs(value + 0.2), 0)
+
+    def truth(x, y):
+        value = np.hypot(x, y) - 0.7
+        return np.maximum(1 - 5 * np.abs(value + 0.2), 0) * (value <= 0)
+
+    found = light(Scene("black").fill(circle(0.7), halo()))[..., 0]
+    assert np.abs(found - means(truth)).max() < 3e-3
+
+
+@pytest.mark.parametrize("n", [0.5, 1, 3])
+def test_a_fade_around_a_small_disc_is_its_mean(n):
+    radius = 5.3 * PIXEL
+    found = light(Scene("black").fill(circle(radius), "white", opacity=fade(n * PIXEL)))[..., 0]
+    truth = means(lambda x, y: np.clip(0.5 - (np.hypot(x, y) - radius) / (n * PIXEL), 0, 1))
+    assert np.sqrt(np.mean((found - truth)[truth > 0] ** 2)) < 1.5e-3
+
+
+# --- by tiles ------------------------------------------------------------------------------------
+def test_glsl_by_tiles_draws_what_the_reference_does():
+    """Kinks count in tiles that no edge crosses, and jumps make tiles that do."""
+    needs_gl()
+    for color in (crease(), chosen(), conic_ramp((0.1, 0), HARD)):
+        scene = Scene(color).fill(circle(0.2).translate(0.6, 0.6), "gray")
+        size = (128, 128)
+        apart = light(scene, size=size, device="auto") - light(scene, size=size)
+        assert np.abs(apart).max() < 1e-3
+
+
+def test_colors_that_do_not_turn_cost_no_tiles():
+    @paint
+    def soft(p):
+        return vec3(0.5 + 0.5 * noise(3 * p), length(p), 0)
+
+    assert steadiness(soft().color, POINT) is None
+    assert steadiness(linear_ramp((0, 0), (1, 0), HARD).color, POINT) is None
+    assert steadiness(crease().color, POINT) is None
+    assert steadiness(radial_ramp((0, 0), 1, HARD).color, POINT) is not None
+    assert steadiness(chosen().color, POINT) is not None
