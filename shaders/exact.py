@@ -10,7 +10,7 @@ show nothing between them. What is rough is cut into 4 x 4 cells, and these once
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from .calculus.edges import Edges, Jets
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.function import size as ops
+from .calculus.function import turns as rounds
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, abs, dot, max, min, where
 from .cells import (
@@ -42,17 +43,9 @@ if TYPE_CHECKING:
     from .picture import Layer
 
 __all__ = [
-    "DEPTH",
-    "MANY_BENT",
-    "MANY_PARTS",
-    "PARTS",
-    "SIZE",
-    "Laid",
-    "State",
-    "laid",
-    "means",
-    "projection",
-]
+    "DEPTH", "MANY_BENT", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State", "depth_of",
+    "laid", "means", "projection",
+]  # fmt: skip
 
 SIZE = Input("size")
 """The side of a cell, in scene units."""
@@ -64,12 +57,24 @@ MANY_PARTS = 2
 """The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
 MANY_BENT = 0.1
 """How far an edge of theirs may leave its chord, in pixels."""
+TURNS = 60_000
+"""Turns of loops in one pixel: Mesa's software rasteriser leaves them after 65,535."""
 LARGEST = 3500
 """Ops of a projection that is worth its compilation."""
 STATE = Type(8 + CUT.size + 2)
 ZERO, ONE = const(0.0), const(1.0)
 CLEAR = (ZERO,) * 4
 EVERYWHERE = Cover(Cut(ONE, const(-2.0), ONE, ZERO, ZERO, ZERO), ZERO, ZERO)
+
+
+class Cells(NamedTuple):
+    """What an exact pixel is made of."""
+
+    cell: Function
+    parts: int
+    """A rough cell is cut into so many each way."""
+    depth: int
+    """How often, at most."""
 
 
 class State(NamedTuple):
@@ -263,6 +268,16 @@ def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ..
     reach = layer.reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
     d = apply(projected, (*point.leaves, reach), layer.source)
     return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
+
+
+@lru_cache(maxsize=64)
+def depth_of(cell: Function) -> int:
+    """How often a rough cell is cut: less if each part goes around many loops."""
+    each, parts = rounds(cell), [1]
+    for level in range(1, DEPTH + 1):
+        parts.append(parts[-1] + PARTS ** (2 * level))
+    fit = [depth for depth, n in enumerate(parts) if n * each <= TURNS]
+    return fit[-1] if fit else 0
 
 
 Array = NDArray[np.float64]

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,28 @@ from numpy.typing import NDArray
 from .calculus.edges import Edges, Jets
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
-from .calculus.function import Function, Input, Type, apply, size, turns
+from .calculus.function import Function, Input, Type, apply, size
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
 from .color import blend
 from .coverage import band, fade, fill, order
 from .exact import (
-    DEPTH, MANY_BENT, MANY_PARTS, PARTS, SIZE, STATE, Laid, State, laid, means, plain, state,
-)  # fmt: skip
+    DEPTH,
+    MANY_BENT,
+    MANY_PARTS,
+    PARTS,
+    SIZE,
+    STATE,
+    Cells,
+    Laid,
+    State,
+    depth_of,
+    laid,
+    means,
+    plain,
+    state,
+)
 from .tones import Tone, averaged, has_hard_stops, toned
 from .view import Frame, View
 
@@ -40,24 +53,12 @@ VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
 Color = tuple[Expr, Expr, Expr, Expr]
 """Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
 CLEAR = (const(0.0),) * 4
-TURNS = 60_000
-"""Turns of loops in one pixel: Mesa's software rasteriser leaves them after 65,535."""
 LARGE = 14000
 """Ops of a cell, without what its ground turns by, that knows its edges to second order, and every
 decision; a larger one knows slopes and jumps alone, and looks at the parts of every pixel with an
 edge: that compiles."""
 CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
-
-
-class Cells(NamedTuple):
-    """What an exact pixel is made of."""
-
-    cell: Function
-    parts: int
-    """A rough cell is cut into so many each way."""
-    depth: int
-    """How often, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class Picture:
     @property
     def depth(self) -> int:
         """How often a rough cell is cut: less if each part goes around many loops."""
-        return _depth(self)
+        return depth_of(self.cell)
 
     def pixels(
         self, frame: Frame, x: NDArray[Any], y: NDArray[Any], antialias: str
@@ -257,14 +258,6 @@ def _shown(
 
 def _ground(picture: Picture) -> Color:
     return CLEAR if picture.background is None else picture.background
-
-
-@lru_cache(maxsize=64)
-def _depth(picture: Picture) -> int:
-    each, parts = turns(picture.cell), [1]
-    for level in range(1, DEPTH + 1):
-        parts.append(parts[-1] + PARTS ** (2 * level))
-    return max((depth for depth, n in enumerate(parts) if n * each <= TURNS), default=0)
 
 
 def _piled(
