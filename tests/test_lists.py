@@ -114,7 +114,7 @@ def test_the_listed_rows_decide(name):
     if name == "colored":
         scene = Scene(view=scene.view).fill(MORE[name](), glow())
     if name == "lines":
-        scene = Scene(view=scene.view).stroke(MORE[name](), "white", width=0.1)
+        scene = Scene(view=scene.view).stroke(MORE[name](), "white", width=0.4)
     picture, span = scene.lower(), SPANS.get(name, (0.0, 0.0))
     frame = Frame((200, 160), picture.view, 0.7)
     grid = 25, 20
@@ -126,7 +126,7 @@ def test_the_listed_rows_decide(name):
     across = ((x - left) / (SIDE * frame.pixel)).astype(int)
     up = ((y - low) / (SIDE * frame.pixel)).astype(int)
     if name == "lines":  # a line looks for its middle
-        x, y = x + 0.05 * np.cos(9 * points[:, 0]), y + 0.05 * np.sin(9 * points[:, 0])
+        x, y = x + 0.2 * np.cos(9 * points[:, 0]), y + 0.2 * np.sin(9 * points[:, 0])
     for slot, own in enumerate(sieves(picture)):
         table = own[0].table.array
         texels = -(-table.shape[1] // 4)
