@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from .picture import Layer
 
 __all__ = [
-    "DEPTH", "MANY_BENT", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State", "depth_of",
-    "laid", "means", "projection",
+    "DEPTH", "MANY", "MANY_BENT", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State",
+    "depth_of", "laid", "means", "projection",
 ]  # fmt: skip
 
 SIZE = Input("size")
@@ -53,6 +53,9 @@ PARTS = 4
 """A rough cell is cut into so many parts each way."""
 DEPTH = 2
 """How often, at most."""
+MANY = 2000
+"""Rows of a table of very many shapes: those of a thousand in a picture are still larger than its
+pixels."""
 MANY_PARTS = 2
 """The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
 MANY_BENT = 0.1

@@ -26,6 +26,7 @@ from .color import blend
 from .coverage import band, fade, fill, order
 from .exact import (
     DEPTH,
+    MANY,
     MANY_BENT,
     MANY_PARTS,
     PARTS,
@@ -191,13 +192,13 @@ class Picture:
         """The same, where no field turns: known by their jets alone."""
         return Cells(_smooth_cell(self), PARTS, self.depth)
 
-    @property
-    def many_cells(self) -> Cells:
-        """The same, drawn faster where there are many shapes, whose edges are short and bent.
+    def cells_by_lists(self, rows: int) -> Cells:
+        """The same, where of long tables, the longest of so many rows, few are seen at a time.
 
-        Lines are cut as ever: they turn where two shapes are as near.
+        Fills of very many shapes, whose edges are short and bent, are drawn faster. Lines are cut
+        as ever: they turn where two shapes are as near.
         """
-        if any(layer.width is not None for layer in flat(self.layers)):
+        if rows < MANY or any(layer.width is not None for layer in flat(self.layers)):
             return Cells(self.cell, PARTS, DEPTH)
         return Cells(_cell(self, MANY_BENT), MANY_PARTS, DEPTH)
 

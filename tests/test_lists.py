@@ -170,13 +170,17 @@ def test_a_picture_with_lists_is_the_picture(monkeypatch, antialias, name):
         options = {"seconds": 0.7, "antialias": antialias, "output": "linear"}
         drawn.append(255 * render(scene, (200, 160), **options))
     off = np.abs(drawn[0] - drawn[1]).max(axis=-1)
-    # exact fills are cut less with lists, whose errors the next test bounds; lines are cut more
-    assert (off > 1).mean() <= (0 if antialias == "gradient" else 6e-3), (off > 1).mean()
-    assert off.max() <= (1 if antialias == "gradient" else 32 if "lines" in name else 12), off.max()
+    # with all rows in sight, exact pixels of fills are cut for the sake of neighbors that do not
+    # matter, and those of lines less than they should be, as loops have so many turns
+    share, most = (6e-3, 32) if "lines" in name else (2e-3, 8)
+    if antialias == "gradient":
+        share, most = 0, 1
+    assert (off > 1).mean() <= share
+    assert off.max() <= most
 
 
 @pytest.mark.parametrize(
-    ("count", "size", "rmse", "most"), [(300, 0.02, 3e-3, 0.06), (3000, 0.004, 6e-3, 0.06)]
+    ("count", "size", "rmse", "most"), [(300, 0.02, 1.1e-3, 0.02), (3000, 0.004, 6e-3, 0.06)]
 )
 def test_exact_pictures_with_lists_are_the_truth(monkeypatch, count, size, rmse, most):
     """Edge pixels of discs of some 1 to 3 and of 0.2 to 0.7 pixels, against samples."""

@@ -239,7 +239,8 @@ class Drawing:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         passed, ranged = (PASSED, RANGED) if self._loops else ("", ("", ""))
         program = self._program(replace(DRAWN, output=passed + DRAWN.output))
-        cells = picture.smooth_cells if smooth else picture.many_cells
+        rows = max((len(table.array) for table in self._loops), default=0)
+        cells = picture.smooth_cells if smooth else picture.cells_by_lists(rows)
         made = drawn(picture, self.antialias, self.output, program, cells=cells)
         return replace(made, vertex=self._points(made.blocks, *ranged))
 
