@@ -21,6 +21,8 @@ __all__ = [
 
 BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
+BOWED = 8.0
+"""How far away the gradients may put a decision that the Hessians put within the cell."""
 CROWDED = 0.2
 """Where the second decision is as near, a cell may hold many: its center alone is fair."""
 ALIKE = 1e-3
@@ -158,7 +160,7 @@ def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[
         # a decision that the gradients put beyond the cell, and the Hessians within it
         bows = 0.125 * (abs(apart[2]) + 2.0 * abs(apart[3]) + abs(apart[4]))
         bowed = abs(other - f) <= 0.5 * (abs(apart[0]) + abs(apart[1])) + bows
-        rough = rough | ((e[12] >= 1.0) & (e[12] < 2.0) & bowed & (near2 > 0.0))
+        rough = rough | ((e[12] >= 1.0) & (e[12] < BOWED) & bowed & (near2 > 0.0))
         if jumps:  # each side by itself
             mine = 0.5 + 0.5 * e[12]
             jump = abs(other - f) > 1.5 * e[12] * (length(g) + length(slope))

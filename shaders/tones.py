@@ -29,6 +29,8 @@ SEEN = 1.0 / 255.0
 """What the two sides of a turn differ by at least, in a whole cell, for it to be cut."""
 TIE = 1e-3
 """Where a kink is as near to the center, its two sides are hard to tell apart."""
+WITHIN = 0.999
+"""A decision is in the cell if it is nearer, and not on its rim, where float32 does not know."""
 MET = 0.25
 """How rough a cell is that has to be looked at in parts if an edge crosses it, too."""
 ZERO = const(0.0)
@@ -162,13 +164,13 @@ def toned(
         cut = (near < TIE) & (max(*spans) > SEEN)  # which side is the own one?
         if jumps:
             more = max(*(abs(d) - 0.75 * near * s for d, s in zip(apart, spans, strict=True)))
-            cut = cut | ((near < 1.0) & (ratio * more > SEEN))
+            cut = cut | ((near < WITHIN) & (ratio * more > SEEN))
             half = 0.5 - 0.5 * near
             bends = [where(more > SEEN, half * d, b) for d, b in zip(apart, bends, strict=True)]
-        beyond = tuple(where(near < 1.0, b, 0.0) for b in bends)
+        beyond = tuple(where(near < WITHIN, b, 0.0) for b in bends)
         rough = rougher(rough, where(cut, 1.0, 0.0))
     after, *reach = rest
-    rough = rougher(rough, where((after < 1.0) & (ratio * max(*reach) > SEEN), 1.0, 0.0))
+    rough = rougher(rough, where((after < WITHIN) & (ratio * max(*reach) > SEEN), 1.0, 0.0))
     return Tone(beyond, rough)
 
 
