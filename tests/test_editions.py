@@ -1,6 +1,5 @@
 """Edited numbers in drawings by tiles: every pass has them, and shows what a fresh picture does."""
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import ImageGrab
-from windows import display  # noqa: F401
+from windows import display, driven  # noqa: F401
 
 from jetfield.render import brush, render
 from jetfield.render.live import Live
@@ -116,7 +115,6 @@ def test_the_window_shows_what_is_rendered(
     path = tmp_path / "scene.py"
     path.write_text(SCENE)
     seen: list[dict[str, Any]] = []
-    failed: list[BaseException] = []
     window = Window(SceneFile(path), Live(SIZE), antialias=antialias, log=seen.append)
     window._hud.timed = False
     fine = window.brushes[-1]
@@ -134,26 +132,15 @@ def test_the_window_shows_what_is_rendered(
         assert np.abs(np.asarray(grabbed).astype(int) - expected).max() <= 1
 
     def drive() -> None:
-        try:
-            compare(1)
-            path.write_text(f"{SCENE}# twice\n")
-            compare(2)
-            until(lambda: fine._classed and not fine.compiling)
-            compiled = [each.compiled for each in window.brushes]
-            for k, edit in enumerate([*edits, *others], start=3):
-                path.write_text(SCENE.replace(*edit))
-                compare(k)
-                anew = [each.compiled for each in window.brushes] != compiled
-                assert anew == (edit in others), "a number compiles nothing"
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            window.quit()
+        compare(1)
+        path.write_text(f"{SCENE}# twice\n")
+        compare(2)
+        until(lambda: fine._classed and not fine.compiling)
+        compiled = [each.compiled for each in window.brushes]
+        for k, edit in enumerate([*edits, *others], start=3):
+            path.write_text(SCENE.replace(*edit))
+            compare(k)
+            anew = [each.compiled for each in window.brushes] != compiled
+            assert anew == (edit in others), "a number compiles nothing"
 
-    thread = threading.Thread(target=drive)
-    with window:
-        thread.start()
-        window.run()
-        thread.join()
-    if failed:
-        raise failed[0]
+    driven(window, drive)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from windows import App, display  # noqa: F401
+from windows import App, display, driven  # noqa: F401
 
 from jetfield.render.live import Live
 from jetfield.render.reload import Delivered, Loader, Trouble, Version, trouble
@@ -528,7 +528,6 @@ def test_two_hundred_reloads(display, tmp_path, monkeypatch):  # noqa: F811
     path = tmp_path / "dot.py"
     path.write_text(DOT)
     seen: list[dict[str, Any]] = []
-    failed: list[BaseException] = []
     counts: list[int] = []
     sizes: list[int] = []
     window = Window(SceneFile(path), Live((160, 120)), antialias="gradient", log=seen.append)
@@ -583,21 +582,7 @@ def test_two_hundred_reloads(display, tmp_path, monkeypatch):  # noqa: F811
             if k in (99, 199):
                 count()
 
-    def drive() -> None:
-        try:
-            edits()
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            window.quit()
-
-    thread = threading.Thread(target=drive)
-    with window:
-        thread.start()
-        window.run()
-        thread.join()
-    if failed:
-        raise failed[0]
+    driven(window, edits)
     assert seen[-1]["version"] >= 200
     assert counts[1] <= counts[0], "no OpenGL object is left behind"
     print(f"{counts[1]} OpenGL objects; memory grew by {(sizes[1] - sizes[0]) / 1e6:.1f} MB")

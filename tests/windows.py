@@ -51,6 +51,27 @@ def server() -> Iterator[str]:
         process.wait()
 
 
+def driven(window: Any, drive: Callable[[], None]) -> None:
+    """Run a window in this thread while another one drives it, whose error is raised here."""
+    failed: list[BaseException] = []
+
+    def steps() -> None:
+        try:
+            drive()
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            window.quit()
+
+    thread = threading.Thread(target=steps)
+    with window:
+        thread.start()
+        window.run()
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
 def environment(display: str) -> dict[str, str]:
     """This process's environment, with that display and no other."""
     kept = {k: v for k, v in os.environ.items() if k != "WAYLAND_DISPLAY"}

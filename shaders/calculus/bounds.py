@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from .expr import OPS, Expr, const, make, node, postorder
 from .folds import Fold
-from .function import Function, Input, Type, apply, callees
+from .function import Function, Input, Type, apply, derive
 from .parameters import Parameter
 from .rules import HUGE, added, most
 
@@ -29,11 +29,7 @@ FEW = 16.0
 
 def bounds(function: Function) -> Function:
     """The function's interval extension: result ``Type(m, kind="interval")``."""
-    for f in (*callees(function.outputs), function) if "bounds" not in function.derived else ():
-        if "bounds" not in f.derived:
-            f.derived["bounds"] = _extend(f)
-    extension: Function = function.derived["bounds"]
-    return extension
+    return derive(function, "bounds", _extend)
 
 
 def rising(function: Function) -> Function:

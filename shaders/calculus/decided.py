@@ -14,7 +14,7 @@ from functools import reduce
 from .bounds import Intervals, Pair, bounds
 from .expr import Expr, const, make, node, substitute
 from .folds import fold
-from .function import Function, Type, apply, callees
+from .function import Function, Type, apply, derive
 
 __all__ = ["decided"]
 
@@ -23,11 +23,7 @@ YES, NO = (node("const", (), truth) for truth in (True, False))
 
 def decided(function: Function) -> Function:
     """The function of a box that gives m lower ends, m upper ends, and m times whether decided."""
-    for f in (*callees(function.outputs), function) if "decided" not in function.derived else ():
-        if "decided" not in f.derived:
-            f.derived["decided"] = _decided(f)
-    found: Function = function.derived["decided"]
-    return found
+    return derive(function, "decided", _decided)
 
 
 def _decided(function: Function) -> Function:

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from .expr import Expr, const, make, node, postorder, substitute
 from .folds import Fold
-from .function import Function, Input, Type, apply, callees
+from .function import Function, Input, Type, apply, derive
 from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
@@ -42,13 +42,12 @@ def edge(function: Function, order: int, bends: bool = True) -> Function:
     The result's type is an ``edge`` of the given order, or a ``spot`` if nothing is decided, or a
     jet if there is no pole either.
     """
-    key = ("edge", order, bends)
-    if key not in function.derived:
-        for f in (*callees(function.outputs), function):
-            if key not in f.derived and all(i.role != "field" for i in f.inputs):
-                f.derived[key] = _derived(f, order, bends)
-    found: Function = function.derived[key]
-    return found
+    return derive(
+        function,
+        ("edge", order, bends),
+        lambda f: _derived(f, order, bends),
+        lambda f: all(i.role != "field" for i in f.inputs),
+    )
 
 
 class Edges:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal, NamedTuple
@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple
 from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
-__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "flat", "longest",
-           "size", "trace", "turns", "widened"]  # fmt: skip
+__all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "derive", "flat",
+           "longest", "size", "trace", "turns", "widened"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +244,23 @@ def callees(roots: Iterable[Expr]) -> Iterator[Function]:
         else:
             stack.append((function, True))
             stack.extend((f, False) for f in reversed(function.calls))
+
+
+def derive(
+    function: Function,
+    key: Hashable,
+    make: Callable[[Function], Function],
+    fits: Callable[[Function], bool] = lambda f: True,
+) -> Function:
+    """What is made of a function, under a key, once; first of all that it calls, where that fits.
+
+    So ``make`` finds what it asks of those, and nothing recurses.
+    """
+    for f in (*callees(function.outputs), function) if key not in function.derived else ():
+        if key not in f.derived and fits(f):
+            f.derived[key] = make(f)
+    found: Function = function.derived[key]
+    return found
 
 
 def size(function: Function) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .expr import Expr, const, make, node, postorder
 from .folds import Fold
-from .function import Function, apply, callees, widened
+from .function import Function, apply, derive, widened
 from .jets import jet
 from .rules import HUGE, boundaries
 
@@ -19,11 +19,7 @@ __all__ = ["kinks"]
 
 def kinks(function: Function) -> Function:
     """The function that says how near its argument is to a kink or a jump of ``function``."""
-    for f in (*callees(function.outputs), function) if "kinks" not in function.derived else ():
-        if "kinks" not in f.derived:
-            f.derived["kinks"] = Function(f"{f.name}_kinks", f.inputs, [_least(f)])
-    nearest: Function = function.derived["kinks"]
-    return nearest
+    return derive(function, "kinks", lambda f: Function(f"{f.name}_kinks", f.inputs, [_least(f)]))
 
 
 def _least(function: Function) -> Expr:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .expr import Expr, const, make, postorder, rebuild
 from .folds import Fold, fold
-from .function import Function, Input, Type, apply, callees
+from .function import Function, Input, Type, apply, derive
 from .jets import jet
 from .rules import Select, added
 
@@ -39,11 +39,9 @@ def place(function: Function) -> Function:
 
 def _placed(function: Function) -> Function:
     """The function's value with that place: both at once, so that deep scenes stay cheap."""
-    for f in (*callees(function.outputs), function) if "placed" not in function.derived else ():
-        if _is_field(f) and "placed" not in f.derived:
-            f.derived["placed"] = Function(f"{f.name}_placed", f.inputs, _walked(f))
-    found: Function = function.derived["placed"]
-    return found
+    return derive(
+        function, "placed", lambda f: Function(f"{f.name}_placed", f.inputs, _walked(f)), _is_field
+    )
 
 
 def _is_field(f: Function) -> bool:

@@ -16,7 +16,6 @@ import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import Any
 os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from windows import server
+from windows import driven, server
 
 from jetfield.render.live import Live
 from jetfield.render.reload import PERIOD
@@ -48,16 +47,9 @@ class Run:
         self.shown: list[tuple[float, dict[str, Any]]] = []
         self.found: dict[str, list[float]] = {}
         self.compiled_by_numbers = 0
-        self.failed: list[BaseException] = []
         path.write_text(self.text + EDITED.format(radius=0.1, place=0.1))
         self.start = time.perf_counter()
-        with Window(SceneFile(path), Live(size, running=False), log=self.note) as window:
-            thread = threading.Thread(target=self.drive, args=(window,))
-            thread.start()
-            window.run()
-            thread.join()
-        if self.failed:
-            raise self.failed[0]
+        driven(Window(SceneFile(path), Live(size, running=False), log=self.note), self.drive)
 
     def note(self, status: dict[str, Any]) -> None:
         self.shown.append((time.perf_counter(), status))
@@ -76,17 +68,12 @@ class Run:
     def add(self, name: str, seconds: float) -> None:
         self.found.setdefault(name, []).append(MS * seconds)
 
-    def drive(self, window: Window) -> None:
-        try:
-            self.add("first draft", self.until(lambda s: s["version"] == 1)[0] - self.start)
-            self.add("first exact", self.until(lambda s: s["whole"])[0] - self.start)
-            for kind in ("number", "structure"):
-                for k in range(self.edits):
-                    self.edit(kind, k)
-        except BaseException as error:
-            self.failed.append(error)
-        finally:
-            window.quit()
+    def drive(self) -> None:
+        self.add("first draft", self.until(lambda s: s["version"] == 1)[0] - self.start)
+        self.add("first exact", self.until(lambda s: s["whole"])[0] - self.start)
+        for kind in ("number", "structure"):
+            for k in range(self.edits):
+                self.edit(kind, k)
 
     def edit(self, kind: str, k: int) -> None:
         time.sleep(0.2)
