@@ -157,14 +157,15 @@ def drawn(
 ) -> Listing:
     """The listing of a picture by a program; if it is exact, by other cells than its own."""
     dialect = program.dialect
-    exact = antialias == "exact"
-    cells = cells or picture.cells
-    composed = cells.cell if exact else picture.composed(antialias)
-    draw = program.add(composed)
-    mean = program.names.take("mean_of_pixel") if exact else draw
+    if antialias == "exact":
+        composed, parts, depth = cells or picture.cells
+        draw, mean = program.add(composed), program.names.take("mean_of_pixel")
+        tail = _means(mean, draw, dialect, parts, depth)
+    else:
+        composed, tail = picture.composed(antialias), ""
+        mean = program.add(composed)
     color = encoded(program, f"{mean}(p)", output)
     loops = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
-    tail = _means(mean, draw, dialect, cells.parts, cells.depth) if exact else ""
     if dialect.wrapped and loops:
         name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
         tail += ONCE.format(name=name, color=color, pixel=pixel)

@@ -239,8 +239,11 @@ class Drawing:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         passed, ranged = (PASSED, RANGED) if self._loops else ("", ("", ""))
         program = self._program(replace(DRAWN, output=passed + DRAWN.output))
-        rows = max((len(table.array) for table in self._loops), default=0)
-        cells = picture.smooth_cells if smooth else picture.cells_by_lists(rows)
+        cells = None
+        if smooth:
+            cells = picture.smooth_cells
+        elif self.antialias == "exact":
+            cells = picture.cells_by_lists(max(len(table.array) for table in self._loops))
         made = drawn(picture, self.antialias, self.output, program, cells=cells)
         return replace(made, vertex=self._points(made.blocks, *ranged))
 
