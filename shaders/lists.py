@@ -4,7 +4,7 @@ A fold over thousands of rows is decided in a tile by the few whose lower bound 
 row's upper one: the least of those is the least of all. A fill asks for less: on which side of 0
 its field is. So there the rows are kept that may reach 0 in the tile; one that is below it all over
 the tile does for all; and where no row comes near, one is left to say so. The rows are sieved from
-the whole picture down to its tiles, four parts at a time, so what is far away is met once.
+the whole picture down to its tiles, part by part, so what is far away is met once.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def solo(picture: Picture) -> Picture:
         if isinstance(item, Group):
             return replace(item, layers=tuple(map(alone, item.layers)))
         outputs = list(item.field.outputs)
-        for table in own.keys() & _tables(outputs):
+        for table in [t for t in own if t in _tables(outputs)]:
             seen = _seen(Function(item.field.name, [POINT], outputs), table)
             folds = [e for e in postorder(seen) if e.op.name == "fold" and e.data.table == table]
             outputs = substitute(seen, {

@@ -160,6 +160,11 @@ class Picture:
         """
         return _composed(self, antialias)
 
+    @property
+    def ground(self) -> Color:
+        """The background; clear where there is none."""
+        return CLEAR if self.background is None else self.background
+
     def covered(self, name: str, by: Input, coverage: Callable[[Layer], Expr]) -> Function:
         """The picture as a function of a point and of what says how far each layer covers it."""
 
@@ -170,8 +175,7 @@ class Picture:
                 gradient = Vec(slope)
             return _light(layer, coverage(layer), value, gradient)
 
-        below = CLEAR if self.background is None else self.background
-        light = _stacked(self.layers, below, above, (POINT, by))
+        light = _stacked(self.layers, self.ground, above, (POINT, by))
         return Function(name, [POINT, by], light, Type(4))
 
     @property
@@ -230,7 +234,7 @@ class Picture:
 @lru_cache(maxsize=64)
 def _cell(picture: Picture, bent: float | None = None) -> Function:
     most = None if bent is None else bent * leaf(BUILT_IN["pixel"]) / SIZE.leaves[0]
-    tone = toned(_ground(picture), POINT, SIZE)
+    tone = toned(picture.ground, POINT, SIZE)
     large = LARGE + size(Function("ground", [POINT, SIZE], [tone.rough, *tone.beyond]))
     for known in (2, 1):
         cell = _shown("cell", picture, partial(Edges, known, POINT, SIZE, bends=known == 2), most)
@@ -248,17 +252,13 @@ def _shown(
     name: str, picture: Picture, edges: Callable[[], Edges | Jets], bent: Expr | None = None
 ) -> Function:
     """What a cell shows, by what is known of the edges in it."""
-    ground = _ground(picture)
+    ground = picture.ground
     tone = toned(ground, POINT, SIZE)
     below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
     made = _piled(picture.layers, below, edges, bent).state
     if any(has_hard_stops(color) for color in (ground, *(x.color for x in flat(picture.layers)))):
         made = made.met
     return Function(name, [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
-
-
-def _ground(picture: Picture) -> Color:
-    return CLEAR if picture.background is None else picture.background
 
 
 def _piled(
@@ -299,7 +299,6 @@ def _reads(picture: Picture) -> list[Parameter]:
 
 @lru_cache(maxsize=64)
 def _composed(picture: Picture, antialias: str) -> Function:
-    below = CLEAR if picture.background is None else picture.background
     read: dict[Function, int] = {}
     for layer in flat(picture.layers):
         read[layer.field] = max(read.get(layer.field, 0), _derivatives(layer, antialias))
@@ -307,7 +306,9 @@ def _composed(picture: Picture, antialias: str) -> Function:
     def above(layer: Layer) -> Vec:
         return _by_center(layer, antialias, read[layer.field])
 
-    return Function("picture", [POINT], _stacked(picture.layers, below, above, (POINT,)), Type(4))
+    return Function(
+        "picture", [POINT], _stacked(picture.layers, picture.ground, above, (POINT,)), Type(4)
+    )
 
 
 def flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:

@@ -156,7 +156,7 @@ def test_every_antialias_gives_a_paint_its_jet():
     scene = Scene(background=None).fill(circle(0.7), depth())
     inside = linear(scene)[50, 90]  # beside the center, where the distance has a tip
     for antialias in ("gradient", "fwidth", "none"):
-        np.testing.assert_allclose(linear(scene, antialias=antialias)[50, 90], inside, atol=1e-4)
+        np.testing.assert_allclose(linear(scene, antialias=antialias)[50, 90], inside, atol=1e-5)
 
 
 def test_alpha_of_a_paint_is_opacity():

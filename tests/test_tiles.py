@@ -73,7 +73,7 @@ def compared(picture, pixels=256, tile=16):
 
 @pytest.mark.parametrize(
     "seeds",
-    [range(100), pytest.param(range(100, 3000), marks=pytest.mark.slow)],
+    [range(150), pytest.param(range(150, 3000), marks=pytest.mark.slow)],
     ids=["some", "many"],
 )
 def test_no_settled_tile_of_a_random_field_holds_an_edge(seeds):

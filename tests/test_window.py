@@ -343,7 +343,7 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path, monkeypatch):  # no
     try:
         app.drawn()
         more = "\n".join(
-            f"scene.fill(star({n}, 0.3, 0.1).warp(swirl({n})), 'red')" for n in range(3, 7)
+            f"scene.fill(star({n}, 0.3, 0.1).warp(swirl({n})), 'red')" for n in range(3, 9)
         )
         (tmp_path / "scene.py").write_text(STILL + more)
         app.until(lambda s: s["version"] == 2)
@@ -356,7 +356,7 @@ def test_input_does_not_wait_for_a_shader(display, tmp_path, monkeypatch):  # no
             waits.append(time.monotonic() - start)
         assert len(waits) > 3, "it did compile meanwhile"
         compiled = time.monotonic() - compiled
-        assert np.median(waits) < max(0.3, compiled / 12), (waits, compiled)
+        assert np.median(waits) < 0.3, waits
         assert max(waits) < compiled / 2, (waits, compiled)
     finally:
         app.end()

@@ -17,7 +17,7 @@ from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
 from ..color import encoder
 from ..lists import lone, sieves, solo
-from ..picture import CLEAR, Picture
+from ..picture import Picture
 from ..tiles import (
     EDGE,
     SETTLED,
@@ -184,7 +184,7 @@ class Drawing:
     @property
     def ground(self) -> Function:
         """What is written where every layer is empty: of the background alone."""
-        color: Sequence[Expr] = self.picture.background or CLEAR
+        color: Sequence[Expr] = self.picture.ground
         if self.output != "linear":
             color = apply(encoder(self.output), color)
         return Function("ground", [], color, Type(4))

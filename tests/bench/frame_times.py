@@ -149,8 +149,11 @@ class Screen:
         """What draws the expert's shader of a scene, or its samples a pixel, n x n."""
         field = (EXPERT / f"{name.replace(' ', '_')}.glsl").read_text(encoding="utf-8")
         text = FRAGMENT if samples == 1 else SAMPLED
-        text = text.format(pixel=2.0 / self.side, field=field, n=math.isqrt(samples))
-        array = self.context.vertex_array(self.context.program(VERTEX, text), [])
+        return self.text(text.format(pixel=2.0 / self.side, field=field, n=math.isqrt(samples)))
+
+    def text(self, fragment: str) -> Callable[[], None]:
+        """What draws a fragment shader over the framebuffer."""
+        array = self.context.vertex_array(self.context.program(VERTEX, fragment), [])
 
         def draw() -> None:
             self.target.use()
@@ -282,13 +285,19 @@ def _cost(e: Expr, known: dict[Function, int]) -> int:
 
 
 # --- the command ---------------------------------------------------------------------------------
+def options_of(description: str, size: int, rounds: int, most: float) -> argparse.ArgumentParser:
+    """The options of a bench of frame times, by what they are unless they are given."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--smoke", action="store_true", help="small, few frames")
+    parser.add_argument("--size", type=int, default=size, help=f"pixels on a side; {size}")
+    parser.add_argument("--rounds", type=int, default=rounds, help=f"frames of each; {rounds}")
+    parser.add_argument("--most", type=float, default=most, help=f"ratio allowed; {most:g}")
+    return parser
+
+
 def main(given: list[str] | None = None) -> int:
     """Measure and print; the exit status."""
-    parser = argparse.ArgumentParser(description="Frame times against shaders written by hand.")
-    parser.add_argument("--smoke", action="store_true", help="small, few frames")
-    parser.add_argument("--size", type=int, default=1024, help="pixels on a side; 1024")
-    parser.add_argument("--rounds", type=int, default=25, help="frames of each; 25")
-    parser.add_argument("--most", type=float, default=MOST, help=f"ratio allowed; {MOST:g}")
+    parser = options_of("Frame times against shaders written by hand.", 1024, 25, MOST)
     parser.add_argument("--json", metavar="FILE", type=Path, help="write what was found")
     options = parser.parse_args(given)
     side, rounds = (64, 2) if options.smoke else (options.size, options.rounds)

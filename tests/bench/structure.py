@@ -11,7 +11,6 @@ are. First times are those of compiling and drawing once, without the driver's c
 Exit status: 1 if functions take more than --most times the straight line in the geometric mean.
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -23,7 +22,7 @@ os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cases import OWN
-from frame_times import SCENES, VERTEX, Screen
+from frame_times import SCENES, Screen, options_of
 from truth import geometric_mean
 
 from jetfield.scenes import Scene
@@ -75,23 +74,12 @@ def drawing(screen: Screen, function: Function) -> tuple[Callable[[], None], int
     program = Program(taken=("fragment",))
     name = program.add(function)
     text = FRAGMENT.format(pixel=2.0 / screen.side, functions=program.text, draw=name)
-    array = screen.context.vertex_array(screen.context.program(VERTEX, text), [])
-
-    def draw() -> None:
-        screen.target.use()
-        array.render(vertices=3)
-
-    return draw, len(text)
+    return screen.text(text), len(text)
 
 
 def main(given: list[str] | None = None) -> int:
     """Measure and print; the exit status."""
-    parser = argparse.ArgumentParser(description="Functions against one straight line.")
-    parser.add_argument("--smoke", action="store_true", help="one scene, small, few frames")
-    parser.add_argument("--size", type=int, default=512, help="pixels on a side; 512")
-    parser.add_argument("--rounds", type=int, default=15, help="frames of each; 15")
-    parser.add_argument("--most", type=float, default=MOST, help=f"ratio allowed; {MOST:g}")
-    options = parser.parse_args(given)
+    options = options_of("Functions against one straight line.", 512, 15, MOST).parse_args(given)
     side, rounds = (64, 2) if options.smoke else (options.size, options.rounds)
     scenes = {**SCENES, **{name: OWN[name].make for name in NAMES}}
     screen = Screen(side)
