@@ -84,21 +84,21 @@ class Canvas:
         A box that is not the whole goes over a picture of the same order. False if the canvas
         holds another one that it may not be laid on.
         """
-        call = calls(context)
+        gl = calls(context)
         size = order.frame.size
         whole = box == (0, 0, *size)
         with self._lock:
             held = -1 if self.order is None else self.order.serial
             if order.serial < held or (not whole and order.serial != held):
                 return False
-            call("glActiveTexture", _TEXTURE0 + context.default_texture_unit)
-            call("glBindTexture", _TEXTURE_2D, self._texture.glo)
+            gl.glActiveTexture(_TEXTURE0 + context.default_texture_unit)
+            gl.glBindTexture(_TEXTURE_2D, self._texture.glo)
             if self._size != size:
-                call("glTexImage2D", _TEXTURE_2D, 0, _RGBA8, *size, 0, _RGBA, _BYTES, None)
+                gl.glTexImage2D(_TEXTURE_2D, 0, _RGBA8, *size, 0, _RGBA, _BYTES, None)
                 self._size = size
             left, bottom, width, height = box
-            call("glCopyTexSubImage2D", _TEXTURE_2D, 0, left, bottom, left, bottom, width, height)
-            call("glFinish")  # it is there before the lock goes
+            gl.glCopyTexSubImage2D(_TEXTURE_2D, 0, left, bottom, left, bottom, width, height)
+            gl.glFinish()  # it is there before the lock goes
             self.order = order
         return True
 

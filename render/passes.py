@@ -66,14 +66,14 @@ class Passes:
         self._context = context
         self._programs = programs
         self._levels: dict[str, moderngl.Framebuffer] = {}
-        self._call = calls(context)
+        self._gl = calls(context)
         self._made: list[tuple[object, Textures]] = []  # lists of what was drawn last, and for what
         self._ground_of: object = None
         self._ground_color: tuple[float, ...] = ()
 
     def possible(self, width: int, height: int) -> bool:
         """Whether points may be as large as groups of tiles, and one as all of these."""
-        largest = self._call.integers(_POINT_SIZE_RANGE)[1]
+        largest = self._gl.integers(_POINT_SIZE_RANGE)[1]
         return largest >= max(GROUP, -(-max(width, height) // GROUP))
 
     def draw(
@@ -87,18 +87,20 @@ class Passes:
             ShaderError: the driver refuses a listing.
         """
         target = self._context.fbo
-        left, low, width, height = self._call.integers(_VIEWPORT)
-        scissor = self._call.integers(_SCISSOR_BOX) if self._call.enabled(_SCISSOR_TEST) else None
+        left, low, width, height = self._gl.integers(_VIEWPORT)
+        scissor = self._gl.integers(_SCISSOR_BOX) if self._gl.glIsEnabled(_SCISSOR_TEST) else None
         there = origin[0] + left, origin[1] + low
-        groups, tiles = self._levels_of(tiled, (width, height), ABOVE if classed else EDGE)
+        groups, tiles = self._levels_of(tiled, (width, height))
         listed = self._list(tiled, frame, there, tiles.grid) if tiled.listed else {}
         if classed:
             self._class(tiled, frame, there, (groups, tiles), listed)
+        else:
+            self._fill(tiles, EDGE)
 
         target.use()
         with self._wider((left, low, width, height), tiles.covers, scissor):
             if tiled.ground is not None:
-                self._call.clear(self._ground(tiled.ground, frame))
+                self._gl.clear(self._ground(tiled.ground, frame))
             for kind, listing in tiled.kinds if classed else ((EDGE, tiled.edges),):
                 values = listing.uniforms(frame, origin) | {"tile_kind": kind}
                 for level in (groups, tiles) if kind == SETTLED else (tiles,):
@@ -112,7 +114,8 @@ class Passes:
         others = [listing for kind, listing in tiled.kinds if kind != EDGE]
         for listing in (tiled.classes, *others):
             target = self._context.fbo
-            groups, tiles = self._levels_of(tiled, (1, 1), ABOVE)
+            groups, tiles = self._levels_of(tiled, (1, 1))
+            self._fill(groups, EDGE)
             listed = self._list(tiled, frame, (0, 0), tiles.grid) if tiled.listed else {}
             (tiles.target if listing is tiled.classes else target).use()
             values = listing.uniforms(frame) | {"tile_side": 1.0, "tile_kind": ABOVE}  # of no group
@@ -120,12 +123,12 @@ class Passes:
             self._context.finish()
             yield
 
-    def _levels_of(self, tiled: Tiled, size: tuple[int, int], kind: float) -> tuple[_Level, _Level]:
-        """Groups with an edge, and tiles that are all of a kind."""
+    def _levels_of(self, tiled: Tiled, size: tuple[int, int]) -> tuple[_Level, _Level]:
+        """Groups and tiles that cover the picture."""
         count = -(-size[0] // GROUP), -(-size[1] // GROUP)
         each = GROUP // tiled.side
-        groups = self._level("groups", count, GROUP, EDGE)
-        return groups, self._level("tiles", (each * count[0], each * count[1]), tiled.side, kind)
+        groups = self._level("groups", count, GROUP)
+        return groups, self._level("tiles", (each * count[0], each * count[1]), tiled.side)
 
     def _class(
         self,
@@ -137,18 +140,30 @@ class Passes:
     ) -> None:
         """Find the classes of groups, and of the tiles of those that are not settled."""
         groups, tiles = levels
-        whole = self._level("whole", (1, 1), max(groups.grid) * GROUP, EDGE)
-        listing = tiled.classes
-        values = listing.uniforms(frame, there)
-        self._call("glEnable", _PROGRAM_POINT_SIZE)
-        for parent, level in ((whole, groups), (groups, tiles)):
-            if level is groups and tiled.listed:
-                continue  # to go through all the rows takes longer than through the tiles' lists
-            level.target.use()
-            self._call("glViewport", 0, 0, *(n * parent.side // level.side for n in parent.grid))
-            values["tile_side"] = float(level.side)
-            self._points(listing, values, parent, parent.side // level.side, listed)
-        self._call("glDisable", _PROGRAM_POINT_SIZE)
+        values = tiled.classes.uniforms(frame, there)
+        if tiled.listed:  # to go through all the rows takes longer than through the tiles' lists
+            self._fill(groups, EDGE)
+        else:
+            whole = self._level("whole", (1, 1), max(groups.grid) * GROUP)
+            groups.target.use()
+            self._look(tiled.classes, values, whole, groups, listed)
+        self._fill(tiles, ABOVE)
+        self._look(tiled.classes, values, groups, tiles, listed)
+
+    def _look(
+        self,
+        listing: Listing,
+        values: dict[str, Any],
+        parent: _Level,
+        level: _Level,
+        listed: Textures,
+    ) -> None:
+        """Find the classes of a level's squares in those of its parent that have an edge."""
+        self._gl.glViewport(0, 0, *(n * parent.side // level.side for n in parent.grid))
+        self._gl.glEnable(_PROGRAM_POINT_SIZE)
+        values["tile_side"] = float(level.side)
+        self._points(listing, values, parent, parent.side // level.side, listed)
+        self._gl.glDisable(_PROGRAM_POINT_SIZE)
 
     def _points(
         self, listing: Listing, values: dict[str, Any], level: _Level, size: int, listed: Textures
@@ -203,8 +218,13 @@ class Passes:
         self._made.append((wanted, textures))
         return textures
 
-    def _level(self, name: str, grid: tuple[int, int], side: int, kind: float) -> _Level:
-        """A texture of classes, all of this kind. The last one of the name is kept, and grows."""
+    def _fill(self, level: _Level, kind: float) -> None:
+        """Make all squares of a level of this kind; its framebuffer is in use after."""
+        level.target.use()
+        self._gl.clear((kind, 0.0, 0.0, 0.0))
+
+    def _level(self, name: str, grid: tuple[int, int], side: int) -> _Level:
+        """A texture of classes: with an edge, at first. The last of a name is kept, and grows."""
         held = self._levels.get(name)
         if held is None or any(n > m for n, m in zip(grid, held.size, strict=True)):
             width, height = held.size if held else (0, 0)
@@ -216,8 +236,7 @@ class Passes:
             if held:
                 free(held)
             self._levels[name] = held = grown
-        held.use()
-        self._call.clear((kind, 0.0, 0.0, 0.0))
+            self._gl.clear((EDGE, 0.0, 0.0, 0.0))
         return _Level(held, grid, side)
 
     @contextmanager
@@ -228,24 +247,24 @@ class Passes:
 
         A point whose center is outside of the viewport may be dropped, whatever it covers.
         """
-        gl = self._call
+        gl = self._gl
         x, y, width, height = viewport
         left, low, across, up = scissor or viewport
         start = max(x, left), max(y, low)
         end = min(x + width, left + across), min(y + height, low + up)
-        gl("glEnable", _SCISSOR_TEST)
-        gl("glScissor", *start, *(max(b - a, 0) for a, b in zip(start, end, strict=True)))
-        gl("glViewport", x, y, *whole)
-        gl("glEnable", _PROGRAM_POINT_SIZE)
+        gl.glEnable(_SCISSOR_TEST)
+        gl.glScissor(*start, *(max(b - a, 0) for a, b in zip(start, end, strict=True)))
+        gl.glViewport(x, y, *whole)
+        gl.glEnable(_PROGRAM_POINT_SIZE)
         try:
             yield
         finally:
-            gl("glDisable", _PROGRAM_POINT_SIZE)
-            gl("glViewport", *viewport)
+            gl.glDisable(_PROGRAM_POINT_SIZE)
+            gl.glViewport(*viewport)
             if scissor:
-                gl("glScissor", *scissor)
+                gl.glScissor(*scissor)
             else:
-                gl("glDisable", _SCISSOR_TEST)
+                gl.glDisable(_SCISSOR_TEST)
 
 
 @lru_cache(maxsize=64)

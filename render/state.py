@@ -28,11 +28,9 @@ _SWITCHES: Final = {
     **{f"CLIP_DISTANCE{i}": 0x3000 + i for i in range(8)},
 }
 # How glBind* names a target, and what glGet calls the object that is bound to it.
-_BINDINGS: Final = {
-    "glBindFramebuffer": [(0x8CA9, 0x8CA6), (0x8CA8, 0x8CAA)],  # to draw in, to read from
-    # PIXEL_UNPACK, where texture data is taken from, and ARRAY, where vertices are written to
-    "glBindBuffer": [(0x88EC, 0x88EF), (0x8892, 0x8894)],
-}
+_FRAMEBUFFERS: Final = ((0x8CA9, 0x8CA6), (0x8CA8, 0x8CAA))  # to draw in, to read from
+# PIXEL_UNPACK, where texture data is taken from, and ARRAY, where vertices are written to
+_BUFFERS: Final = ((0x88EC, 0x88EF), (0x8892, 0x8894))
 _TEXTURE_2D: Final = 0x0DE1
 _TEXTURE_BINDING: Final = 0x8069
 _SAMPLER_BINDING: Final = 0x8919
@@ -58,6 +56,24 @@ Box = tuple[int, int, int, int]
 """Left, bottom, width, height, in pixels."""
 
 _INT, _UINT, _POINTER = ctypes.c_int, ctypes.c_uint, ctypes.c_void_p
+_NUMBERS: Final = {
+    "glActiveTexture": 1, "glBindBuffer": 2, "glBindFramebuffer": 2, "glBindSampler": 2,
+    "glBindTexture": 2, "glBindVertexArray": 1, "glBlendEquationSeparate": 2,
+    "glBlendFuncSeparate": 4, "glColorMaski": 5, "glCopyTexSubImage2D": 8, "glDepthMask": 1,
+    "glDisable": 1, "glEnable": 1, "glFinish": 0, "glPixelStorei": 2, "glPolygonMode": 2,
+    "glScissor": 4, "glUseProgram": 1, "glViewport": 4,
+}  # fmt: skip
+"""Functions that take so many whole numbers, and give nothing."""
+_FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {
+    **{name: (None, *[_UINT] * count) for name, count in _NUMBERS.items()},
+    "glClearBufferfv": (None, _UINT, _INT, _POINTER),
+    "glGetBooleani_v": (None, _UINT, _UINT, _POINTER),
+    "glGetIntegerv": (None, _UINT, _POINTER),
+    "glGetString": (ctypes.c_char_p, _UINT),
+    "glIsEnabled": (ctypes.c_ubyte, _UINT),
+    "glTexImage2D": (None, *[_UINT] * 8, _POINTER),
+}
+"""What each gives, then what it takes."""
 
 
 @contextmanager
@@ -67,62 +83,63 @@ def kept(context: moderngl.Context, units: int) -> Iterator[None]:
     Covers what drawing a full-screen triangle with ``units`` textures depends on or changes, also
     where the caller set it without moderngl. The context must be current.
     """
-    call = calls(context)
+    gl = calls(context)
+    get, whether = gl.integer, gl.glIsEnabled
     numbers = [*range(units), context.default_texture_unit]  # moderngl makes textures on the last
     framebuffer = context.fbo
-    switches = [(code, call.enabled(code)) for code in _SWITCHES.values()]
-    bindings = [
-        (bind, target, call.integers(query)[0])
-        for bind, pairs in _BINDINGS.items()
-        for target, query in pairs
-    ]
-    program, array = call.integers(_PROGRAM)[0], call.integers(_VERTEX_ARRAY)[0]
-    viewport, scissor = call.integers(_VIEWPORT), call.integers(_SCISSOR_BOX)
-    masks = [call.color_mask(buffer) for buffer in range(_DRAW_BUFFERS)]
-    depth_mask = call.integers(_DEPTH_MASK)[0]
-    polygons = call.integers(_POLYGON_MODE)[0]
-    equations, factors = ([call.integers(query)[0] for query in part] for part in _BLENDING)
-    unpack = [(name, call.integers(name)[0]) for name in _UNPACK]
-    active = call.integers(_ACTIVE_TEXTURE)[0]
+    on = [code for code in _SWITCHES.values() if whether(code)]
+    framebuffers = [(target, get(query)) for target, query in _FRAMEBUFFERS]
+    buffers = [(target, get(query)) for target, query in _BUFFERS]
+    program, array = get(_PROGRAM), get(_VERTEX_ARRAY)
+    viewport, scissor = gl.integers(_VIEWPORT), gl.integers(_SCISSOR_BOX)
+    masks = [(buffer, *gl.color_mask(buffer)) for buffer in range(_DRAW_BUFFERS)]
+    depth_mask = get(_DEPTH_MASK)
+    polygons = get(_POLYGON_MODE)
+    equations, factors = ([get(query) for query in part] for part in _BLENDING)
+    unpack = [(name, value, get(name)) for name, value in _UNPACK.items()]
+    active = get(_ACTIVE_TEXTURE)
     textures = []
     for unit in numbers:
-        call("glActiveTexture", _TEXTURE0 + unit)
-        bound, sampler = call.integers(_TEXTURE_BINDING)[0], call.integers(_SAMPLER_BINDING)[0]
-        textures.append((unit, bound, sampler))
-        call("glBindSampler", unit, 0)
+        gl.glActiveTexture(_TEXTURE0 + unit)
+        textures.append((unit, get(_TEXTURE_BINDING), get(_SAMPLER_BINDING)))
+        gl.glBindSampler(unit, 0)
 
-    for code in _SWITCHES.values():
-        call("glDisable", code)
-    call("glPolygonMode", _FRONT_AND_BACK, _FILL)
-    call("glBlendEquationSeparate", _ADD, _ADD)
-    for name, value in _UNPACK.items():
-        call("glPixelStorei", name, value)
-    for target, _ in _BINDINGS["glBindBuffer"]:
-        call("glBindBuffer", target, 0)
+    for code in on:
+        gl.glDisable(code)
+    gl.glPolygonMode(_FRONT_AND_BACK, _FILL)
+    gl.glBlendEquationSeparate(_ADD, _ADD)
+    for name, neutral, _ in unpack:
+        gl.glPixelStorei(name, neutral)
+    for target, _ in buffers:
+        gl.glBindBuffer(target, 0)
     try:
         yield
     finally:
-        for bind, target, bound in bindings:
-            call(bind, target, bound)
-        call("glUseProgram", program)
-        call("glBindVertexArray", array)
-        call("glViewport", *viewport)
-        call("glScissor", *scissor)
-        for buffer, mask in enumerate(masks):
-            call("glColorMaski", buffer, *mask)
-        call("glDepthMask", depth_mask)
-        call("glPolygonMode", _FRONT_AND_BACK, polygons)
-        call("glBlendEquationSeparate", *equations)
-        call("glBlendFuncSeparate", *factors)
-        for name, value in unpack:
-            call("glPixelStorei", name, value)
+        for target, bound in framebuffers:
+            gl.glBindFramebuffer(target, bound)
+        for target, bound in buffers:
+            gl.glBindBuffer(target, bound)
+        gl.glUseProgram(program)
+        gl.glBindVertexArray(array)
+        gl.glViewport(*viewport)
+        gl.glScissor(*scissor)
+        for mask in masks:
+            gl.glColorMaski(*mask)
+        gl.glDepthMask(depth_mask)
+        gl.glPolygonMode(_FRONT_AND_BACK, polygons)
+        gl.glBlendEquationSeparate(*equations)
+        gl.glBlendFuncSeparate(*factors)
+        for name, _, value in unpack:
+            gl.glPixelStorei(name, value)
         for unit, bound, sampler in textures:
-            call("glActiveTexture", _TEXTURE0 + unit)
-            call("glBindTexture", _TEXTURE_2D, bound)
-            call("glBindSampler", unit, sampler)
-        call("glActiveTexture", active)
-        for code, enabled in switches:
-            call("glEnable" if enabled else "glDisable", code)
+            gl.glActiveTexture(_TEXTURE0 + unit)
+            gl.glBindTexture(_TEXTURE_2D, bound)
+            gl.glBindSampler(unit, sampler)
+        gl.glActiveTexture(active)
+        for code in _SWITCHES.values():
+            gl.glDisable(code)
+        for code in on:
+            gl.glEnable(code)
         if framebuffer is not None:  # what moderngl believes to be bound
             context.fbo = framebuffer
             context.mglo.fbo = framebuffer.mglo
@@ -141,59 +158,52 @@ def aimed(framebuffer: moderngl.Framebuffer, viewport: Box) -> Iterator[None]:
 
 def clip(context: moderngl.Context, box: Box) -> None:
     """From now on, write only within a box of the framebuffer in use, until ``kept`` ends."""
-    call = calls(context)
-    call("glEnable", _SWITCHES["SCISSOR_TEST"])
-    call("glScissor", *box)
+    gl = calls(context)
+    gl.glEnable(_SWITCHES["SCISSOR_TEST"])
+    gl.glScissor(*box)
 
 
 class Calls:
     """OpenGL functions by name, found where moderngl itself finds them.
 
-    Each name is called with so many arguments of one kind, always.
+    A frame takes a hundred calls: each is an attribute from the first on, without a wrapper.
     """
 
     def __init__(self, context: moderngl.Context) -> None:
         self._find: Callable[[str], int] = context.mglo._context.load_opengl_function
-        self._found: dict[str, Callable[..., Any]] = {}
+        self._four = (_INT * 4)()
+        self._masks = (ctypes.c_ubyte * 4)()
 
-    def __call__(self, name: str, *arguments: int | None) -> None:
-        found = self._found.get(name)
-        if found is None:
-            kinds = [_POINTER if argument is None else _UINT for argument in arguments]
-            found = self._function(name, None, kinds)
-        found(*arguments)
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in _FUNCTIONS:
+            raise AttributeError(name)
+        found: Callable[..., Any] = ctypes.CFUNCTYPE(*_FUNCTIONS[name])(self._find(name))
+        setattr(self, name, found)
+        return found
 
-    def enabled(self, code: int) -> bool:
-        """Whether a switch is on."""
-        return bool(self._function("glIsEnabled", ctypes.c_ubyte, [_UINT])(code))
+    def integer(self, code: int) -> int:
+        """A number of the state."""
+        self.glGetIntegerv(code, self._four)
+        return self._four[0]
 
     def integers(self, code: int) -> list[int]:
-        """The four numbers of a piece of state; those past its own are 0."""
-        values = (_INT * 4)()
-        self._function("glGetIntegerv", None, [_UINT, _POINTER])(code, values)
-        return list(values)
+        """The four numbers of a piece of state; those past its own mean nothing."""
+        self.glGetIntegerv(code, self._four)
+        return self._four[:]
 
     def color_mask(self, buffer: int) -> list[int]:
         """Which of red, green, blue, alpha are written to a draw buffer."""
-        values = (ctypes.c_ubyte * 4)()
-        arguments = _COLOR_MASK, buffer, values
-        self._function("glGetBooleani_v", None, [_UINT, _UINT, _POINTER])(*arguments)
-        return list(values)
+        self.glGetBooleani_v(_COLOR_MASK, buffer, self._masks)
+        return self._masks[:]
 
     def clear(self, color: tuple[float, ...]) -> None:
         """Write a color to the first draw buffer, within the scissor box."""
-        values = (ctypes.c_float * 4)(*color)
-        self._function("glClearBufferfv", None, [_UINT, _INT, _POINTER])(_COLOR, 0, values)
+        self.glClearBufferfv(_COLOR, 0, (ctypes.c_float * 4)(*color))
 
     def text(self, code: int) -> str:
         """What the driver says of itself."""
-        found = self._function("glGetString", ctypes.c_char_p, [_UINT])(code)
+        found = self.glGetString(code)
         return found.decode(errors="replace") if found else ""
-
-    def _function(self, name: str, result: Any, arguments: list[Any]) -> Callable[..., Any]:
-        if name not in self._found:
-            self._found[name] = ctypes.CFUNCTYPE(result, *arguments)(self._find(name))
-        return self._found[name]
 
 
 _calls: WeakKeyDictionary[moderngl.Context, Calls] = WeakKeyDictionary()
