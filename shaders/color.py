@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .calculus.evaluate import call
-from .calculus.expr import Expr
+from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Scalar, Vec, clamp, max, min, mix, pow, where
 from .errors import SceneError, shown
@@ -41,13 +41,23 @@ def _to_srgb(x: Expr) -> Scalar:
     return where(x <= 0.0031308, 12.92 * x, 1.055 * pow(max(x, 1e-4), 1 / 2.4) - 0.055)
 
 
-def _encoded(color: Vec, least: float) -> tuple[Any, ...]:
+def _encoded(color: Vec, least: float, gray: bool) -> tuple[Any, ...]:
     """Premultiplied linear light to straight alpha, sRGB-encoded; where alpha rounds to 0, 0."""
-    r, g, b, alpha = color
-    straight = clamp(Vec((r, g, b)) / max(alpha, 1e-6), 0.0, 1.0)
+    *light, alpha = color
+    straight = clamp(Vec(light[: 1 if gray else 3]) / max(alpha, 1e-6), 0.0, 1.0)
+    codes = [where(alpha >= least, code, 0.0) for code in map(_code, straight)]
+    return *(codes * 3)[:3], alpha
+
+
+def _opaque(color: Vec, gray: bool) -> tuple[Any, ...]:
+    """Opaque linear light, sRGB-encoded."""
+    codes = list(map(_code, clamp(Vec(color[: 1 if gray else 3]), 0.0, 1.0)))
+    return *(codes * 3)[:3], const(1.0)
+
+
+def _code(x: Expr) -> Expr:
     transfer = trace(_to_srgb, [Input("x")], name="srgb")
-    codes = [apply(transfer, (x,))[0] for x in straight]
-    return *(where(alpha >= least, code, 0.0) for code in codes), alpha
+    return apply(transfer, (x,))[0]
 
 
 def _over(below: Vec, above: Vec) -> Vec:
@@ -82,11 +92,16 @@ BLENDS = {"normal": (_over, "over"), "add": (_plus, "plus")}
 
 
 @cache
-def encoder(output: str) -> Function:
-    """The encoding of one pixel for "srgb8" or "srgb16", vec4 -> vec4."""
-    least = 0.5 / LEVELS[output][0]
+def encoder(output: str, gray: bool = False, opaque: bool = False) -> Function:
+    """The encoding of one pixel for "srgb8" or "srgb16", vec4 -> vec4.
+
+    It takes fewer ops where red, green and blue are known to be alike, or alpha to be 1.
+    """
     color = Input("color", Type(4))
-    return trace(_encoded, [color], name="encode", result=Type(4), least=least)
+    if opaque:
+        return trace(_opaque, [color], name="encode", result=Type(4), gray=gray)
+    least = 0.5 / LEVELS[output][0]
+    return trace(_encoded, [color], name="encode", result=Type(4), least=least, gray=gray)
 
 
 @cache

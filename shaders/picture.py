@@ -22,7 +22,7 @@ from .calculus.function import Function, Input, Type, apply, size
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
-from .color import blend
+from .color import blend, encoder
 from .coverage import band, fade, fill, order
 from .exact import (
     DEPTH,
@@ -40,13 +40,11 @@ from .exact import (
     means,
     plain,
     state,
-)
+)  # fmt: skip
 from .tones import Tone, averaged, has_hard_stops, toned
 from .view import Frame, View
 
-__all__ = [
-    "Cells", "Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View",
-]  # fmt: skip
+__all__ = ["Cells", "Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
 POINT = Input("p", Type(2), "point")
 VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
@@ -165,6 +163,16 @@ class Picture:
         """The background; clear where there is none."""
         return CLEAR if self.background is None else self.background
 
+    @property
+    def colors(self) -> list[Color]:
+        """Those of the background and of all layers."""
+        return [self.ground, *(layer.color for layer in flat(self.layers))]
+
+    def encoder(self, output: str) -> Function:
+        """What encodes a pixel of the picture: vec4 -> vec4."""
+        gray = all(color[0] is color[1] is color[2] for color in self.colors)
+        return encoder(output, gray, opaque=self.background is not None)
+
     def covered(self, name: str, by: Input, coverage: Callable[[Layer], Expr]) -> Function:
         """The picture as a function of a point and of what says how far each layer covers it."""
 
@@ -222,10 +230,7 @@ class Picture:
         px = frame.view.center[0] + frame.pixel * (x + 0.5 - 0.5 * width)
         py = frame.view.center[1] + frame.pixel * (y + 0.5 - 0.5 * height)
         if antialias == "exact":
-
-            def evaluate(f: Function, args: list[NDArray[np.float64]]) -> list[Any]:
-                return call(f, args, frame.values)
-
+            evaluate = partial(call, values=frame.values)
             return means(self.cell, evaluate, px, py, frame.pixel, self.depth)
         channels = call(self.composed(antialias), [px, py], frame.values)
         return np.stack([np.broadcast_to(c, x.shape) for c in channels], axis=-1)
@@ -256,7 +261,7 @@ def _shown(
     tone = toned(ground, POINT, SIZE)
     below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
     made = _piled(picture.layers, below, edges, bent).state
-    if any(has_hard_stops(color) for color in (ground, *(x.color for x in flat(picture.layers)))):
+    if any(map(has_hard_stops, picture.colors)):
         made = made.met
     return Function(name, [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
 

@@ -14,7 +14,6 @@ from ..calculus.folds import Table
 from ..calculus.function import Function, Type
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
-from ..color import encoder
 from ..picture import Cells, Frame, Picture, View
 from .dialects import DRAWN, Dialect, declared, number
 from .emit import Line
@@ -164,7 +163,7 @@ def drawn(
     else:
         composed, tail = picture.composed(antialias), ""
         mean = program.add(composed)
-    color = encoded(program, f"{mean}(p)", output)
+    color = encoded(program, f"{mean}(p)", picture, output)
     loops = program.loops(composed) > MANY and antialias not in ("exact", "fwidth")
     if dialect.wrapped and loops:
         name, pixel = program.names.take("drawn"), dialect.built_in["pixel"].text
@@ -173,9 +172,9 @@ def drawn(
     return shader(program, tail, dialect.main.format(color=color), view or picture.view)
 
 
-def encoded(program: Program, color: str, output: str) -> str:
+def encoded(program: Program, color: str, picture: Picture, output: str) -> str:
     """What is written of a premultiplied linear color."""
-    return color if output == "linear" else f"{program.add(encoder(output))}({color})"
+    return color if output == "linear" else f"{program.add(picture.encoder(output))}({color})"
 
 
 def shader(program: Program, tail: str, main: str, view: View = VIEW) -> Listing:

@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
-from ..color import encoder
 from ..lists import lone, sieves, solo
 from ..picture import Picture
 from ..tiles import (
@@ -186,7 +185,7 @@ class Drawing:
         """What is written where every layer is empty: of the background alone."""
         color: Sequence[Expr] = self.picture.ground
         if self.output != "linear":
-            color = apply(encoder(self.output), color)
+            color = apply(self.picture.encoder(self.output), color)
         return Function("ground", [], color, Type(4))
 
     @property
@@ -210,7 +209,9 @@ class Drawing:
     def _painted(self, function: Function) -> Listing:
         """Tiles without an edge whose colors are worked out for each pixel."""
         program = Program(self.numbers, DRAWN.taken, dialect=PAINTED)
-        color = encoded(program, f"{program.add(function)}(p, tile_class)", self.output)
+        color = encoded(
+            program, f"{program.add(function)}(p, tile_class)", self.picture, self.output
+        )
         made = shader(program, "", DRAWN.main.format(color=color))
         own = "flat out vec3 tile_class;\n", "    tile_class = found.yzw;\n"
         return replace(made, vertex=self._points(made.blocks, *own))
@@ -219,7 +220,7 @@ class Drawing:
         """Tiles without an edge, of one color each."""
         program = Program(self.numbers, DRAWN.taken, dialect=DRAWN)
         name = program.add(function)
-        color = encoded(program, f"{name}(vec2(0.0), found.yzw)", self.output)
+        color = encoded(program, f"{name}(vec2(0.0), found.yzw)", self.picture, self.output)
         heads = [*declarations(program, {"pixel"}), *program.lines]
         functions = "flat out vec4 tile_color;\n" + "\n".join(line.text for line in heads) + "\n"
         own = f"    tile_color = {color};\n"
