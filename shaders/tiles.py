@@ -9,7 +9,7 @@ turns within it: then their jets tell all.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import count
 from typing import Final
 
@@ -17,7 +17,8 @@ from .calculus.bounds import bounds
 from .calculus.decided import decided
 from .calculus.expr import Expr, const, make, postorder
 from .calculus.function import Function, Input, Type, apply, size
-from .calculus.vectors import max, where
+from .calculus.parameters import BUILT_IN, leaf
+from .calculus.vectors import Vec, max, where
 from .exact import projection
 from .lists import sieves
 from .picture import POINT, Color, Group, Layer, Picture, flat
@@ -25,7 +26,7 @@ from .tones import evened, steadiness
 
 __all__ = [
     "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "SOLO", "TILE_CLASS", "class_ops",
-    "classes", "settled", "side", "varies", "worth_classes", "worth_smooth",
+    "classes", "looked", "settled", "side", "varies", "worth_classes", "worth_smooth",
 ]  # fmt: skip
 
 SIDE: Final = 16
@@ -36,9 +37,9 @@ COSTLY: Final = 900
 """Ops of a cell that is not soon drawn."""
 LESS: Final = 1.5
 """How many times the ops of a smooth cell a cell takes that is not worth telling them apart."""
-SETTLED, EDGE, SMOOTH, SOLO = 0.0, 1.0, 2.0, 3.0
-"""What kind of a tile it is: without an edge, with one, with one and nothing that turns, with lists
-of one row each."""
+SETTLED, SMOOTH, EDGE, SOLO = 0.0, 1.0, 2.0, 3.0
+"""What kind of a tile it is: without an edge, with one and nothing that turns, with one, with lists
+of one row each. One whose parts differ is of the greatest kind of theirs."""
 GROUP: Final = 64
 """Pixels on a side of a group of tiles, which is looked at first, and at its tiles only if it has
 an edge: as large as the squares that rasterisers work in."""
@@ -117,6 +118,26 @@ def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
         numbers.append(sum((digit * 2.0**k for k, digit in enumerate(own)), ZERO))
     kind = where(edge > 0.0, where(turns > 0.0, EDGE, SMOOTH), SETTLED)
     return Function("classes", [POINT, HALF], [kind, *numbers], Type(1 + NUMBERS))
+
+
+def looked(picture: Picture, antialias: str, smooth: bool = False) -> Function:
+    """The classes, where a tile with an edge is looked at once more, by its quarters.
+
+    Bounds are tighter there. A pixel lies within a quarter and the half pixel around it, so what
+    holds in all four, holds.
+    """
+    once = classes(picture, antialias, smooth)
+    (x, y), (half,) = POINT.leaves, HALF.leaves
+    pixel = leaf(BUILT_IN["pixel"])
+    step, own = 0.5 * half - 0.25 * pixel, 0.5 * half + 0.25 * pixel
+    whole, *quarters = (
+        apply(once, (x + i * step, y + j * step, size))
+        for i, j, size in ((0, 0, half), *((i, j, own) for j in (1, -1) for i in (1, -1)))
+    )
+    kind = reduce(max, (quarter[0] for quarter in quarters))
+    first = quarters[0]
+    found = where(whole[0] > 0.0, Vec((kind, *first[1:])), Vec(whole))
+    return Function("looked", [POINT, HALF], found, Type(1 + NUMBERS))
 
 
 def settled(picture: Picture, antialias: str) -> Function:

@@ -19,6 +19,7 @@ from ..lists import lone, sieves, solo
 from ..picture import Picture
 from ..tiles import (
     EDGE,
+    GROUP,
     SETTLED,
     SMOOTH,
     SOLO,
@@ -52,10 +53,21 @@ CLASSES = replace(
     output="uniform float tile_side;  // in pixels\nout vec4 found;\n",
     main="""void main() {{
 {begin}    vec2 p = view_center + pixel * (tile_side * gl_FragCoord.xy + origin);
-    found = {color};
+    {look}
 {end}}}
 """,
 )
+ONCE = "found = {classes}(p, (0.5 * tile_side + 0.5) * pixel);"
+"""One look at a tile, and at half a pixel more: that of a pixel at its rim."""
+TWICE = """int part = 0;  // of four; before them, the whole
+    do {{
+        vec2 at = vec2((part & 1) == 0 ? -1.0 : 1.0, part < 3 ? 1.0 : -1.0);
+        vec2 sides = (part == 0 ? vec2(0.0, 0.5) : vec2(0.25)) * tile_side;
+        vec4 own = {classes}(p + sides.x * pixel * at, (sides.y + 0.5) * pixel);
+        found = part < 2 ? own : vec4(max(own.x, found.x), found.yzw);
+        part = part == 0 && own.x == {settled} ? 5 : part + 1;
+    }} while (part < 5);"""
+"""What ``looked`` says, and no second look where there is no edge."""
 POINTS = """{head}// One point a tile, as large as it; those of another kind lie out of sight.
 uniform sampler2D tile_classes;
 uniform vec2 tile_grid;  // tiles across and up
@@ -69,6 +81,17 @@ uniform float tile_size;  // of a point
     gl_Position = vec4(place, 0.0, 1.0);
     gl_PointSize = tile_size;
 {own}}}
+"""
+FOURS = """    vec2 first = 2.0 * floor(0.5 * tile);  // of four: one point if they are alike
+    ivec2 at = ivec2(first);
+    bool alike = 2.0 * tile_size <= {largest} && texelFetch(tile_classes, at, 0) == found
+        && texelFetch(tile_classes, at + ivec2(1, 0), 0) == found
+        && texelFetch(tile_classes, at + ivec2(0, 1), 0) == found
+        && texelFetch(tile_classes, at + ivec2(1, 1), 0) == found;
+    if (alike && {seen}) {{
+        gl_PointSize = 2.0 * tile_size;
+        gl_Position.xy = tile == first ? 2.0 * (tile + 1.0) / tile_grid - 1.0 : vec2(9.0);
+    }}
 """
 PAINTED = replace(DRAWN, output="flat in vec3 tile_class;\nout vec4 fragment;\n")
 FLAT = """#version 330 core
@@ -193,16 +216,17 @@ class Drawing:
         return side(self.picture, self.antialias)
 
     def _classes(self, smooth: bool) -> Listing:
-        fetched, begin, end = "", "", ""
+        fetched, begin, end, look = "", "", "", TWICE
         if self._loops:
+            look = ONCE  # a tile's list is as tight
             alone = " && ".join(
                 f"{end} - {begin} < 1.5" for begin, end in ENDS[: len(sieves(self.picture))]
             )
             fetched, begin, end = FETCHED, BEGIN, LONE.format(alone=alone, solo=number(SOLO))
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias, smooth))
-        half = "(0.5 * tile_side + 0.5) * pixel"  # half a pixel more: that of a pixel at its rim
-        main = CLASSES.main.format(color=f"{name}(p, {half})", begin=begin, end=end)
+        look = look.format(classes=name, settled=number(SETTLED))
+        main = CLASSES.main.format(look=look, begin=begin, end=end)
         made = shader(program, "", main)
         return replace(made, vertex=self._points(made.blocks, seen=UNSETTLED))
 
@@ -213,8 +237,8 @@ class Drawing:
             program, f"{program.add(function)}(p, tile_class)", self.picture, self.output
         )
         made = shader(program, "", DRAWN.main.format(color=color))
-        own = "flat out vec3 tile_class;\n", "    tile_class = found.yzw;\n"
-        return replace(made, vertex=self._points(made.blocks, *own))
+        own = FOURS.format(seen=OF_KIND, largest=number(GROUP)) + "    tile_class = found.yzw;\n"
+        return replace(made, vertex=self._points(made.blocks, "flat out vec3 tile_class;\n", own))
 
     def _flat(self, function: Function) -> Listing:
         """Tiles without an edge, of one color each."""
@@ -223,7 +247,7 @@ class Drawing:
         color = encoded(program, f"{name}(vec2(0.0), found.yzw)", self.picture, self.output)
         heads = [*declarations(program, {"pixel"}), *program.lines]
         functions = "flat out vec4 tile_color;\n" + "\n".join(line.text for line in heads) + "\n"
-        own = f"    tile_color = {color};\n"
+        own = FOURS.format(seen=COLORED, largest=number(GROUP)) + f"    tile_color = {color};\n"
         vertex = self._points(program.blocks, functions, own, seen=COLORED)
         return listed(program, texts(FLAT), vertex)
 
