@@ -67,14 +67,14 @@ class Passes:
         self._programs = programs
         self._levels: dict[str, moderngl.Framebuffer] = {}
         self._gl = calls(context)
+        self._largest = self._gl.integers(_POINT_SIZE_RANGE)[1]
         self._made: list[tuple[object, Textures]] = []  # lists of what was drawn last, and for what
         self._ground_of: object = None
         self._ground_color: tuple[float, ...] = ()
 
     def possible(self, width: int, height: int) -> bool:
         """Whether points may be as large as groups of tiles, and one as all of these."""
-        largest = self._gl.integers(_POINT_SIZE_RANGE)[1]
-        return largest >= max(GROUP, -(-max(width, height) // GROUP))
+        return self._largest >= max(GROUP, -(-max(width, height) // GROUP))
 
     def draw(
         self, tiled: Tiled, frame: Frame, origin: tuple[int, int], *, classed: bool = True

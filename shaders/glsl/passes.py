@@ -1,9 +1,9 @@
 """Passes: the listings that draw a picture tile by tile, each tile by the least that it takes.
 
 A class pass writes one texel a group of tiles, then one a tile of those groups that have an edge.
-The others draw one point a tile, as large as it; the vertex shader reads the tile's class, and
-moves points of another kind out of sight. So nothing is run where nothing is drawn, which no branch
-in a fragment shader promises.
+The others draw one point a tile, as large as it, or one for four that are settled alike; the vertex
+shader reads the tile's class, and moves points of another kind out of sight. So nothing is run
+where nothing is drawn, which no branch in a fragment shader promises.
 """
 
 from __future__ import annotations
