@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .expr import Expr, make, node, postorder
+from .expr import Expr, make, node
 from .folds import Fold
 from .function import Function, called, callees
 from .roots import Root
@@ -29,7 +29,7 @@ def _rebuilt(
     f: Function, replace: Callable[[Expr], Expr | None], known: dict[Function, Function]
 ) -> Function:
     new: dict[Expr, Expr] = {}
-    for e in postorder(f.outputs):
+    for e in f.nodes:
         args = tuple(new[a] for a in e.args)
         if not e.args:
             found = replace(e)
