@@ -174,6 +174,11 @@ class Function:
         return found
 
     @property
+    def words(self) -> tuple[object, ...]:
+        """What is outside the identity, as it is now: it changes as a scene file is edited."""
+        return dict(self.names), self.doc, self.source, [e.source for e in self.nodes]
+
+    @property
     def calls(self) -> tuple[Function, ...]:
         """The functions that the body applies itself, each once."""
         found: tuple[Function, ...] | None = self.derived.get("calls")

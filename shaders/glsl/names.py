@@ -68,9 +68,14 @@ class Names:
     def __init__(self, outer: Names | None = None) -> None:
         self._outer, self._taken = outer, set[str]()
         self._count: dict[str, int] = {}  # the last number that was put to a name
+        self.asked: dict[str, bool] = {}
+        """Of which names it mattered whether the scope around has them, and whether it had."""
 
     def __contains__(self, name: str) -> bool:
-        return name in self._taken or (self._outer is not None and name in self._outer)
+        if name in self._taken or self._outer is None:
+            return name in self._taken
+        found = self.asked[name] = name in self._outer
+        return found
 
     def take(self, wanted: str) -> str:
         """A free identifier as near to ``wanted`` as can be."""

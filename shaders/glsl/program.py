@@ -102,7 +102,7 @@ class Program:
         ``name`` is one that the caller has taken for it, before what it calls could.
         """
         verify(function)
-        ready = replace_leaves(function, self._replace, self._baked)
+        ready = replace_leaves(function, self._replace, self._baked, ("ready", self.live))
         for f in (*callees(ready.outputs), ready):
             if f not in self._name:
                 self._write(f, name if f is ready else "")
