@@ -36,12 +36,16 @@ def own() -> Iterator[Callable[..., Any]]:
     yield from gl.threads()
 
 
-LONG = ("test_random_scenes.py", "test_dialects.py", "test_random_pictures.py", "test_gallery.py")
-"""Files that take minutes, and begin first: the processes that share the tests end together."""
+LONG = (
+    "gallery", "dialects", "random_pictures", "tiles", "truth", "window", "reload", "random_scenes", "paint",
+    "glsl", "warps", "shapes", "regions", "patterns",
+)  # fmt: skip
+"""Files that take long, the longest first: the processes that share the tests end together."""
+RANK = {f"test_{name}.py": rank for rank, name in enumerate(LONG)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: RANK.get(item.path.name, len(LONG)))
 
 
 IN_CI = bool(os.environ.get("CI"))

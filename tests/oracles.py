@@ -364,21 +364,39 @@ def closed(points: Iterable[Point]) -> list[Piece]:
 
 
 def nearest(pieces: Sequence[Piece], points: Array, samples: int = 65) -> Array:
-    """The distance to an outline: the best samples of each piece, then golden sections."""
+    """The distance to an outline: the best samples of each piece, then golden sections.
+
+    Between samples a piece stays within its longest step of them. So a piece whose best sample is
+    farther than that of another piece by more than such a step has no part in it.
+    """
     t = np.linspace(0.0, 1.0, samples)
-    best = np.full(len(points), np.inf)
-    for piece in pieces:
-        distance = np.linalg.norm(points[:, None] - piece(t)[None], axis=2)
-        start = distance.argmin(axis=1)
-        low, high = t[np.maximum(start - 1, 0)], t[np.minimum(start + 1, samples - 1)]
+    sampled = [_best_sample(piece(t), points) for piece in pieces]
+    best = np.min([distance for _, distance, _ in sampled], axis=0)
+    nearest_sample = best.copy()
+    for piece, (start, distance, step) in zip(pieces, sampled, strict=True):
+        some = np.flatnonzero(distance - step <= nearest_sample)
+        p, at = points[some], start[some]
+        low, high = t[np.maximum(at - 1, 0)], t[np.minimum(at + 1, samples - 1)]
         for _ in range(40):
             third = (high - low) * 0.381966
             a, b = low + third, high - third
-            left, right = (np.linalg.norm(points - piece(x), axis=1) for x in (a, b))
+            left, right = (np.hypot(*(p - piece(x)).T) for x in (a, b))
             low, high = np.where(left > right, a, low), np.where(left > right, high, b)
-        refined = np.linalg.norm(points - piece(0.5 * (low + high)), axis=1)
-        best = np.minimum(best, np.minimum(refined, distance.min(axis=1)))
-    return best
+        best[some] = np.minimum(best[some], np.hypot(*(p - piece(0.5 * (low + high))).T))
+    return np.asarray(best)
+
+
+def _best_sample(along: Array, points: Array) -> tuple[Array, Array, float]:
+    """For each point the nearest of the samples and how far that is; and the longest step."""
+    x, y = along.T
+    starts = []
+    for some in np.array_split(points, 1 + len(points) * len(x) // (1 << 16)):
+        square = (some[:, :1] - x) ** 2
+        square += (some[:, 1:] - y) ** 2
+        starts.append(square.argmin(axis=1))
+    start = np.concatenate(starts)
+    distance = np.hypot(*(points - along[start]).T)
+    return start, distance, float(np.hypot(*np.diff(along, axis=0).T).max())
 
 
 def inside(pieces: Sequence[Piece], points: Array, samples: int = 400) -> Array:

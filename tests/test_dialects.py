@@ -259,14 +259,18 @@ def values_of(name):
     return tuple(place.tolist()), (*at.tolist(), *at.tolist())
 
 
-def opaque(name):
-    """The scene, over black if it has no background, as the site shows it."""
-    over_black = {"transparent": lambda: transparent("black"), "nothing": lambda: Scene("black")}
-    return over_black.get(name, lambda: scene_of(name))()
+OVER_BLACK = {"transparent": lambda: transparent("black"), "nothing": lambda: Scene("black")}
+"""What has no background, as the site shows it."""
 
 
 def expected(name, seconds_, over_black=False, antialias="gradient"):
-    scene = opaque(name) if over_black else scene_of(name)
+    return rendered(name, seconds_, over_black and name in OVER_BLACK, antialias)
+
+
+@cache
+def rendered(name, seconds_, over_black, antialias):
+    """What each text is held against, drawn once."""
+    scene = OVER_BLACK[name]() if over_black else scene_of(name)
     return render(scene, SIZE, seconds=seconds_, mouse=values_of(name)[0], antialias=antialias)
 
 

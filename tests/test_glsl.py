@@ -412,6 +412,20 @@ def test_a_users_docstring_is_its_comment():
 
 
 # --- form ----------------------------------------------------------------------------------------
+def test_what_is_kept_of_a_function_has_its_newest_words():
+    found = []
+    for says, color in (("First.", "red"), ("Second.", "blue")):
+
+        def blob(p):
+            return length(p) - 0.7
+
+        blob.__doc__ = says
+        field = shape(blob)()
+        found.append(to_glsl(Scene().fill(field, color), antialias="none"))
+        assert f"// {says}\n" in found[-1]
+    assert "// First." not in found[1]
+
+
 def jet1_of(text, name):
     return text[text.index(f"Jet1 {name}_jet1(") :].partition("\n}\n")[0]
 

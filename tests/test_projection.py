@@ -168,11 +168,10 @@ def test_a_drawn_stroke_is_as_wide_as_asked_on_either_side(name):
 
 def test_each_foot_brings_it_nearer():
     errors = []
+    circles = [(field, *beside(piece, 20)) for field, piece in map(warped, WARPS)]
     for orders in ((1,), (1, 1), (1, 1, 1), (1, 1, 2), (1, 1, 1, 2)):
         worst = 0.0
-        for name in WARPS:
-            field, piece = warped(name)
-            points, true = beside(piece, 20)
+        for field, points, true in circles:
             found = np.abs(measured(field, points, 11 * PIXEL, orders)[:, 0])
             worst = max(worst, np.abs(found - true).max() / PIXEL)
         errors.append(worst)

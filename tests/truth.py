@@ -15,7 +15,7 @@ does. Paints are taken at the centers of the parts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -184,9 +184,11 @@ class Subject:
 
     def scattered(self, pixels: Whole, samples: int, random: np.random.Generator) -> Array:
         """Samples in each of the pixels, shifted at random: (k * samples, 2), for ``composite``."""
-        shift = random.random((len(pixels), 1, 2))
-        inside = (spread(samples) + shift) % 1.0 - 0.5
-        return (self.center(pixels)[:, None] + inside).reshape(-1, 2)
+        at = spread(samples) + random.random((len(pixels), 1, 2))
+        at -= at >= 1.0
+        at -= 0.5
+        at += self.center(pixels)[:, None]
+        return at.reshape(-1, 2)
 
     def part(self, at: Array, pixels: Whole) -> Whole:
         """In which part each of a pixel's samples lies, those of all pixels numbered through."""
@@ -294,6 +296,7 @@ def framed(picture: Picture, size: tuple[int, int], view: View | None = None, **
     return Frame(size, view or picture.view, **rest)
 
 
+@cache
 def spread(count: int) -> Array:
     """Points of low discrepancy in the unit square, (count, 2): the golden lattice.
 
@@ -387,17 +390,19 @@ def _means(subject: Subject, mixed: Divided, samples: int, random: np.random.Gen
         here = mixed.at(some)
         at = subject.scattered(here.pixels, samples, random)
         part = subject.part(at, here.pixels)
-        pixel = part // PARTS**2
+        pixel = np.repeat(np.arange(len(some)), samples)
         count = np.bincount(part, minlength=len(some) * PARTS**2).reshape(len(some), -1, 1)
         known = (here.state != MIXED).all(axis=-1)
         total = (here.colors * count * known[..., None]).sum(axis=1)
         left = np.flatnonzero(~known.ravel()[part])
-        state = here.state.reshape(len(some) * PARTS**2, -1)[part[left]]
-        lit, place = np.unique(part[left], return_inverse=True)
-        painted = subject.parts(here.pixels)[lit], place
-        colors, _ = subject.composite(at[left], state, painted)
+        if len(left) < len(part):
+            at, part, pixel = at[left], part[left], pixel[left]
+        state = here.state.reshape(len(some) * PARTS**2, -1)[part]
+        lit = np.bincount(part, minlength=len(some) * PARTS**2) > 0
+        painted = subject.parts(here.pixels)[lit], (np.cumsum(lit) - 1)[part]
+        colors, _ = subject.composite(at, state, painted)
         for channel, color in enumerate(colors.T):
-            total[:, channel] += np.bincount(pixel[left], color, len(some))
+            total[:, channel] += np.bincount(pixel, color, len(some))
         means[some] = total / samples
     return means
 
@@ -433,8 +438,9 @@ class Paints(NamedTuple):
         if field is not None and not set(wanted).isdisjoint(postorder(color)):
             known |= dict(zip(wanted, call(jet(field, 1), [self.x, self.y], values), strict=True))
         fine = {**values, "pixel": 1e-6 * self.frame.pixel}
-        r, g, b, alpha = (np.broadcast_to(c, self.x.shape) for c in evaluate(color, known, fine))
-        return np.stack([r * alpha, g * alpha, b * alpha, alpha])[:, self.which]
+        r, g, b, alpha = evaluate(color, known, fine)
+        light = np.stack(np.broadcast_arrays(r * alpha, g * alpha, b * alpha, alpha))
+        return light[:, None] if light.ndim == 1 else light[:, self.which]
 
 
 def _stacked(

@@ -71,8 +71,8 @@ class Op:
 OPS: dict[str, Op] = {}
 """The table, filled by ``ops``."""
 
-REWRITES: dict[str, list[Callable[[tuple[Expr, ...]], Expr | None]]] = {}
-"""Simplifications by the op at the root, filled by ``simplify``."""
+REWRITES: dict[str, Callable[[tuple[Expr, ...]], Expr | None]] = {}
+"""What simplifies a node, by its op, filled by ``simplify``."""
 
 _nodes: weakref.WeakValueDictionary[tuple[Any, ...], Expr] = weakref.WeakValueDictionary()
 _lock = threading.Lock()
@@ -234,9 +234,9 @@ def _binary(name: str, a: Any, b: Any) -> Expr:
     left, right = lift(a), lift(b)
     if left is None or right is None:
         return NotImplemented  # type: ignore[no-any-return]
-    wanted = (OPS[name].takes or ("float",))[0]
-    if any(is_condition(x) != (wanted == "bool") for x in (left, right)):
-        need = "conditions" if wanted == "bool" else "numbers, not conditions"
+    logic = "bool" in OPS[name].takes
+    if is_condition(left) != logic or is_condition(right) != logic:
+        need = "conditions" if logic else "numbers, not conditions"
         raise _refusal(f"{name} takes {need}; write where(condition, 1, 0) for a number")
     return make(name, left, right)
 
@@ -292,10 +292,8 @@ def make(name: str, *args: Expr) -> Expr:
     if op.numpy is not None and args and all(a.op.name == "const" for a in args):
         folded = op.numpy(*(a.data for a in args))
         return node("const", (), bool(folded)) if op.result == "bool" else const(float(folded))
-    for rewrite in REWRITES.get(name, ()):
-        simpler = rewrite(args)
-        if simpler is not None:
-            return simpler
+    if (rewrite := REWRITES.get(name)) and (simpler := rewrite(args)) is not None:
+        return simpler
     if op.commutes and (name, args[::-1], None, type(None)) in _nodes:
         args = args[::-1]  # a * b and b * a share the spelling that came first
     return node(name, args)
@@ -305,19 +303,19 @@ def postorder(
     roots: Iterable[Expr], into: Callable[[Expr], Iterable[Expr]] | None = None
 ) -> Iterator[Expr]:
     """Every node below ``roots`` once, arguments first; ``into`` overrides which to follow."""
-    done: set[Expr] = set()
+    begun, done = set[Expr](), set[Expr]()
     for root in roots:
-        stack: list[tuple[Expr, bool]] = [(root, False)]
+        stack = [root]
         while stack:
-            current, ready = stack.pop()
-            if ready:
-                if current not in done:
-                    done.add(current)
-                    yield current
-            elif current not in done:
-                stack.append((current, True))
-                follow = current.args if into is None else into(current)
-                stack.extend((a, False) for a in reversed(tuple(follow)))
+            current = stack[-1]
+            if current not in done and current not in begun:
+                begun.add(current)
+                stack += reversed(current.args if into is None else tuple(into(current)))
+                continue
+            stack.pop()
+            if current not in done:
+                done.add(current)
+                yield current
 
 
 def substitute(roots: Sequence[Expr], mapping: dict[Expr, Expr]) -> list[Expr]:

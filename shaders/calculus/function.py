@@ -11,7 +11,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Literal, NamedTuple
 
@@ -22,8 +21,7 @@ __all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "d
            "longest", "size", "trace", "turns", "widened"]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """What a group of scalars is.
 
     ``jet`` of order k: m values, then (k >= 1) the Jacobian column by column, m numbers for each of
@@ -67,8 +65,7 @@ class Type:
 Role = Literal["point", "field", "parameter"]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A formal input.
 
     The role says how derivatives meet it: a ``point`` is what a function is differentiated by, a
@@ -100,6 +97,8 @@ class Mean(NamedTuple):
     """At least 1 where that is to be used: where the pixel spans about half a repeat or more."""
 
 
+CALLS = ("apply", "fold", "root")
+"""Ops that apply functions."""
 OURS = "notes the local names of a function that is traced"
 _functions: weakref.WeakValueDictionary[tuple[Any, ...], Function] = weakref.WeakValueDictionary()
 _lock = threading.RLock()
@@ -167,11 +166,24 @@ class Function:
         return tuple(leaf for i in self.inputs for leaf in i.leaves)
 
     @property
+    def nodes(self) -> tuple[Expr, ...]:
+        """Every node of the body once, arguments first."""
+        found: tuple[Expr, ...] | None = self.derived.get("nodes")
+        if found is None:
+            found = self.derived["nodes"] = tuple(postorder(self.outputs))
+        return found
+
+    @property
+    def words(self) -> tuple[object, ...]:
+        """What is outside the identity, as it is now: it changes as a scene file is edited."""
+        return dict(self.names), self.doc, self.source, [e.source for e in self.nodes]
+
+    @property
     def calls(self) -> tuple[Function, ...]:
         """The functions that the body applies itself, each once."""
         found: tuple[Function, ...] | None = self.derived.get("calls")
         if found is None:
-            found = self.derived["calls"] = _directly(self.outputs)
+            found = self.derived["calls"] = _directly(self.nodes)
         return found
 
     @property
@@ -222,7 +234,7 @@ def called(expr: Expr) -> tuple[Function, ...]:
     """The functions that a single node applies."""
     if expr.op.name == "apply":
         return (expr.data,)
-    if expr.op.name in ("fold", "root"):
+    if expr.op.name in CALLS:
         return (expr.data.function,)
     return ()
 
@@ -233,7 +245,7 @@ def callees(roots: Iterable[Expr]) -> Iterator[Function]:
     Transformations walk this order, so that none of them recurses however deep functions nest.
     """
     done: set[Function] = set()
-    stack = [(f, False) for f in reversed(_directly(roots))]
+    stack = [(f, False) for f in reversed(_directly(postorder(roots)))]
     while stack:
         function, ready = stack.pop()
         if function in done:
@@ -268,7 +280,7 @@ def size(function: Function) -> int:
     known: dict[Function, int] = {}
     for f in (*callees(function.outputs), function):
         known[f] = 0
-        for e in postorder(f.outputs):
+        for e in f.nodes:
             calls = sum(known[g] for g in called(e))
             known[f] += calls if calls else _works(e)
     return known[function]
@@ -277,7 +289,7 @@ def size(function: Function) -> int:
 def longest(functions: Iterable[Function]) -> int:
     """How many ops the longest body has of functions and all that they call."""
     whole = {g: None for f in functions for g in (*callees(f.outputs), f)}
-    return max((sum(map(_works, postorder(f.outputs))) for f in whole), default=0)
+    return max((sum(map(_works, f.nodes)) for f in whole), default=0)
 
 
 def _works(e: Expr) -> bool:
@@ -290,7 +302,7 @@ def turns(function: Function) -> int:
     known: dict[Function, int] = {}
     for f in (*callees(function.outputs), function):
         known[f] = 0
-        for e in postorder(f.outputs):
+        for e in f.nodes:
             inner = sum(known[g] for g in called(e))
             if e.op.name == "fold" and e.data.kind != "at":
                 inner = len(e.data.table.array) * (1 + inner)
@@ -298,8 +310,8 @@ def turns(function: Function) -> int:
     return known[function]
 
 
-def _directly(roots: Iterable[Expr]) -> tuple[Function, ...]:
-    return tuple(dict.fromkeys(f for e in postorder(roots) for f in called(e)))
+def _directly(nodes: Iterable[Expr]) -> tuple[Function, ...]:
+    return tuple(dict.fromkeys(f for e in nodes if e.op.name in CALLS for f in called(e)))
 
 
 def flat(value: Any) -> list[Expr]:

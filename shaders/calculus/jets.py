@@ -59,7 +59,7 @@ def _derive(function: Function, order: int, n: int) -> None:
             seed = old.role == "point"
             walk.seed(leaf, variable if seed else None)
             variable += seed
-    for e in postorder(function.outputs):
+    for e in function.nodes:
         walk.visit(e)
     values = [walk.value[e] for e in function.outputs]
     outputs = list(values)

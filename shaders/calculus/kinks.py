@@ -26,7 +26,7 @@ def _least(function: Function) -> Expr:
     roles = {leaf: i.role for i in function.inputs for leaf in i.leaves}
     varies: dict[Expr, bool] = {}
     least = const(HUGE)
-    for e in postorder(function.outputs):
+    for e in function.nodes:
         varies[e] = roles.get(e, "parameter") != "parameter" or any(varies[a] for a in e.args)
         for s in _declared(e, [varies[a] for a in e.args]) if varies[e] else ():
             least = make("min", least, make("abs", s))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
-from .expr import Expr, make, node, postorder
+from .expr import Expr, make, node
 from .folds import Fold
 from .function import Function, called, callees
 from .roots import Root
@@ -13,15 +13,22 @@ __all__ = ["replace_leaves"]
 
 
 def replace_leaves(
-    function: Function, replace: Callable[[Expr], Expr | None], known: dict[Function, Function]
+    function: Function,
+    replace: Callable[[Expr], Expr | None],
+    known: dict[Function, Function],
+    key: Hashable,
 ) -> Function:
     """``function`` with the leaves for which ``replace`` gives a node replaced by it.
 
-    ``known`` remembers the functions done so far, old to new; share it between related calls.
+    ``known`` remembers the functions done so far, old to new; share it between related calls. Under
+    ``key`` functions keep what came of them: it tells one ``replace`` from others.
     """
     for f in (*callees(function.outputs), function):
         if f not in known:
-            known[f] = _rebuilt(f, replace, known)
+            words, kept = f.words, f.derived.get(key)
+            if kept is None or kept[0] != words:
+                kept = f.derived[key] = words, _rebuilt(f, replace, known)
+            known[f] = kept[1]
     return known[function]
 
 
@@ -29,7 +36,7 @@ def _rebuilt(
     f: Function, replace: Callable[[Expr], Expr | None], known: dict[Function, Function]
 ) -> Function:
     new: dict[Expr, Expr] = {}
-    for e in postorder(f.outputs):
+    for e in f.nodes:
         args = tuple(new[a] for a in e.args)
         if not e.args:
             found = replace(e)

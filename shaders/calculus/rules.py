@@ -31,7 +31,8 @@ def op(name: str, arity: int | None, **entry: Any) -> None:
 
 
 def held(x: Any) -> Any:
-    return np.minimum(np.maximum(x, -LIMIT), LIMIT)  # np.clip takes five times as long
+    above = np.maximum(x, -LIMIT)  # np.clip takes five times as long
+    return np.minimum(above, LIMIT, out=above if above.ndim else None)
 
 
 def nonzero(x: Any) -> Any:

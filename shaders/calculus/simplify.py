@@ -6,6 +6,8 @@ all finite values. ``x``, ``y``, ``z`` and ``c`` stand for any expression.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .expr import OPS, REWRITES, Expr, const, make
 from .rules import STEEP
 from .signs import never_negative, never_positive, never_small
@@ -138,22 +140,53 @@ def _parse(text: str) -> Pattern:
     return walk(ast.parse(text, mode="eval").body)
 
 
+Heads = tuple[str, ...]
+"""The ops of a node's arguments."""
+Rewrite = Callable[[tuple[Expr, ...]], Expr | None]
+
+
+class Rules:
+    """The rules of one op, in order. Which may apply depends on its arguments' ops: asked once."""
+
+    def __init__(self) -> None:
+        self._rules: list[tuple[Callable[[Heads], bool], Rewrite]] = []
+        self._fitting: dict[Heads, list[Rewrite]] = {}
+
+    def add(self, rewrite: Rewrite, fits: Callable[[Heads], bool]) -> None:
+        """One more rule, for arguments of such ops."""
+        self._rules.append((fits, rewrite))
+
+    def __call__(self, args: tuple[Expr, ...]) -> Expr | None:
+        heads = tuple([a.op.name for a in args])
+        fitting = self._fitting.get(heads)
+        if fitting is None:
+            fitting = self._fitting[heads] = [rule for fits, rule in self._rules if fits(heads)]
+        for rewrite in fitting:
+            simpler = rewrite(args)
+            if simpler is not None:
+                return simpler
+        return None
+
+
+def _enter(op: str, rewrite: Rewrite, fits: Callable[[Heads], bool] = lambda heads: True) -> None:
+    rules = REWRITES.setdefault(op, Rules())
+    assert isinstance(rules, Rules)
+    rules.add(rewrite, fits)
+
+
 def _rule(line: str) -> None:
     left, right = (_parse(side) for side in line.split("->"))
     patterns = left.args
     wanted = [(k, p.op) for k, p in enumerate(patterns) if p.op != "hole"]
 
     def rewrite(args: tuple[Expr, ...]) -> Expr | None:
-        for k, op in wanted:  # most rules fail here, at once
-            if args[k].op.name != op:
-                return None
         found: dict[str, Expr] = {}
         for p, a in zip(patterns, args, strict=False):
             if not p.match(a, found):
                 return None
         return right.build(found)
 
-    REWRITES.setdefault(left.op, []).append(rewrite)
+    _enter(left.op, rewrite, lambda heads: all(heads[k] == op for k, op in wanted))
 
 
 for _line in RULES.strip().splitlines():
@@ -163,14 +196,14 @@ for _line in RULES.strip().splitlines():
 # --- rules that need to know a sign --------------------------------------------------------------
 def _below_limit(args: tuple[Expr, ...]) -> Expr | None:
     """A comparison with exp's limit that the form of the argument answers."""
-    if args[1].op.name == "const" and args[1].data == STEEP and never_positive(args[0]):
+    if args[1].data == STEEP and never_positive(args[0]):
         return make("not", _FALSE)
     return None
 
 
 def _drop_maximum(args: tuple[Expr, ...]) -> Expr | None:
     """max(x, 0) of an x that is never negative."""
-    if args[1].op.name == "const" and args[1].data == 0.0 and never_negative(args[0]):
+    if args[1].data == 0.0 and never_negative(args[0]):
         return args[0]
     return None
 
@@ -199,13 +232,13 @@ def _along_radius(args: tuple[Expr, ...]) -> Expr | None:
 
 def _on_a_line(args: tuple[Expr, ...]) -> Expr | None:
     """The length of a vector of one number."""
-    return make("abs", args[0]) if len(args) == 1 else None
+    return make("abs", args[0])
 
 
 def _cancelled(args: tuple[Expr, ...]) -> Expr | None:
     """x * y / y -> x for a y that is never small, such as the width of a pixel."""
     top, bottom = args
-    if top.op.name == "mul" and bottom.op.name != "const" and never_small(bottom):
+    if bottom.op.name != "const" and never_small(bottom):
         for x, y in (top.args, top.args[::-1]):
             if y is bottom:
                 return x
@@ -221,9 +254,10 @@ def _factor(e: Expr) -> tuple[float, Expr | None]:
     return 1.0, e
 
 
-REWRITES.setdefault("lt", []).append(_below_limit)
-REWRITES.setdefault("max", []).append(_drop_maximum)
-REWRITES["div"].append(_cancelled)
-REWRITES["length"] = [_on_a_line]
-REWRITES["mul"] += [_gather_factors, _along_radius]
+_enter("lt", _below_limit, lambda heads: heads[1] == "const")
+_enter("max", _drop_maximum, lambda heads: heads[1] == "const")
+_enter("div", _cancelled, lambda heads: heads[0] == "mul")
+_enter("length", _on_a_line, lambda heads: len(heads) == 1)
+_enter("mul", _gather_factors, lambda heads: "const" in heads or "mul" in heads)
+_enter("mul", _along_radius, lambda heads: "length" in heads and "mul" in heads)
 assert set(REWRITES) <= set(OPS)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from ..errors import ShaderError
-from .expr import Expr, postorder
+from .expr import Expr
 from .function import Function, called, callees
 
 __all__ = ["verify"]
+
+VERIFIED = "verified"
 
 
 def verify(function: Function) -> None:
@@ -20,8 +22,10 @@ def verify(function: Function) -> None:
     """
     _acyclic(function)
     for f in (*callees(function.outputs), function):
+        if VERIFIED in f.derived:
+            continue
         leaves = set(f.leaves)
-        for e in postorder(f.outputs):
+        for e in f.nodes:
             problem = _problem(e, leaves)
             if problem:
                 where = e.source or f.source
@@ -31,6 +35,7 @@ def verify(function: Function) -> None:
                 raise ShaderError(
                     f"{f.name}: a result is a whole {output.op.name}, not a number of it"
                 )
+        f.derived[VERIFIED] = True
 
 
 def _problem(e: Expr, leaves: set[Expr]) -> str:

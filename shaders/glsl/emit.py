@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..calculus.expr import Expr, Source
-from ..calculus.function import Function
+from ..calculus.function import CALLS, Function
 from .layout import AXES, layout
 from .names import Names, comment
 from .scope import Scope, callee
@@ -63,9 +64,28 @@ def emit(
     """The lines of ``function`` as a GLSL function called ``name``.
 
     ``call_name`` tells what the function of a call is called, ``leaf`` what parameters and live
-    numbers are called.
+    numbers are called. The lines are kept with the function, for the next program that calls all
+    things by these names.
     """
-    return _Writer(function, call_name, leaf, outer).write(name)
+    nodes = function.nodes
+    given = (
+        name, function.words, [call_name(e) for e in nodes if e.op.name in CALLS],
+        [leaf[e] for e in nodes if e in leaf],
+    )  # fmt: skip
+    kept: _Kept | None = function.derived.get("lines")
+    if kept is None or kept.given != given or kept.asked != {n: n in outer for n in kept.asked}:
+        writer = _Writer(function, call_name, leaf, outer)
+        lines = writer.write(name)
+        kept = function.derived["lines"] = _Kept(given, writer.names.asked, lines)
+    return kept.lines
+
+
+class _Kept(NamedTuple):
+    """The lines of a function, and all that they depend on."""
+
+    given: tuple[object, ...]
+    asked: dict[str, bool]
+    lines: list[Line]
 
 
 class _Writer:
@@ -85,6 +105,7 @@ class _Writer:
         self.text: dict[Term, tuple[str, int]] = {}
         self.lines: list[Line] = []
         self.formal: dict[Term, str] = {}  # what the function that a term is passed to calls it
+        self.sourced = any(e.source for e in function.nodes)
 
     def write(self, name: str) -> list[Line]:
         f, shape = self.function, layout(self.function.result)
@@ -108,6 +129,7 @@ class _Writer:
             if len(term.exprs) > 1 and not (term.layout or self.forms[term].composed):
                 for e in term.exprs:
                     homes.setdefault(e, term)
+        changed = False
         for term in order:
             home = homes.get(term.exprs[0]) if len(term.exprs) == 1 else None
             if home is None or self.forms[term].trivial or self.forms[home].trivial:
@@ -115,8 +137,8 @@ class _Writer:
             if not self.needs(home, set(home.exprs)):
                 axis = AXES[home.exprs.index(term.exprs[0])]
                 self.forms[term] = Form(f"{{0}}.{axis}", (home,), trivial=True)
-        order = self.walk(root)
-        self.uses = {}
+                changed = True
+        order = self.walk(root) if changed else order
         for term in order:
             form = self.forms[term]
             for child in form.children:
@@ -252,7 +274,7 @@ class _Writer:
     def statement(self, text: str, term: Term) -> None:
         near: list[Expr] = list(term.exprs)
         source = None
-        for _ in range(NESTED):
+        for _ in range(NESTED if self.sourced else 0):
             source = next((e.source for e in near if e.source), None)
             if source:
                 break

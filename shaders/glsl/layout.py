@@ -8,8 +8,8 @@ by x and by y, so that ``gradient * jacobian`` pulls a gradient back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ..calculus.function import Type
 from ..errors import ShaderError
@@ -19,8 +19,7 @@ __all__ = ["Layout", "Member", "layout", "vector"]
 AXES = "xyzw"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A group of scalars: a number or vector (rows, 1), or a matrix of ``columns`` columns."""
 
     name: str  # "" for a type that is this one member
@@ -40,8 +39,7 @@ class Member:
         return f"mat{self.rows}" if self.rows == self.columns else f"mat{self.columns}x{self.rows}"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """A GLSL type: a plain one of a single member, or a struct."""
 
     glsl: str

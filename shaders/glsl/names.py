@@ -7,6 +7,7 @@ become ``_``; a name that is taken gets ``_2``, ``_3``, ...
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["RESERVED", "Names", "clean", "comment"]
 
@@ -44,6 +45,7 @@ FAMILIES = re.compile(
 PREFIXES = ("gl_", "GL_", "webgl_")
 
 
+@lru_cache(maxsize=4096)
 def clean(name: str) -> str:
     """The nearest GLSL identifier to a Python name."""
     ascii_name = re.sub(r"[^A-Za-z0-9_]", "_", name)
@@ -65,16 +67,24 @@ class Names:
 
     def __init__(self, outer: Names | None = None) -> None:
         self._outer, self._taken = outer, set[str]()
+        self._count: dict[str, int] = {}  # the last number that was put to a name
+        self.asked: dict[str, bool] = {}
+        """Of which names it mattered whether the scope around has them, and whether it had."""
 
     def __contains__(self, name: str) -> bool:
-        return name in self._taken or (self._outer is not None and name in self._outer)
+        if name in self._taken or self._outer is None:
+            return name in self._taken
+        found = self.asked[name] = name in self._outer
+        return found
 
     def take(self, wanted: str) -> str:
         """A free identifier as near to ``wanted`` as can be."""
-        base = name = clean(wanted)
-        count = 2
-        while name in self:
-            name = f"{base.rstrip('_')}_{count}"
-            count += 1
+        name = clean(wanted)
+        if name in self:
+            base = name.rstrip("_")
+            count = self._count.get(base, 1) + 1
+            while (name := f"{base}_{count}") in self:
+                count += 1
+            self._count[base] = count
         self._taken.add(name)
         return name

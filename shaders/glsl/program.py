@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calculus.expr import OPS, Expr, const, postorder
+from ..calculus.expr import OPS, Expr, const
 from ..calculus.folds import Table
-from ..calculus.function import Function, callees
+from ..calculus.function import CALLS, Function, callees
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
 from ..calculus.rewrite import replace_leaves
@@ -102,7 +102,7 @@ class Program:
         ``name`` is one that the caller has taken for it, before what it calls could.
         """
         verify(function)
-        ready = replace_leaves(function, self._replace, self._baked)
+        ready = replace_leaves(function, self._replace, self._baked, ("ready", self.live))
         for f in (*callees(ready.outputs), ready):
             if f not in self._name:
                 self._write(f, name if f is ready else "")
@@ -157,7 +157,7 @@ class Program:
         for i in f.inputs:
             self._declare(layout(i.type))
         self._declare(layout(f.result))
-        for e in postorder(f.outputs):
+        for e in f.nodes:
             if e.op.name in ("parameter", "literal"):
                 self._variable(e)
             elif e.op.helper:
@@ -166,7 +166,7 @@ class Program:
                 self._fold(e)
             elif e.op.name == "root" and e.data not in self._name:
                 self._root(e)
-        calls = (e for e in postorder(f.outputs) if e.op.name in ("apply", "fold", "root"))
+        calls = (e for e in f.nodes if e.op.name in CALLS)
         self._loops[f] = sum(self._loops[e.data] for e in calls)
         self._name[f] = name or self.names.take(f.name)
         self._append(emit(f, self._name[f], self._call_name, self._leaf, self.names))
@@ -298,5 +298,5 @@ def _loops(function: Function) -> bool:
     return any(
         e.op.name in ("fold", "root")
         for f in (*callees(function.outputs), function)
-        for e in postorder(f.outputs)
+        for e in f.nodes
     )

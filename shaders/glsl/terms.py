@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from ..calculus.expr import Expr, const
 from .layout import AXES, Layout, Member, layout, vector
@@ -26,8 +27,7 @@ ALONGSIDE = {"min": (1,), "max": (1,), "mod": (1,), "clamp": (1, 2), "mix": (2,)
 BINARY = {"+": 70, "-": 70, "*": 80, "/": 80, "<": 60, "<=": 60, "&&": 40, "||": 20, "?": 10}
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """What is printed as one unit: a number, a vector, a struct (``layout``), or a whole call."""
 
     exprs: tuple[Expr, ...]
@@ -46,8 +46,7 @@ class Term:
         return vector(len(self.exprs))
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How a term is printed: a format over its children's texts.
 
     ``trivial`` forms (names, members, constants) never deserve a variable of their own; a
@@ -63,6 +62,7 @@ class Form:
     call: Expr | None = None
 
 
+@cache
 def precedence_of(spelling: str) -> int:
     """How tightly a spelling binds, by GLSL's grammar; 100 for a call."""
     if spelling.startswith(("-{", "!{")):
