@@ -367,7 +367,7 @@ FADE_SIZE = 1024
 def fade_widths(field, n: float) -> np.ndarray:
     """The widths in pixels over which opacity falls from .9 to .1, / .8, along the edge's normals."""
     pixel = 2.0 / FADE_SIZE
-    points = np.random.default_rng(1).uniform(-0.9, 0.9, (700, 2))
+    points = np.random.default_rng(1).uniform(-0.9, 0.9, (1500, 2))
     for _ in range(40):
         jet = field.jet(points, 1)
         squared = (jet.gradient**2).sum(axis=1, keepdims=True) + 1e-30
@@ -412,7 +412,7 @@ def test_a_fade_of_no_width_is_an_edge():
 def test_a_fade_is_the_mean_over_the_pixel(angle, n):
     scene = Scene(background=None)
     scene.fill(half_plane((np.cos(angle), np.sin(angle)), 0.013), "white", opacity=fade(px=n))
-    size = (32, 24)  # what a pixel shows depends on how far it is from the edge, in pixels
+    size = (48, 32)
     truth = ideal(scene, size)
     assert score(linear(scene, size), truth).worst < 1.5e-3
 
