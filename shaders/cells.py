@@ -22,7 +22,7 @@ __all__ = [
 
 BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
-BOWED = 8.0
+BOWED = 100.0
 """How far away the gradients may put a decision that the Hessians put within the cell."""
 ALIKE = 1e-3
 """Two sides of a decision that differ by less, of their slope, are one."""

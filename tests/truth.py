@@ -180,10 +180,11 @@ class Subject:
         p = np.asarray(self.frame.view.center) + self.frame.pixel * (at - middle)
         return np.ascontiguousarray(p[:, 0]), np.ascontiguousarray(p[:, 1])
 
-    def blocks(self, pixels: Whole, points: int) -> Iterator[Whole]:
-        """Some pixels at a time, if each takes so many points."""
+    def blocks(self, pixels: Whole, points: int, most: int | None = None) -> Iterator[Whole]:
+        """Some pixels at a time, and no more than ``most``, if each takes so many points."""
         far = self.strokes == "distance" and any(layer.width is not None for layer in self.layers)
         step = max(1, (WIDER if far else 1) * BLOCK // points)
+        step = step if most is None else max(1, min(step, most))
         return (pixels[start : start + step] for start in range(0, len(pixels), step))
 
     def scattered(self, pixels: Whole, samples: int, random: np.random.Generator) -> Array:
@@ -237,7 +238,7 @@ def ideal(
     maybe = np.concatenate([wanted, random.permutation(np.setdiff1d(maybe, wanted))])
 
     kept, total, done = [], 0, 0
-    for some in subject.blocks(maybe, SECOND):
+    for some in subject.blocks(maybe, SECOND, limit):
         if limit is not None and total >= limit and done >= len(wanted):
             break
         pixels[some], edge, divided = _divided(subject, some, state[some], random)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 from .expr import Expr, make, node, postorder, substitute
 from .folds import Fold
@@ -26,12 +27,14 @@ from .function import Function, Input, Type, apply, derive
 from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
-from .sides import FAR, HALFWAY, NO_SIDE, ZERO, Side, either, least, merged, total
+from .sides import FAR, HALFWAY, NO_SIDE, ZERO, Side, dropped, either, least, merged, total
 
 __all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
+ALIKE = 1e-3
+"""Values that differ by less, of their size and slopes, are one."""
 MANY = 64.0
 """Half repeats in a cell over which the mean is that of any more."""
 
@@ -298,6 +301,10 @@ class EdgeWalk(SideWalk):
                     for s, r in zip(inside, reaches, strict=True)]  # fmt: skip
         turned = self.others(e.args, outer)
         beyond = self.composed(e, function, turned)
+        if outer.jumps:  # as an angle does, of which only the sine is drawn
+            changes = [self.changed(b, o) for b, o in zip(beyond, outputs, strict=True)]
+            outer = dropped(outer, reduce(lambda a, b: make("or", a, b), changes))
+            assert outer.near is not None
         sides = []
         for i, (own, reach) in enumerate(zip(inside, reaches, strict=True)):
             whole = merged([own, outer])
@@ -306,3 +313,8 @@ class EdgeWalk(SideWalk):
             other = either(outer.near <= whole.near, beyond[i], mine)
             sides.append(Side(other, whole.near, whole.next, reach, whole.jumps))
         return sides
+
+    def changed(self, a: Expr, b: Expr) -> Expr:
+        """Whether two values differ, or their slopes."""
+        pairs = zip((a, *self.gradient(a)), (b, *self.gradient(b)), strict=True)
+        return total(abs_(x - y) for x, y in pairs) > ALIKE * (abs_(b) + self.half(b))
