@@ -7,7 +7,8 @@ import math
 from typing import Any
 
 from ..shaders.calculus.bounds import range_of
-from ..shaders.calculus.expr import Expr
+from ..shaders.calculus.expr import Expr, substitute
+from ..shaders.calculus.rules import mended_
 from ..shaders.calculus.vectors import (
     Vec,
     abs,
@@ -154,8 +155,12 @@ class _Ground(Stage):
         self.horizon = horizon
 
     def single(self, field: Field) -> Field:
-        below = POINT.leaves[1] < self.horizon
-        value = where(below, field.at(self.place, self.source), UNSEEN)  # a jump: no edge to stroke
+        y = POINT.leaves[1]
+        below = y < self.horizon
+        # hidden above it; but a pixel across it, its center above, looks for the plane from there
+        mirrored = mended_(self.horizon - abs(self.horizon - y))
+        place = substitute(self.place, {y: mirrored})
+        value = where(below, field.at((place[0], place[1]), self.source), UNSEEN)  # no edge: a jump
         grade = weakest("implicit", field.grade)
         return Field(value, self.drawn(field), grade, field.recipe)
 
@@ -184,5 +189,5 @@ def perspective(p: Vec, horizon: Number = 0.0, height: Positive = 1.0) -> Vec:
     y = horizon - height a unit of the floor is a unit of the picture. Nothing is drawn above the
     horizon, or nearer to it than 1e-6 height, where the map stands still.
     """
-    scale = height / max(horizon - p.y, 1e-6 * height)
+    scale = height / mended_(max(horizon - p.y, 1e-6 * height))  # by the jump at the horizon
     return Vec((p.x * scale, scale))

@@ -11,22 +11,23 @@ from typing import Any, NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.sides import CROWDED
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, where
 from .coverage import distance, half_plane
 
 __all__ = [
-    "CUT", "SUSPECT", "Cover", "Cut", "band_cover", "common", "fill_cover", "guess_cover",
+    "CUT", "SUSPECT", "TIE", "Cover", "Cut", "band_cover", "common", "fill_cover", "guess_cover",
     "measured", "straight",
 ]  # fmt: skip
 
 BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
-BOWED = 8.0
+BOWED = 100.0
 """How far away the gradients may put a decision that the Hessians put within the cell."""
-CROWDED = 0.2
-"""Where the second decision is as near, a cell may hold many: its center alone is fair."""
 ALIKE = 1e-3
 """Two sides of a decision that differ by less, of their slope, are one."""
+TIE = 1e-3
+"""Where a decision is as near to the center, its two sides are hard to tell apart."""
 PARALLEL = 4e-3
 """Chords whose ends lie nearer to each other's lines, in cells, are one."""
 FLAT = 1e-9
@@ -140,12 +141,21 @@ def _flag(condition: Expr) -> Scalar:
     return where(condition, 1.0, 0.0)
 
 
+def _inside(f: Expr) -> Scalar:
+    return where(f <= 0.0, 1.0, 0.0)
+
+
 def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[Expr, ...]:
     """The cover of {f <= 0}; rough where the edge leaves its chord by more than ``bent``."""
     f, g = e[0], Vec(e[1:3])
     *cut, leaves, near = apply(straight(), e[0:6])
     part, tangled = cut[0], 0.0 * f
     rough = (near > 0.0) & (leaves > bent)
+    if kind != "jet":
+        bend = leaves * length(g)
+        unknown = (e[-2] < 1.0) & (abs(f) <= e[-1] + bend)
+        rough = rough | unknown
+        alone = unknown & (e[-2] < CROWDED)
     if kind == "edge":
         other, slope = e[6], Vec(e[7:9])
         apart = Vec(e[7:12]) - e[1:6]
@@ -156,7 +166,8 @@ def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[
         # within both, or within either: which of the two it is at the center tells
         both = where(other > f, part + cut2[0] - within, within)
         close = (near > 0.0) | (near2 > 0.0)
-        rough = rough | (corner & close & ((crosses > 0.0) | (leaves2 * near2 > bent)))
+        unclear = (crosses > 0.0) | (leaves2 * near2 > bent) | (e[12] < TIE)
+        rough = rough | (corner & close & unclear)
         # a decision that the gradients put beyond the cell, and the Hessians within it
         bows = 0.125 * (abs(apart[2]) + 2.0 * abs(apart[3]) + abs(apart[4]))
         bowed = abs(other - f) <= 0.5 * (abs(apart[0]) + abs(apart[1])) + bows
@@ -164,16 +175,16 @@ def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[
         if jumps:  # each side by itself
             mine = 0.5 + 0.5 * e[12]
             jump = abs(other - f) > 1.5 * e[12] * (length(g) + length(slope))
-            both = where(jump, mine * part + (1.0 - mine) * cut2[0], both)
+            sided = alone & (e[-2] <= e[12])  # unknown is what lies on either side
+            own, beyond = (where(sided, _inside(at), c) for at, c in ((f, part), (other, cut2[0])))
+            both = where(jump, mine * own + (1.0 - mine) * beyond, both)
+            alone = alone & ~(sided & corner & jump)
             shows = (part + cut2[0] > 0.0) & (part + cut2[0] < 2.0)
             rough = rough | (corner & jump & shows)
         part = where(corner, clamp(both, 0.0, 1.0), part)
         tangled = corner
     if kind != "jet":
-        bend = leaves * length(g)
-        unknown = (e[-2] < 1.0) & (abs(f) <= e[-1] + bend)
-        rough = rough | unknown
-        part = where(unknown & (e[-2] < CROWDED), where(f <= 0.0, 1.0, 0.0), part)
+        part = where(alone, _inside(f), part)
     if kind == "edge":
         tangled = _flag(tangled & (part > 0.0) & (part < 1.0))
     return part, *cut[1:], tangled, _flag(rough)

@@ -18,6 +18,7 @@ from .calculus.function import Function, Input, Type, apply, called, callees
 from .calculus.jets import Row
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, abs, clamp, max, min, where
+from .cells import TIE
 from .coverage import soft_step, turned
 from .stops import is_hard
 
@@ -27,8 +28,6 @@ __all__ = [
 
 SEEN = 1.0 / 255.0
 """What the two sides of a turn differ by at least, in a whole cell, for it to be cut."""
-TIE = 1e-3
-"""Where a kink is as near to the center, its two sides are hard to tell apart."""
 WITHIN = 0.999
 """A decision is in the cell if it is nearer, and not on its rim, where float32 does not know."""
 MET = 0.25

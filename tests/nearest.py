@@ -8,7 +8,8 @@ foot converges there: a jump is no zero set.
 
 A distance changes by no more than the way that one goes. So the distance of a cell's center decides
 all points of the cell, unless it is nearer to the bound than half the cell's diagonal; only the
-others are looked at in smaller cells, and only those that no cell decides on their own.
+others are looked at in smaller cells. In the smallest it is taken to be linear: of a line through a
+pixel whose radius of curvature is a pixel, that moves the edge by less than 1e-4 pixels.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ FINE = (0.25, 1 / 16, 1 / 64)
 """Cells whose centers start from the nearest foot that is known."""
 STARTS = 5
 """Starts along each side of a window around the center of a coarse cell."""
+BEYOND = 8.0
+"""A start as many times half the window's side from the zero set, to first order, has no foot in
+the window, or others have it too."""
 STEPS, WILD, LAST = 150, 10, 120
 """Steps of the iteration; how many of them go all the way along the tangent: where two edges meet
 they go past the corner, from one edge to the other, and shorter ones end in it; and how many, at
@@ -43,48 +47,71 @@ FARTHEST, STILL, ON = 8.0, 1e-7, 1e-5
 foot may stay."""
 
 
-def within(
-    field: Function, points: Array, reach: float, pixel: float, values: dict[str, Any]
-) -> NDArray[np.bool_]:
-    """Whether each of the points, (n, 2), is no farther than ``reach`` from {field = 0}.
+class Near:
+    """Which points are no farther than ``reach`` from {field = 0}.
 
-    ``pixel`` is the length that the sizes of cells and the tolerances are in units of.
+    ``pixel`` is the length that the sizes of cells and the tolerances are in units of. What is
+    known of the COARSE cells is kept: points may be asked for again and again.
     """
-    slopes = jet(field, 1)
 
-    def at(p: Array) -> tuple[Array, Array]:
-        f, *g = (np.broadcast_to(v, len(p)) for v in call(slopes, [p[:, 0], p[:, 1]], values))
+    def __init__(self, field: Function, reach: float, pixel: float, values: dict[str, Any]) -> None:
+        self._slopes, self._values = jet(field, 1), values
+        self.reach, self.pixel = reach, pixel
+        self._kept: list[dict[tuple[int, int], int]] = [{} for _ in COARSE]
+        self._feet = [np.empty((0, STARTS**2, 2)) for _ in COARSE]
+
+    def __call__(self, points: Array) -> NDArray[np.bool_]:
+        """Whether each of the points, (n, 2), is as near."""
+        inside = np.zeros(len(points), bool)
+        left, parent = np.arange(len(points)), np.zeros(len(points), np.intp)
+        known = np.empty((1, 0, 2))
+        for level, size in enumerate((*COARSE, *FINE)):
+            index, centers, first, cell = _cells(points[left], size * self.pixel)
+            if level < len(COARSE):
+                known = self._coarse(level, index, centers)
+            else:
+                known = known[parent[first]]
+                starts = _nearest(centers, known)
+                if size == FINE[0]:
+                    starts = np.concatenate([starts, centers[:, None]], axis=1)
+                feet = _feet(self._at, centers, starts, self.pixel)
+                known = np.concatenate([known, feet], axis=1)
+            away = centers - _nearest(centers, known)[:, 0]
+            distance = np.hypot(away[:, 0], away[:, 1])
+            inside[left] = (distance <= self.reach)[cell]
+            spare = size * self.pixel * 0.5**0.5
+            open_ = (np.abs(distance - self.reach) <= spare)[cell]
+            if not open_.any():
+                return inside
+            left, parent = left[open_], cell[open_]
+        from_center = points[left] - centers[parent]
+        farther = (from_center * away[parent]).sum(axis=-1) / np.maximum(distance[parent], 1e-300)
+        inside[left] = distance[parent] + farther <= self.reach
+        return inside
+
+    def _at(self, p: Array) -> tuple[Array, Array]:
+        found = call(self._slopes, [p[:, 0], p[:, 1]], self._values)
+        f, *g = (np.broadcast_to(v, len(p)) for v in found)
         return f, np.stack(g, axis=-1)
 
-    inside = np.zeros(len(points), bool)
-    left, parent, known = (
-        np.arange(len(points)),
-        np.zeros(len(points), np.intp),
-        np.empty((1, 0, 2)),
-    )
-    for size in (*COARSE, *FINE, 0.0):
-        centers, first, cell = _cells(points[left], size * pixel)
-        known = known[parent[first]]
-        if size in COARSE:
-            known = _feet(at, centers, _window(centers, 0.5 * size * pixel + reach), pixel)
-        else:
-            starts = _nearest(centers, known)
-            if size == FINE[0]:
-                starts = np.concatenate([starts, centers[:, None]], axis=1)
-            known = np.concatenate([known, _feet(at, centers, starts, pixel)], axis=1)
-        distance = np.hypot(*np.moveaxis(centers[:, None] - known, -1, 0)).min(axis=1)
-        open_ = (np.abs(distance - reach) <= size * pixel * 0.5**0.5)[cell] & (size > 0.0)
-        inside[left[~open_]] = (distance <= reach)[cell[~open_]]
-        left, parent = left[open_], cell[open_]
-        if not left.size:
-            break
-    return inside
+    def _coarse(self, level: int, index: Whole, centers: Array) -> Array:
+        """The feet of coarse cells, (n, STARTS^2, 2)."""
+        kept, cells = self._kept[level], list(map(tuple, index.tolist()))
+        new = np.array([k for k, cell in enumerate(cells) if cell not in kept], np.intp)
+        if new.size:
+            kept.update({cells[k]: len(kept) + i for i, k in enumerate(new)})
+            half = 0.5 * COARSE[level] * self.pixel + self.reach
+            starts = _window(centers[new], half)
+            feet = _feet(self._at, centers[new], starts, self.pixel, BEYOND * half)
+            self._feet[level] = np.concatenate([self._feet[level], feet])
+        return self._feet[level][[kept[cell] for cell in cells]]
 
 
-def _cells(points: Array, size: float) -> tuple[Array, Whole, Whole]:
-    """The centers of the cells that hold points, a point of each, and each point's cell."""
+def _cells(points: Array, size: float) -> tuple[Whole, Array, Whole, Whole]:
+    """The cells that hold points, by index and center, a point of each, and each point's cell."""
     if size == 0.0:
-        return points, np.arange(len(points)), np.arange(len(points))
+        each = np.arange(len(points))
+        return each, points, each, each
     index = np.floor(points / size).astype(np.int64)
     low = index.min(axis=0)
     stride = int(np.ptp(index[:, 0])) + 1
@@ -92,7 +119,7 @@ def _cells(points: Array, size: float) -> tuple[Array, Whole, Whole]:
         (index - low) @ np.array([1, stride]), return_index=True, return_inverse=True
     )
     centers = np.asarray((index[first] + 0.5) * size, np.float64)
-    return centers, first, cell
+    return index[first], centers, first, cell
 
 
 def _window(centers: Array, half: float) -> Array:
@@ -108,8 +135,11 @@ def _nearest(centers: Array, feet: Array) -> Array:
     return np.take_along_axis(feet, away.argmin(axis=1)[:, None, None], axis=1)
 
 
-def _feet(at: Jet, centers: Array, starts: Array, pixel: float) -> Array:
-    """From each start of each center, (n, k, 2), its foot, or infinity where there is none."""
+def _feet(at: Jet, centers: Array, starts: Array, pixel: float, farthest: float = np.inf) -> Array:
+    """From each start of each center, (n, k, 2), its foot, or infinity where there is none.
+
+    Starts that are ``farthest`` from the zero set, to first order, are given up.
+    """
     count = starts.shape[1]
     p = np.repeat(centers, count, axis=0)
     q = np.where(np.isfinite(starts), starts, centers[:, None]).reshape(-1, 2)
@@ -129,7 +159,8 @@ def _feet(at: Jet, centers: Array, starts: Array, pixel: float) -> Array:
         length = np.hypot(move[:, 0], move[:, 1])
         move *= (FARTHEST * pixel / np.maximum(length, FARTHEST * pixel))[:, None]
         q[going] = here + move
-        going = going[(length > STILL * pixel) & unit.any(axis=-1)]
+        hopeful = np.abs(off) < (farthest if step == 0 else np.inf)
+        going = going[(length > STILL * pixel) & unit.any(axis=-1) & hopeful]
         if not going.size:
             break
     return found.reshape(starts.shape)

@@ -15,14 +15,18 @@ from jetfield.scenes import (
     box,
     circle,
     fract,
+    grid,
     half_plane,
     length,
+    perspective,
     pi,
     polar,
     polygon,
     px,
+    repeat,
     shape,
     star,
+    stripes,
     union,
     where,
 )  # fmt: skip
@@ -173,6 +177,27 @@ def test_a_jump_is_an_edge_like_any_other():
     seam = shape(lambda p: 0.5 - p.y)().warp(polar())  # theta > 0.5: it ends where theta jumps
     rays = half_plane((0, -1), 0) & half_plane((math.sin(0.5), -math.cos(0.5)), 0)
     assert np.abs(light(white(seam)) - light(white(rays)))[:, :20].max() < 0.01
+
+
+@pytest.mark.parametrize("horizon", [0.05, 0.3, -0.35])
+def test_floors_are_drawn_up_to_their_horizon(horizon):
+    """A pixel that holds it shows the patterns' mean below it, however many repeats that is."""
+    size, pixel = (9, 7), 2 / 7
+    warp = perspective(horizon * pixel, 0.5)
+    for floor, share in ((stripes(0.002).rotate(0.9), 0.5), (grid(0.002, 0.0002), 0.19)):
+        found = light(white(floor.warp(warp)), size=size)[..., 0]
+        assert found[:3].max() == 0.0
+        assert np.abs(found[3] - share * (0.5 + horizon)).max() < 2e-3
+    tiles = box(0.3, 0.3).warp(repeat(0.4, 0.4)).warp(warp)  # hidden, on a floor as light
+    hidden = white(half_plane((0, 1), horizon * pixel), tiles)
+    assert np.abs(light(hidden, size=size)[3, :, 0] - 0.5 - horizon).max() < 0.02
+
+
+def test_a_cut_along_the_middle_of_a_pixel_is_a_cut():
+    """At the tie of its two edges their values are one, which does not tell inside from outside."""
+    for field, rest in ((~box(2.5, px(0.3)), 0.7), (box(2.5, px(0.3)), 0.3)):
+        found = light(white(field), size=(5, 5))[2, :, 0]
+        assert found == pytest.approx(np.full(5, rest), abs=1e-6)
 
 
 def test_a_picture_turned_by_a_right_angle_is_the_picture():

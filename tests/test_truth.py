@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from cases import OWN, cases
 from methods import BASELINES, run, shader
-from nearest import within
+from nearest import Near
 from truth import ideal, score, spread
 
 from jetfield.render import DeviceError, render
@@ -107,7 +107,7 @@ def test_a_point_is_in_a_line_where_its_distance_says_so(field, distance):
     scene.stroke(field, "white", width=0.1)
     lowered = scene.lower().layers[0].field
     for reach in (0.3 * PIXEL, 0.05):
-        found = within(lowered, POINTS, reach, PIXEL, {"pixel": PIXEL})
+        found = Near(lowered, reach, PIXEL, {"pixel": PIXEL})(POINTS)
         away = distance(POINTS)
         sure = np.abs(away - reach) > (0.02 if distance is to_wave else 1e-3) * PIXEL
         assert np.array_equal(found[sure], (away <= reach)[sure])

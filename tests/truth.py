@@ -15,11 +15,11 @@ does. Paints are taken at the centers of the parts.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from nearest import within
+from nearest import Near
 from numpy.typing import NDArray
 
 from jetfield.scenes import Scene
@@ -39,10 +39,10 @@ from jetfield.shaders.picture import (
     View,
 )
 
-SAMPLES = (28657, 75025, 196418)
-"""On a mixed pixel: more only where fewer err too much. Fibonacci numbers of odd index: with those of
-even index the lattice has rows along the diagonals, and errs by ten times as much on edges at 45
-degrees."""
+SAMPLES = (10946, 28657, 75025, 196418)
+"""On a mixed pixel, twice: the truth is the mean of both, and how far they are apart is its error.
+More only where fewer err too much. Fibonacci numbers of odd index: with those of even index the
+lattice has rows along the diagonals, and errs by ten times as much on edges at 45 degrees."""
 TRUE_ENOUGH = 0.2e-3
 FIRST, SECOND = 21, 1597
 """On a pixel, to see whether it may be mixed, and on one that may, to see which parts of it are."""
@@ -50,7 +50,7 @@ EVERY = 3
 """Of the first samples, the share of those at which paints are taken."""
 PARTS = 16
 """Along each side of a pixel."""
-TILE, TILES = 16, 64
+TILE, TILES = 16, 16
 """With a limit, pixels are looked at in tiles of so many on a side, chosen at random, so many at a
 time, until enough pixels may be mixed."""
 ENOUGH = 3
@@ -58,9 +58,9 @@ ENOUGH = 3
 BLOCK = 1 << 15
 """Points evaluated at a time: each value of the graph is an array of these, and fits the cache.
 Distances are computed at few of the points, so that they take WIDER times as many."""
-WIDER = 12
-CHECKED = 128
-"""Mixed pixels that are computed a second time, from other samples, to tell the truth's error."""
+WIDER = 48
+FEW = 32
+"""Pixels that tell whether so many samples will do."""
 EMPTY, FULL, MIXED = 0, 1, 2
 """How a layer lies in a pixel, in a part of one, or (MIXED where it fades) at a point."""
 GOLDEN = 0.5 * (5**0.5 - 1)
@@ -140,6 +140,10 @@ class Subject:
         """All of them, those of groups in their places."""
         return leaves(self.picture.layers)
 
+    def near(self, field: Function, reach: float) -> Near:
+        """Which points are near the zero set of a field."""
+        return _near(field, reach, self.frame.pixel, tuple(self.frame.values.items()))
+
     def composite(
         self,
         at: Array,
@@ -176,10 +180,11 @@ class Subject:
         p = np.asarray(self.frame.view.center) + self.frame.pixel * (at - middle)
         return np.ascontiguousarray(p[:, 0]), np.ascontiguousarray(p[:, 1])
 
-    def blocks(self, pixels: Whole, points: int) -> Iterator[Whole]:
-        """Some pixels at a time, if each takes so many points."""
+    def blocks(self, pixels: Whole, points: int, most: int | None = None) -> Iterator[Whole]:
+        """Some pixels at a time, and no more than ``most``, if each takes so many points."""
         far = self.strokes == "distance" and any(layer.width is not None for layer in self.layers)
         step = max(1, (WIDER if far else 1) * BLOCK // points)
+        step = step if most is None else max(1, min(step, most))
         return (pixels[start : start + step] for start in range(0, len(pixels), step))
 
     def scattered(self, pixels: Whole, samples: int, random: np.random.Generator) -> Array:
@@ -235,7 +240,7 @@ def ideal(
     maybe = np.concatenate([wanted, random.permutation(np.setdiff1d(maybe, wanted))])
 
     kept, total, done = [], 0, 0
-    for some in subject.blocks(maybe, SECOND):
+    for some in subject.blocks(maybe, SECOND, limit):
         if limit is not None and total >= limit and done >= len(wanted):
             break
         pixels[some], edge, divided = _divided(subject, some, state[some], random)
@@ -373,14 +378,24 @@ def _divided(
 
 def _true(subject: Subject, mixed: Divided, random: np.random.Generator) -> tuple[Array, float]:
     """The mean colors of mixed pixels, and their error, from as many samples as it takes."""
+    few = mixed.at(random.permutation(len(mixed.pixels))[:FEW])
     for samples in SAMPLES:
-        means = _means(subject, mixed, samples, random)
-        again = random.permutation(len(means))[:CHECKED]
-        second = _means(subject, mixed.at(again), samples, random)
-        error = _rms(np.abs(second - means[again]).max(axis=-1)) / np.sqrt(2)  # two err alike
+        last = samples == SAMPLES[-1]
+        if not last and _twice(subject, few, samples, random)[1] > TRUE_ENOUGH:
+            continue
+        means, error = _twice(subject, mixed, samples, random)
         if error <= TRUE_ENOUGH:
             break
     return means, error
+
+
+def _twice(
+    subject: Subject, mixed: Divided, samples: int, random: np.random.Generator
+) -> tuple[Array, float]:
+    """The mean colors of mixed pixels from two sets of samples, and their error."""
+    one, two = (_means(subject, mixed, samples, random) for _ in range(2))
+    error = _rms(np.abs(one - two).max(axis=-1)) / 2  # each errs by 2^-1/2 of it, their mean by 1/2
+    return 0.5 * (one + two), error
 
 
 def _means(subject: Subject, mixed: Divided, samples: int, random: np.random.Generator) -> Array:
@@ -474,9 +489,14 @@ def _inside(layer: Layer, fields: Fields, which: Whole, subject: Subject) -> Any
         return fields.jet(layer.field, 0, which)[0] <= 0.0
     if subject.strokes == "distance":
         points = np.stack([fields.x[which], fields.y[which]], axis=-1)
-        return within(layer.field, points, 0.5 * width, subject.frame.pixel, fields.values)
+        return subject.near(layer.field, 0.5 * width)(points)
     f, fx, fy = fields.jet(layer.field, 1, which)
     return np.abs(f) <= 0.5 * width * np.hypot(fx, fy)
+
+
+@lru_cache(maxsize=16)
+def _near(field: Function, reach: float, pixel: float, values: tuple[tuple[str, Any], ...]) -> Near:
+    return Near(field, reach, pixel, dict(values))
 
 
 def _faded(jet2: Sequence[Any], fade: float, width: float | None) -> Any:

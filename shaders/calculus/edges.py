@@ -18,22 +18,25 @@ What a user's own function decides is known as well as what ours do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 
-from .expr import Expr, const, make, node, postorder, substitute
+from .expr import Expr, make, node, postorder, substitute
 from .folds import Fold
 from .function import Function, Input, Type, apply, derive
 from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
-from .sides import FAR, NO_SIDE, ZERO, Side, either, least, merged, total
+from .sides import FAR, HALFWAY, NO_SIDE, ZERO, Side, dropped, either, least, merged, total
 
 __all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
-
-HALFWAY = 0.5
-"""The distance of a decision for which a cell is cut, and not taken to hold many of them."""
+ALIKE = 1e-3
+"""Values that differ by less, of their size and slopes, are one."""
+MANY = 64.0
+"""Half repeats in a cell over which the mean is that of any more."""
 
 
 def edge(function: Function, order: int, bends: bool = True) -> Function:
@@ -149,9 +152,11 @@ class EdgeWalk(SideWalk):
         else:
             found = apply(made, self.bundled(wide, values), e.source)
             outputs, inside = self.taken(found, made)
-        if e.op.name == "apply" and function.mean is not None:
-            outputs, inside = self.averaged(function, values, outputs[0], inside[0])
         outer = merged(args)
+        if e.op.name == "apply" and function.mean is not None:
+            outputs, inside, level = self.averaged(function, values, outputs[0], inside[0])
+            if outer.next is not None:
+                outer = replace(outer, next=either(level, FAR, outer.next))
         if outer == NO_SIDE:
             self.sides[e] = inside
             return outputs
@@ -160,11 +165,12 @@ class EdgeWalk(SideWalk):
 
     def averaged(
         self, pattern: Function, values: Sequence[Expr], fine: Expr, side: Side
-    ) -> tuple[list[Expr], list[Side]]:
+    ) -> tuple[list[Expr], list[Side], Expr]:
         """A pattern's value; where its repeats are too fine, one line that covers as much.
 
         So it is where two edges of larger repeats meet, which no other formula knows. The phase is
-        taken to be linear; where it bends much within the cell, or edges meet, that is rough.
+        taken to be linear; where it bends much within the cell, or edges meet, that is rough. Last,
+        whether the cell holds so many repeats that a pole of the phase only makes them more.
         """
         assert pattern.mean is not None
         count = sum(i.type.size for i in pattern.inputs if i.role == "point")
@@ -187,7 +193,7 @@ class EdgeWalk(SideWalk):
             self.second[value] = tuple(either(far, ZERO, h) for h in self.hessian(fine))
             bend = total([abs_(h) for v in p for h in self.hessian(v)])
             rough = (bend * span > BENT_PHASE * scale) | ~fine_repeats
-            bent = either(rough, const(HALFWAY), FAR)
+            bent = either(rough, HALFWAY, FAR)
         # a decision that changes nothing: with one that does, such as another edge, it is rough
         other = value
         if side.other is not None:
@@ -202,7 +208,7 @@ class EdgeWalk(SideWalk):
         after = either(far, bent, FAR if side.next is None else side.next)
         reach = self.half(fine) if side.reach is None else side.reach
         reach = either(fine_repeats, scale, reach + abs_(value - fine))
-        return [value], [Side(other, near, after, reach, side.jumps, True)]
+        return [value], [Side(other, near, after, reach, side.jumps, True)], span >= MANY
 
     def bundled(self, function: Function, values: Sequence[Expr]) -> list[Expr]:
         """The arguments of a function's edge: its points with their jets."""
@@ -291,10 +297,14 @@ class EdgeWalk(SideWalk):
         reaches = [w if s.reach is None else max_(w, s.reach)
                    for w, s in zip(widest, inside, strict=True)]  # fmt: skip
         if outer.near is None:
-            return [Side(s.other, s.near, least([s.next, outer.next]), r, s.jumps)
+            return [Side(s.other, s.near, least([s.next, outer.next]), r, s.jumps, s.vague)
                     for s, r in zip(inside, reaches, strict=True)]  # fmt: skip
         turned = self.others(e.args, outer)
         beyond = self.composed(e, function, turned)
+        if outer.jumps:  # as an angle does, of which only the sine is drawn
+            changes = [self.changed(b, o) for b, o in zip(beyond, outputs, strict=True)]
+            outer = dropped(outer, reduce(lambda a, b: make("or", a, b), changes))
+            assert outer.near is not None
         sides = []
         for i, (own, reach) in enumerate(zip(inside, reaches, strict=True)):
             whole = merged([own, outer])
@@ -303,3 +313,8 @@ class EdgeWalk(SideWalk):
             other = either(outer.near <= whole.near, beyond[i], mine)
             sides.append(Side(other, whole.near, whole.next, reach, whole.jumps))
         return sides
+
+    def changed(self, a: Expr, b: Expr) -> Expr:
+        """Whether two values differ, or their slopes."""
+        pairs = zip((a, *self.gradient(a)), (b, *self.gradient(b)), strict=True)
+        return total(abs_(x - y) for x, y in pairs) > ALIKE * (abs_(b) + self.half(b))

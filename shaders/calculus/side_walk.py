@@ -26,6 +26,7 @@ from .sides import (
     least,
     merged,
     nearness,
+    outdone,
     pick,
     total,
 )  # fmt: skip
@@ -224,14 +225,16 @@ class SideWalk(Walk):
         if vague and turn.near is not None:
             met = apart * recip_(total(self.reaches(a, b)))
             turn = replace(turn, near=make("min", turn.near, met))
+        turns = turn.near is not None and e.op.name == "where"  # a seam turns nothing
+        if turns and not continuous:
+            assert turn.near is not None
+            left, right = outdone(left, turn.near), outdone(right, turn.near)
+            turn = replace(turn, jumps=True)
         picked = Side(
             near=pick(c, left.near, right.near),
             next=pick(c, left.next, right.next),
             jumps=left.jumps or right.jumps,
         )
-        turns = turn.near is not None and e.op.name == "where"  # a seam turns nothing
-        if turns and not (continuous or turn.jumps):
-            turn = replace(turn, jumps=True)
         found = merged([turn, picked] if turns else [picked])
         nexts = [found.next]
         reach = either(c, self.reach(a), self.reach(b))
@@ -240,7 +243,8 @@ class SideWalk(Walk):
             hidden = [least([s.near, s.next]) for s in (right, left)]
             unseen = pick(c, *hidden)
             if unseen is not None:
-                nexts.append(make("max", unseen, near))
+                beyond_it = make("max", unseen, near)
+                nexts.append(either(unseen <= 0.0, ZERO, beyond_it) if turns else beyond_it)
             reach = either(near < 1.0, max_(reach, apart + other_reach), reach)
         if found.near is None:
             return Side(next=least(nexts), reach=reach)

@@ -11,13 +11,17 @@ from .function import Function, Input, trace
 from .rules import abs_, recip_, where_
 
 __all__ = [
-    "FAR", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped", "either", "least", "merged",
-    "nearness", "pick", "total",
+    "CROWDED", "FAR", "HALFWAY", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped", "either",
+    "least", "merged", "nearness", "outdone", "pick", "total",
 ]  # fmt: skip
 
 ZERO = const(0.0)
 FAR = const(1e15)
 """The distance of a decision that there is not; its square is within float32."""
+HALFWAY = const(0.5)
+"""The distance of a decision for which a cell is cut, and not taken to hold many of them."""
+CROWDED = 0.2
+"""Where the second decision is as near, a cell may hold many: its center alone is fair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,20 @@ def pick(c: Expr, a: Expr | None, b: Expr | None) -> Expr | None:
     if a is None and b is None:
         return None
     return either(c, FAR if a is None else a, FAR if b is None else b)
+
+
+def outdone(side: Side, jump: Expr) -> Side:
+    """One side of a jump: in a cell that the jump crosses it goes before what turns too often there
+    to tell how it lies. Where the side has nothing but a pole in it, its value alone is fair."""
+    here = jump < 1.0
+    if side.near is None:
+        pole = side.next
+        return side if pole is None else replace(side, next=either(here & (pole < 1.0), ZERO, pole))
+    often, after = side.near <= 0.0, FAR if side.next is None else side.next
+    if side.next is not None:
+        often = often | (after < CROWDED)
+    often = here & often
+    return replace(side, near=either(often, FAR, side.near), next=either(often, HALFWAY, after))
 
 
 def differ(a: Expr, b: Expr) -> Expr:
