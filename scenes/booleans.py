@@ -14,7 +14,7 @@ from ..shaders.calculus.expr import Expr, node, postorder, substitute
 from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
 from ..shaders.calculus.literals import Placed
-from ..shaders.calculus.vectors import Scalar, abs, max, min
+from ..shaders.calculus.vectors import Scalar, abs, max, min, seam
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import fail, form, here, no_field, number, shown
@@ -61,22 +61,24 @@ def _smooth_union(a: Expr, b: Expr, k: Expr) -> Scalar:
     """The least of a and b, rounded over a width k.
 
     min(a, b) - h^2 k / 4 with h = max(k - |a - b|, 0) / k: the quadratic smooth minimum of
-    I. Quilez, "smooth minimum" (2013).
+    I. Quilez, "smooth minimum" (2013). Where h > 0 that is the one polynomial written here.
     """
-    h = max(k - abs(b - a), 0.0) / k  # at a tie min takes a: its side of the absolute value
-    return min(a, b) - 0.25 * h * h * k
+    d = b - a
+    return seam(abs(d) < k, 0.5 * (a + b) - 0.25 * (k + d * d / k), min(a, b))
 
 
 def _smooth_intersection(a: Expr, b: Expr, k: Expr) -> Scalar:
     """The greatest of a and b, rounded over a width k."""
-    h = max(k - abs(a - b), 0.0) / k
-    return max(a, b) + 0.25 * h * h * k
+    return -apply(lift(_smooth_union), (-a, -b, k))[0]
 
 
 def _smooth_difference(a: Expr, b: Expr, k: Expr) -> Scalar:
     """In a and not in b, rounded over a width k."""
-    h = max(k - abs(a + b), 0.0) / k
-    return max(a, -b) + 0.25 * h * h * k
+    return -apply(lift(_smooth_union), (-a, b, k))[0]
+
+
+MELTS = {_smooth_union: K.leaves[0]}
+"""Functions that melt two fields together, and how far one may be above the other."""
 
 
 @cache
@@ -86,8 +88,9 @@ def lift(python: Callable[..., Any]) -> Function:
     inputs = {"a": A, "b": B}
     names = code.co_varnames[: code.co_argcount]
     return trace(
-        python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_")
-    )
+        python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_"),
+        reach=MELTS.get(python),
+    )  # fmt: skip
 
 
 @form("union(a, b, smooth=0.1)")

@@ -32,6 +32,8 @@ __all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
 
+TELLING = ("jet", "spot", "edge")
+"""What edges tell, the least first."""
 HALFWAY = 0.5
 """The distance of a decision for which a cell is cut, and not taken to hold many of them."""
 
@@ -107,7 +109,7 @@ def _derived(function: Function, order: int, bends: bool) -> Function:
     for i in function.inputs:
         if i.role == "point":
             inputs.append(Input(i.name, Type(i.type.size, order, 2)))
-            walk.carry_all(i.leaves, inputs[-1])
+            walk.carry(i.leaves, inputs[-1])
         else:
             inputs.append(i)
             for leaf in i.leaves:
@@ -144,11 +146,13 @@ class EdgeWalk(SideWalk):
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
         elif ranked:
             outputs, inside = self.ranked(e, wide, made, values)
+        elif e.op.name == "fold" and isinstance(e.data.kind, Function):
+            outputs, inside = self.melted(e, wide, made, values)
         elif made.result.kind == "jet" or e.op.name == "fold":
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
         else:
             found = apply(made, self.bundled(wide, values), e.source)
-            outputs, inside = self.taken(found, made)
+            outputs, inside = self.taken(found, *_told(made))
         if e.op.name == "apply" and function.mean is not None:
             outputs, inside = self.averaged(function, values, outputs[0], inside[0])
         outer = merged(args)
@@ -214,9 +218,10 @@ class EdgeWalk(SideWalk):
             bundle += self.jets(own) if i.role == "point" else own
         return bundle
 
-    def taken(self, found: Sequence[Expr], made: Function) -> tuple[list[Expr], list[Side]]:
-        """The outputs and the sides that a call of an edge gives."""
-        t, jumps = made.result, bool(made.derived["jumps"])
+    def taken(
+        self, found: Sequence[Expr], t: Type, jumps: bool
+    ) -> tuple[list[Expr], list[Side]]:
+        """The outputs and the sides that an edge tells, by its type and whether it may jump."""
         plain = Type(t.m, t.order, 2)
         outputs = self.register(list(found[: plain.size]), plain)
         rest = list(found[plain.size :])
@@ -239,18 +244,11 @@ class EdgeWalk(SideWalk):
         if sign > 0 and len(item.outputs) == 1:
             key = item
         bundle = self.bundled(item, values)
-
-        def folded(kind: str, function: Function, args: Sequence[Expr]) -> list[Expr]:
-            fold_ = Fold(kind, function, f.table)
-            call = node("fold", tuple(args), fold_)
-            call.source = call.source or e.source
-            return [node("get", (call,), k) for k in range(fold_.result.size)]
-
         if len(f.table.array) == 1:
-            return self.taken(folded("at", made, [*bundle, ZERO]), made)
-        first, second, third = folded("ranks", key, values)
-        outputs, sides = self.taken(folded("at", made, [*bundle, first]), made)
-        others, hidden = self.taken(folded("at", made, [*bundle, second]), made)
+            return self.taken(_folded(e, "at", made, [*bundle, ZERO]), *_told(made))
+        first, second, third = _folded(e, "ranks", key, values)
+        outputs, sides = self.taken(_folded(e, "at", made, [*bundle, first]), *_told(made))
+        others, hidden = self.taken(_folded(e, "at", made, [*bundle, second]), *_told(made))
         best, runner = sign * outputs[0], sign * others[0]
         tie = self.turning(runner, best)
         assert tie is not None
@@ -281,6 +279,22 @@ class EdgeWalk(SideWalk):
                                either(close, far, reach), whole.jumps))  # fmt: skip
         return outputs, result
 
+    def melted(
+        self, e: Expr, item: Function, made: Function, values: Sequence[Expr]
+    ) -> tuple[list[Expr], list[Side]]:
+        """A fold that merges its rows: by their edges, of which each two make one."""
+        f: Fold = e.data
+        bundle = self.bundled(item, values)
+        if len(f.table.array) == 1:
+            return self.taken(_folded(e, "at", made, [*bundle, ZERO]), *_told(made))
+        assert isinstance(f.kind, Function)
+        t, jumps = _told(made)
+        merge = _merging(f.kind, t, jumps, self.bends)
+        while _told(merge) != (t, jumps):  # it may tell more than the rows do
+            t, jumps = _told(merge)
+            merge = _merging(f.kind, t, jumps, self.bends)
+        return self.taken(_folded(e, merge, _telling(made, t, jumps), bundle), t, jumps)
+
     def joined(
         self, e: Expr, function: Function, outputs: list[Expr], inside: list[Side], outer: Side
     ) -> list[Side]:
@@ -303,3 +317,56 @@ class EdgeWalk(SideWalk):
             other = either(outer.near <= whole.near, beyond[i], mine)
             sides.append(Side(other, whole.near, whole.next, reach, whole.jumps))
         return sides
+
+
+def _told(made: Function) -> tuple[Type, bool]:
+    """The type of an edge, and whether it may jump where it turns."""
+    return made.result, bool(made.derived["jumps"])
+
+
+def _folded(e: Expr, kind: str | Function, function: Function, args: Sequence[Expr]) -> list[Expr]:
+    """The outputs of another fold over the rows of one."""
+    fold = Fold(kind, function, e.data.table)
+    call = node("fold", tuple(args), fold)
+    call.source = call.source or e.source
+    return [node("get", (call,), k) for k in range(fold.result.size)]
+
+
+def _merging(merge: Function, t: Type, jumps: bool, bends: bool) -> Function:
+    """A merge of two fields as one of their edges, all of a type; its own may tell more."""
+    key = ("merging", t, jumps, bends)
+    if key not in merge.derived:
+        walk = EdgeWalk(t.order, bends)
+        inputs = []
+        for i in merge.inputs:
+            inputs.append(Input(i.name, t, i.role) if i.role == "field" else i)
+            if i.role != "field":
+                for leaf in i.leaves:
+                    walk.seed(leaf, None)
+                continue
+            (walk.value[i.leaves[0]],), (side,) = walk.taken(inputs[-1].leaves, t, jumps)
+            if side != NO_SIDE:
+                walk.side[i.leaves[0]] = side
+        made = walk.finish(merge, inputs)
+        told = TELLING.index(t.kind) >= TELLING.index(made.result.kind)
+        jumps |= bool(made.derived["jumps"])
+        merge.derived[key] = _telling(made, t if told else made.result, jumps)
+    found: Function = merge.derived[key]
+    return found
+
+
+def _telling(made: Function, t: Type, jumps: bool) -> Function:
+    """An edge as one of a type that tells more, where there is no more to tell."""
+    own = made.result
+    if _told(made) == (t, jumps):
+        return made
+    count = Type(own.m, own.order, 2).size
+    jets, rest = made.outputs[:count], made.outputs[count:]
+    if own.kind == "jet" != t.kind:
+        slopes = [[jets[own.first(i, j)] for j in range(2)] for i in range(own.m)]
+        rest = FAR, *(0.5 * (abs_(x) + abs_(y)) for x, y in slopes)
+    if own.kind != "edge" == t.kind:
+        rest = *jets, FAR, *rest
+    wide = Function(f"{made.name}_{t.kind}", made.inputs, [*jets, *rest], t, source=made.source)
+    wide.derived["jumps"] = jumps
+    return wide

@@ -61,11 +61,26 @@ class Fold:
     (its slopes) are not those of the winner: how near a bend is. "ranks" gives, for a function of
     one output, the numbers of the rows where it is least and second to that, and its third value;
     "at" the outputs of the one row whose number is a further argument, after the shared ones.
+
+    A function of two fields as a kind merges neighbors in pairs, pairs in pairs, and so on: a
+    balanced tree over the rows' order, in which what has no partner waits for the next level. Its
+    further inputs are those of the same names that all rows share.
     """
 
-    kind: str | tuple[str, ...]
+    kind: str | tuple[str, ...] | Function
     function: Function
     table: Table
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """What it calls, that of the rows first."""
+        return (self.function, self.kind) if isinstance(self.kind, Function) else (self.function,)
+
+    def given(self, args: Sequence[Any]) -> list[Any]:
+        """What its merge is given of the shared arguments."""
+        assert isinstance(self.kind, Function)
+        shared = dict(zip((leaf.data for leaf in self.function.leaves), args, strict=False))
+        return [shared[leaf.data] for i in self.kind.inputs[2:] for leaf in i.leaves]
 
     @property
     def result(self) -> Type:
@@ -75,11 +90,12 @@ class Fold:
     @property
     def name(self) -> str:
         """How a fold reads in a listing."""
-        return f"{self.kind} of {self.function.name}"
+        kind = self.kind.name if isinstance(self.kind, Function) else self.kind
+        return f"{kind} of {self.function.name}"
 
 
 def fold(
-    kind: str | tuple[str, ...], function: Function, table: Table, args: Sequence[Expr]
+    kind: str | tuple[str, ...] | Function, function: Function, table: Table, args: Sequence[Expr]
 ) -> tuple[Expr, ...]:
     """The reduced outputs of ``function`` at the shared ``args`` over all rows."""
     made = Fold(kind, function, table)

@@ -111,11 +111,13 @@ class Function:
     ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
     values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
     how fast its one output changes with its points at most, if that is known: 1 for a distance.
-    ``mean`` tells a pattern's mean over a pixel.
+    ``mean`` tells a pattern's mean over a pixel. A function of two fields that melts them together
+    has a ``reach``, by its other inputs: it rises with both, is never above the lesser, and is that
+    where the other is at least so far above it.
     """
 
     __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "lipschitz", "mean", "name",
-                 "names", "outputs", "result", "source")  # fmt: skip
+                 "names", "outputs", "reach", "result", "source")  # fmt: skip
     name: str
     inputs: tuple[Input, ...]
     outputs: tuple[Expr, ...]
@@ -123,6 +125,7 @@ class Function:
     inline: bool
     lipschitz: float | None
     mean: Mean | None
+    reach: Expr | None
     names: dict[Expr, str]
     doc: str
     source: Source | None
@@ -138,6 +141,7 @@ class Function:
         inline: bool = False,
         lipschitz: float | None = None,
         mean: Mean | None = None,
+        reach: Expr | None = None,
         names: dict[Expr, str] | None = None,
         doc: str = "",
         source: Source | None = None,
@@ -146,7 +150,7 @@ class Function:
         result = result or Type(len(outputs))
         if len(outputs) != result.size:
             raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
-        key = (name, inputs, outputs, result, inline, lipschitz, mean)
+        key = (name, inputs, outputs, result, inline, lipschitz, mean, reach)
         with _lock:
             found = _functions.get(key)
             if found is None:
@@ -154,7 +158,7 @@ class Function:
                 found.name, found.inputs, found.outputs = name, inputs, outputs
                 found.result, found.inline, found.names = result, inline, dict(names or {})
                 found.doc, found.source, found.derived = doc, source, {}
-                found.lipschitz, found.mean = lipschitz, mean
+                found.lipschitz, found.mean, found.reach = lipschitz, mean, reach
                 _functions[key] = found
             else:  # the newest author's words: a scene file may have been edited
                 found.names.update(names or {})
@@ -222,9 +226,9 @@ def called(expr: Expr) -> tuple[Function, ...]:
     """The functions that a single node applies."""
     if expr.op.name == "apply":
         return (expr.data,)
-    if expr.op.name in ("fold", "root"):
-        return (expr.data.function,)
-    return ()
+    if expr.op.name == "fold":
+        return expr.data.functions
+    return (expr.data.function,) if expr.op.name == "root" else ()
 
 
 def callees(roots: Iterable[Expr]) -> Iterator[Function]:
@@ -293,7 +297,7 @@ def turns(function: Function) -> int:
         for e in postorder(f.outputs):
             inner = sum(known[g] for g in called(e))
             if e.op.name == "fold" and e.data.kind != "at":
-                inner = len(e.data.table.array) * (1 + inner)
+                inner = len(e.data.table.array) * (len(called(e)) + inner)
             known[f] += inner + 8 * (e.op.name == "root")  # Newton's method is fast
     return known[function]
 
@@ -325,6 +329,7 @@ def trace(
     source: Source | None = None,
     lipschitz: float | None = None,
     mean: Mean | None = None,
+    reach: Expr | None = None,
     **static: Any,
 ) -> Function:
     """Run a Python function once on its inputs' leaves and keep what it computed.
@@ -362,5 +367,6 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        lipschitz=lipschitz, mean=mean, names=names, doc=python.__doc__ or "", source=source,
+        lipschitz=lipschitz, mean=mean, reach=reach, names=names, doc=python.__doc__ or "",
+        source=source,
     )  # fmt: skip
