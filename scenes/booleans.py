@@ -15,6 +15,7 @@ from ..shaders.calculus.folds import Table, fold
 from ..shaders.calculus.function import Function, Input, Type, apply, trace
 from ..shaders.calculus.literals import Placed
 from ..shaders.calculus.vectors import Scalar, abs, max, min, seam
+from ..shaders.lists import LISTED
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import fail, form, here, no_field, number, shown
@@ -77,7 +78,7 @@ def _smooth_difference(a: Expr, b: Expr, k: Expr) -> Scalar:
     return -apply(lift(_smooth_union), (-a, b, k))[0]
 
 
-MELTS = {_smooth_union: K.leaves[0]}
+MELTS = {_smooth_union: max(K.leaves[0], 0.0)}
 """Functions that melt two fields together, and how far one may be above the other."""
 
 
@@ -205,10 +206,15 @@ def _recipe(call: str, fields: Sequence[Field], smooth: Any = 0) -> Recipe:
 
 
 def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -> Expr:
-    """Neighbors combined in pairs, pairs in pairs, and so on: a balanced tree over call order."""
+    """Neighbors combined in pairs, pairs in pairs, and so on: a balanced tree over call order.
+
+    A part of the tree whose leaves are like shapes, LISTED or more, is a fold over their numbers.
+    """
     function = lift(python)
     level = [f.compact() for f in fields]
     source = here()
+    if function.reach is not None and k is not None and len(level) >= LISTED:
+        return _melted(level, function, k, source)
     while len(level) > 1:
         pairs = [
             _joined(function, level[i], level[i + 1], k, source)
@@ -216,6 +222,25 @@ def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -
         ]
         level = pairs + level[len(level) - len(level) % 2 :]
     return level[0]
+
+
+def _melted(values: Sequence[Expr], function: Function, k: Expr, source: Any) -> Expr:
+    """Of fields' values, by a function that melts them over a width k."""
+    found = [_skeleton(value) or (None, ()) for value in values]
+
+    def part(start: int, size: int) -> Expr:
+        """What the leaves give from one on, up to so many, which is a power of two."""
+        own = found[start : start + size]
+        if len(own) >= LISTED and own[0][0] is not None and all(s is own[0][0] for s, _ in own):
+            return _folded(own[0][0], [numbers for _, numbers in own], function, k)
+        half = size // 2
+        if len(own) == 1:
+            return values[start]
+        if len(own) <= half:
+            return part(start, half)
+        return _joined(function, part(start, half), part(start + half, half), k, source)
+
+    return part(0, 1 << (len(values) - 1).bit_length())
 
 
 def _joined(function: Function, a: Expr, b: Expr, k: Expr | None, source: Any) -> Expr:
@@ -309,10 +334,16 @@ def _unwrapped(value: Expr) -> Expr:
     return value
 
 
-def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:
+def _folded(
+    skeleton: Expr,
+    rows: list[tuple[float, ...]],
+    melts: Function | None = None,
+    width: Expr | None = None,
+) -> Expr:
     """The least over a table of the skeleton's numbers; a column that never changes is a number.
 
-    But for numbers that have places: which of them are equal may change.
+    But for numbers that have places: which of them are equal may change. With a function that
+    ``melts`` two over a width, the tree of these.
     """
     table = Table(rows)
     placed = any(isinstance(x, Placed) for row in rows for x in row)
@@ -328,12 +359,20 @@ def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:
         else:
             filled[hole] = node("input", (), ("row", len(columns)))
             columns.append(k)
-    if not columns:  # all alike: one stands for all
+    if not columns and melts is None:  # all alike: one stands for all
         return substitute([skeleton], filled)[0]
+    if not columns:  # where they melt, each counts
+        columns.append(0)
+        filled[node("input", (), ("row", 0))] = node("input", (), ("row", 0))
     if len(columns) == 1:
         only = node("input", (), ("row", None))
         filled = {h: only if v.op.name == "input" else v for h, v in filled.items()}
     body = substitute([skeleton], filled)
     name = next((e.data.name for e in postorder(body) if e.op.name == "apply"), "shape")
-    item = Function(f"one_{name}", [POINT, Input("row", Type(len(columns)))], body)
-    return fold("min", item, Table(table.array[:, columns]), POINT.leaves)[0]
+    row = Input("row", Type(len(columns)))
+    table = Table(table.array[:, columns])
+    if melts is None or width is None:
+        item = Function(f"one_{name}", [POINT, row], body)
+        return fold("min", item, table, POINT.leaves)[0]
+    item = Function(f"one_{name}", [POINT, K, row], body)
+    return fold(melts, item, table, (*POINT.leaves, width))[0]

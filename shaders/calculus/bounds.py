@@ -40,7 +40,7 @@ def rising(function: Function) -> Function:
 
 
 def _at_the_ends(function: Function) -> Function:
-    """The values of a function that rises with its inputs at their lower and at their upper ends."""
+    """The values of a function that rises with its inputs, at their lower and their upper ends."""
     inputs = [_interval(i) for i in function.inputs]
     ends: list[Expr] = []
     for upper in (0, 1):

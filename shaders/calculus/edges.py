@@ -32,8 +32,6 @@ __all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
 
-TELLING = ("jet", "spot", "edge")
-"""What edges tell, the least first."""
 HALFWAY = 0.5
 """The distance of a decision for which a cell is cut, and not taken to hold many of them."""
 
@@ -218,9 +216,7 @@ class EdgeWalk(SideWalk):
             bundle += self.jets(own) if i.role == "point" else own
         return bundle
 
-    def taken(
-        self, found: Sequence[Expr], t: Type, jumps: bool
-    ) -> tuple[list[Expr], list[Side]]:
+    def taken(self, found: Sequence[Expr], t: Type, jumps: bool) -> tuple[list[Expr], list[Side]]:
         """The outputs and the sides that an edge tells, by its type and whether it may jump."""
         plain = Type(t.m, t.order, 2)
         outputs = self.register(list(found[: plain.size]), plain)
@@ -282,18 +278,17 @@ class EdgeWalk(SideWalk):
     def melted(
         self, e: Expr, item: Function, made: Function, values: Sequence[Expr]
     ) -> tuple[list[Expr], list[Side]]:
-        """A fold that merges its rows: by their edges, of which each two make one."""
+        """A fold that merges its rows, by what turns in each; the other sides of them all are many."""
         f: Fold = e.data
         bundle = self.bundled(item, values)
         if len(f.table.array) == 1:
             return self.taken(_folded(e, "at", made, [*bundle, ZERO]), *_told(made))
         assert isinstance(f.kind, Function)
-        t, jumps = _told(made)
-        merge = _merging(f.kind, t, jumps, self.bends)
-        while _told(merge) != (t, jumps):  # it may tell more than the rows do
-            t, jumps = _told(merge)
-            merge = _merging(f.kind, t, jumps, self.bends)
-        return self.taken(_folded(e, merge, _telling(made, t, jumps), bundle), t, jumps)
+        merge = _merging(f.kind, made.result, self.bends)
+        if merge.result != made.result:
+            made = _spot(made)
+            merge = _merging(f.kind, made.result, self.bends)
+        return self.taken(_folded(e, merge, made, bundle), made.result, jumps=False)
 
     def joined(
         self, e: Expr, function: Function, outputs: list[Expr], inside: list[Side], outer: Side
@@ -332,41 +327,37 @@ def _folded(e: Expr, kind: str | Function, function: Function, args: Sequence[Ex
     return [node("get", (call,), k) for k in range(fold.result.size)]
 
 
-def _merging(merge: Function, t: Type, jumps: bool, bends: bool) -> Function:
-    """A merge of two fields as one of their edges, all of a type; its own may tell more."""
-    key = ("merging", t, jumps, bends)
+def _merging(merge: Function, t: Type, bends: bool) -> Function:
+    """A merge of two fields as one of their jets or spots; it is a spot's if anything turns."""
+    key = ("merging", t, bends)
     if key not in merge.derived:
         walk = EdgeWalk(t.order, bends)
-        inputs = []
-        for i in merge.inputs:
-            inputs.append(Input(i.name, t, i.role) if i.role == "field" else i)
-            if i.role != "field":
-                for leaf in i.leaves:
+        inputs = [Input(i.name, t, i.role) if i.role == "field" else i for i in merge.inputs]
+        for old, new in zip(merge.inputs, inputs, strict=True):
+            if old.role != "field":
+                for leaf in old.leaves:
                     walk.seed(leaf, None)
                 continue
-            (walk.value[i.leaves[0]],), (side,) = walk.taken(inputs[-1].leaves, t, jumps)
+            (walk.value[old.leaves[0]],), (side,) = walk.taken(new.leaves, t, jumps=False)
             if side != NO_SIDE:
-                walk.side[i.leaves[0]] = side
+                walk.side[old.leaves[0]] = side
         made = walk.finish(merge, inputs)
-        told = TELLING.index(t.kind) >= TELLING.index(made.result.kind)
-        jumps |= bool(made.derived["jumps"])
-        merge.derived[key] = _telling(made, t if told else made.result, jumps)
+        merge.derived[key] = made if made.result == t else _spot(made)
     found: Function = merge.derived[key]
     return found
 
 
-def _telling(made: Function, t: Type, jumps: bool) -> Function:
-    """An edge as one of a type that tells more, where there is no more to tell."""
+def _spot(made: Function) -> Function:
+    """An edge as a spot: what turns nearest is one of what may turn."""
     own = made.result
-    if _told(made) == (t, jumps):
-        return made
-    count = Type(own.m, own.order, 2).size
+    t = Type(own.m, own.order, own.n, "spot")
+    count = Type(own.m, own.order, own.n).size
     jets, rest = made.outputs[:count], made.outputs[count:]
-    if own.kind == "jet" != t.kind:
-        slopes = [[jets[own.first(i, j)] for j in range(2)] for i in range(own.m)]
-        rest = FAR, *(0.5 * (abs_(x) + abs_(y)) for x, y in slopes)
-    if own.kind != "edge" == t.kind:
-        rest = *jets, FAR, *rest
-    wide = Function(f"{made.name}_{t.kind}", made.inputs, [*jets, *rest], t, source=made.source)
-    wide.derived["jumps"] = jumps
-    return wide
+    if own.kind == "jet":
+        slopes = [[jets[own.first(i, j)] for j in range(own.n)] for i in range(own.m)]
+        rest = FAR, *(0.5 * total(map(abs_, row)) for row in slopes)
+    elif own.kind == "edge":
+        near, after, *reach = rest[count:]
+        rest = make("min", near, after), *reach
+    name = f"{made.name.removesuffix(f'_{own.kind}{own.order}')}_spot{own.order}"
+    return Function(name, made.inputs, [*jets, *rest], t, doc=made.doc, source=made.source)

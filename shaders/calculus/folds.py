@@ -16,7 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from .expr import Expr, node
 from .function import Function, Type
 
-__all__ = ["Fold", "Table", "fold"]
+__all__ = ["Fold", "Table", "fold", "texels"]
+
+
+def texels(columns: int) -> int:
+    """How many fours hold so many numbers."""
+    return -(-columns // 4)
 
 
 class Table:
@@ -30,12 +35,16 @@ class Table:
         self.array.setflags(write=False)
         self._hash = hash((self.array.shape, self.array.tobytes()))
 
-    def texels(self, rows: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.float32]:
-        """Rows, (rows, texels, 4): each as so many fours of numbers."""
+    def texels(
+        self, rows: NDArray[np.intp] | slice = slice(None), more: NDArray[np.intp] | None = None
+    ) -> NDArray[np.float32]:
+        """Rows, (rows, texels, 4): each as so many fours of numbers, with one ``more`` behind."""
         some = self.array[rows]
         count, columns = some.shape
-        padded = np.zeros((count, -(-columns // 4) * 4), np.float32)
+        padded = np.zeros((count, 4 * texels(columns + (more is not None))), np.float32)
         padded[:, :columns] = some
+        if more is not None:
+            padded[:, columns] = more
         return padded.reshape(count, -1, 4)
 
     def __eq__(self, other: object) -> bool:

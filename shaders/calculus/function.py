@@ -227,7 +227,8 @@ def called(expr: Expr) -> tuple[Function, ...]:
     if expr.op.name == "apply":
         return (expr.data,)
     if expr.op.name == "fold":
-        return expr.data.functions
+        functions: tuple[Function, ...] = expr.data.functions
+        return functions
     return (expr.data.function,) if expr.op.name == "root" else ()
 
 

@@ -103,7 +103,9 @@ def _decoded(data: Any, functions: list[Function]) -> Any:
 def _changed(data: Any, change: Callable[[Any], Any], kind: type) -> Any:
     """What a fold or a root calls changed."""
     own = {"function": data.function, "kind": getattr(data, "kind", None)}
-    return dataclasses.replace(data, **{k: change(v) for k, v in own.items() if isinstance(v, kind)})
+    return dataclasses.replace(
+        data, **{k: change(v) for k, v in own.items() if isinstance(v, kind)}
+    )
 
 
 def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:

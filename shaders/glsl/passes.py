@@ -16,7 +16,7 @@ from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
 from ..color import encoder
-from ..lists import lone, sieves, solo
+from ..lists import lone, melts, sieves, solo
 from ..picture import Picture
 from ..tiles import (
     EDGE,
@@ -31,6 +31,7 @@ from ..tiles import (
     worth_classes,
     worth_smooth,
 )  # fmt: skip
+from .atlas import LISTED
 from .dialects import DRAWN, Dialect, number
 from .listing import (
     Listing,
@@ -43,7 +44,7 @@ from .listing import (
     texts,
     vertex_shader,
 )  # fmt: skip
-from .loops import LISTED, Loop, listed_rows
+from .loops import Loop, listed_rows
 from .program import Program
 
 __all__ = ["Drawing", "Tiled", "drawing"]
@@ -250,11 +251,11 @@ class Drawing:
     @property
     def _loops(self) -> dict[Table, Loop]:
         """How the tables that have lists are gone through, and those of their lone rows."""
-        whole = [places[0].table for places in sieves(self.picture)]
+        known = sieves(self.picture)
         return {
-            table: listed_rows(*own)
-            for tables in (whole, lone(self.picture))
-            for table, own in zip(tables, ENDS, strict=False)
+            table: listed_rows(*own, melts(places))
+            for tables in ([places[0].table for places in known], lone(self.picture))
+            for table, places, own in zip(tables, known, ENDS, strict=False)
         }
 
     def _program(self, dialect: Dialect) -> Program:
