@@ -24,13 +24,14 @@ from .calculus.evaluate import call
 from .calculus.expr import Expr, const, node, postorder, rebuild, substitute
 from .calculus.folds import Fold, Table
 from .calculus.folds import texels as texels_of
+from .calculus.forms import pasted
 from .calculus.function import Function, Input, Type, apply, called, callees
 from .calculus.parameters import BUILT_IN, leaf, parameters
 from .calculus.wanted import EVERYWHERE, Span, wanted
 from .picture import POINT, Frame, Group, Layer, Picture, flat
-from .trees import completed, unmelted
+from .trees import ordered, unmelted
 
-__all__ = ["LISTED", "Lists", "Sieve", "lists", "lone", "melts", "read", "sieves", "solo"]
+__all__ = ["LISTED", "RUNS", "Lists", "Sieve", "lists", "lone", "melts", "read", "sieves", "solo"]
 
 LISTED: Final = 16
 """Rows of a table that is worth lists."""
@@ -38,6 +39,9 @@ FEW: Final = 1 << 12
 """Bounds at once that take little longer than one does."""
 TABLES: Final = 2
 """Tables that have lists, the longest."""
+RUNS: Final = 0.5
+"""What the beginning of a list is moved by whose rows melt one after another, each with all before
+it."""
 
 _ZERO, _FAR = const(0.0), const(1e30)
 Array = NDArray[Any]
@@ -108,13 +112,17 @@ def lists(
         for span, x, y, rows in _sieved(places, frame, corner, grid, side):
             starts = _starts(x, y)
             ends = np.append(starts[1:], len(rows))
+            firsts = starts
+            if melts(places):
+                order, completed, runs = ordered(starts, rows)
+                rows, firsts = rows[order], starts + RUNS * runs
+                pairs.append(completed)
             parts = ranges.reshape(whole // span, span, whole // span, span, 4)
-            for k, of in enumerate((starts, ends)):
+            for k, of in enumerate((firsts, ends)):
                 parts[y[starts] // span, :, x[starts] // span, :, 2 * slot + k] = (
                     at + of[:, None, None]
                 )
             found.append(rows)
-            pairs.append(completed(starts, rows) if melts(places) else rows)
             at += len(rows)
         kept.append(np.concatenate(found))
         gap = np.zeros((first * each - len(texels), 4), np.float32)
@@ -209,17 +217,13 @@ def _sieved(
         for place, (least, most) in zip(places, spans, strict=True):
             low, high = (np.broadcast_to(v, rows.shape)
                          for v in call(bounds(place.row), columns, frame.values))  # fmt: skip
-            best = np.minimum.reduceat(high, starts)
             if place.melted:
                 assert place.reach
                 (reach,) = call(place.reach, [], frame.values)
                 melt = partial(call, place.melted, values=frame.values)
-                counts, lowest = unmelted(melt, float(reach), low, high, rows, starts)
-                alone = (lowest > most) | (best < least)
-                one, best = np.repeat(alone, lengths), np.repeat(best, lengths)
-                keep |= np.where(one, high == best, counts)
+                keep |= unmelted(melt, float(reach), (least, most), low, high, rows, starts)
                 continue
-            best = np.repeat(best, lengths)
+            best = np.repeat(np.minimum.reduceat(high, starts), lengths)
             keep |= high == best
             keep |= (low <= np.minimum(best, most)) & (best >= least)
         x, y, rows = x[keep], y[keep], rows[keep]
@@ -302,7 +306,7 @@ def _melting(fold: Fold, args: Sequence[Expr]) -> tuple[Function | None, Functio
     given = dict(zip(leaves, fold.given(args), strict=True))
     melted = apply(known, [*(leaf for i in pair for leaf in i.leaves), *given.values()])
     return (
-        Function("melted", pair, melted, known.result),
+        Function("melted", pair, pasted(melted, lambda f: True), known.result),
         Function("reach", [], substitute([fold.kind.reach], given)),
     )
 

@@ -278,7 +278,7 @@ class EdgeWalk(SideWalk):
     def melted(
         self, e: Expr, item: Function, made: Function, values: Sequence[Expr]
     ) -> tuple[list[Expr], list[Side]]:
-        """A fold that merges its rows, by what turns in each; the other sides of them all are many."""
+        """A fold that merges its rows: by spots, as the other sides of them all are many."""
         f: Fold = e.data
         bundle = self.bundled(item, values)
         if len(f.table.array) == 1:

@@ -54,6 +54,8 @@ class Loop(NamedTuple):
     others: str
     melts: bool = False
     """Whether behind a row's numbers stands how many pairs it completes, of a list that melts."""
+    runs: bool = False
+    """Whether it is always one."""
 
 
 def every_row(count: int) -> Loop:
@@ -205,6 +207,10 @@ def _melted(
                 names = f"part_{waiting - 1}", f"part_{waiting}"
                 lines.append(f"{names[0]} = {merge.format(*names)};")
         return [*lines, "return part_0;"]
+    if loop.runs:
+        first = f"{result.glsl} whole = {call(loop.first)};"
+        return [first, loop.others, f"    whole = {merge.format('whole', call('i'))};", "}",
+                "return whole;"]  # fmt: skip
     last = [] if loop.melts else [
         "for (; top > 0; --top) waiting[top - 1] = "
         f"{merge.format('waiting[top - 1]', 'waiting[top]')};",

@@ -16,10 +16,11 @@ from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
 from ..color import encoder
-from ..lists import lone, melts, sieves, solo
+from ..lists import RUNS, lone, melts, sieves, solo
 from ..picture import Picture
 from ..tiles import (
     EDGE,
+    RUN,
     SETTLED,
     SMOOTH,
     SOLO,
@@ -86,6 +87,7 @@ void main() {
 _ROWS = f"uniform sampler2D tile_rows;\n{LISTED}\n"
 FETCHED = f"uniform sampler2D tile_ranges;\nvec4 tile_range;\n{_ROWS}"
 LONE = "    if (found.x > 0.0 && {alone}) found.x = {solo};\n"
+RUNNING = "    else if (found.x > 0.0 && {runs}) found.x = {run};\n"
 BEGIN = "    tile_range = texelFetch(tile_ranges, ivec2(gl_FragCoord.xy), 0);\n"
 PASSED = f"flat in vec4 tile_range;\n{_ROWS}"
 RANGED = (
@@ -172,6 +174,8 @@ class Drawing:
         smooth = not self._loops and worth_smooth(self.picture, self.antialias)
         if self._loops:
             kinds.append((SOLO, self._edges(solo(self.picture))))
+        if self._melting:
+            kinds.append((RUN, self._edges(self.picture, runs=True)))
         if smooth:
             kinds.append((SMOOTH, self._edges(self.picture, smooth=True)))
         passes = self._classes(smooth), tuple(kinds)
@@ -198,9 +202,12 @@ class Drawing:
         fetched, begin, end = "", "", ""
         if self._loops:
             alone = " && ".join(
-                f"{end} - {begin} < 1.5" for begin, end in ENDS[: len(sieves(self.picture))]
+                f"{end} - {begin} < 1.25" for begin, end in ENDS[: len(sieves(self.picture))]
             )
             fetched, begin, end = FETCHED, BEGIN, LONE.format(alone=alone, solo=number(SOLO))
+        if self._melting:
+            runs = " && ".join(f"fract({begin}) == {number(RUNS)}" for begin, _ in self._melting)
+            end += RUNNING.format(runs=runs, run=number(RUN))
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias, smooth))
         half = "(0.5 * tile_side + 0.5) * pixel"  # half a pixel more: that of a pixel at its rim
@@ -234,12 +241,12 @@ class Drawing:
         holes = {"functions": functions, "own": own, "seen": seen}
         return vertex_shader(POINTS, DRAWN, blocks, **holes)
 
-    def _edges(self, picture: Picture, smooth: bool = False) -> Listing:
-        """Tiles with an edge; of a picture that is alike in them."""
+    def _edges(self, picture: Picture, smooth: bool = False, runs: bool = False) -> Listing:
+        """Tiles with an edge; of a picture that is alike in them. Rows may all melt in ``runs``."""
         if not self._loops and not smooth:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         passed, ranged = (PASSED, RANGED) if self._loops else ("", ("", ""))
-        program = self._program(replace(DRAWN, output=passed + DRAWN.output))
+        program = self._program(replace(DRAWN, output=passed + DRAWN.output), runs)
         cells = None
         if smooth:
             cells = picture.smooth_cells
@@ -258,8 +265,15 @@ class Drawing:
             for table, places, own in zip(tables, known, ENDS, strict=False)
         }
 
-    def _program(self, dialect: Dialect) -> Program:
-        return Program(self.numbers, DRAWN.taken, dialect=dialect, listed=self._loops)
+    @property
+    def _melting(self) -> list[tuple[str, str]]:
+        """The ends of lists whose rows melt."""
+        known = zip(ENDS, sieves(self.picture), strict=False)
+        return [own for own, places in known if melts(places)]
+
+    def _program(self, dialect: Dialect, runs: bool = False) -> Program:
+        loops = {table: loop._replace(runs=runs) for table, loop in self._loops.items()}
+        return Program(self.numbers, DRAWN.taken, dialect=dialect, listed=loops)
 
 
 @lru_cache(maxsize=64)
