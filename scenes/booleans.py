@@ -226,13 +226,17 @@ def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -
 
 def _melted(values: Sequence[Expr], function: Function, k: Expr, source: Any) -> Expr:
     """Of fields' values, by a function that melts them over a width k."""
+    (a,), (b,), (width,) = A.leaves, B.leaves, K.leaves
+    assert function.reach is not None
+    reach = substitute([function.reach], {width: k})[0]
+    melt = Function("melt", [A, B], apply(function, (a, b, k), source), reach=reach, source=source)
     found = [_skeleton(value) or (None, ()) for value in values]
 
     def part(start: int, size: int) -> Expr:
         """What the leaves give from one on, up to so many, which is a power of two."""
         own = found[start : start + size]
         if len(own) >= LISTED and own[0][0] is not None and all(s is own[0][0] for s, _ in own):
-            return _folded(own[0][0], [numbers for _, numbers in own], function, k)
+            return _folded(own[0][0], [numbers for _, numbers in own], melt)
         half = size // 2
         if len(own) == 1:
             return values[start]
@@ -338,12 +342,11 @@ def _folded(
     skeleton: Expr,
     rows: list[tuple[float, ...]],
     melts: Function | None = None,
-    width: Expr | None = None,
 ) -> Expr:
     """The least over a table of the skeleton's numbers; a column that never changes is a number.
 
     But for numbers that have places: which of them are equal may change. With a function that
-    ``melts`` two over a width, the tree of these.
+    ``melts`` two, the tree of these.
     """
     table = Table(rows)
     placed = any(isinstance(x, Placed) for row in rows for x in row)
@@ -371,8 +374,5 @@ def _folded(
     name = next((e.data.name for e in postorder(body) if e.op.name == "apply"), "shape")
     row = Input("row", Type(len(columns)))
     table = Table(table.array[:, columns])
-    if melts is None or width is None:
-        item = Function(f"one_{name}", [POINT, row], body)
-        return fold("min", item, table, POINT.leaves)[0]
-    item = Function(f"one_{name}", [POINT, K, row], body)
-    return fold(melts, item, table, (*POINT.leaves, width))[0]
+    item = Function(f"one_{name}", [POINT, row], body)
+    return fold(melts or "min", item, table, POINT.leaves)[0]

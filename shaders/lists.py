@@ -25,7 +25,7 @@ from .calculus.expr import Expr, const, node, postorder, rebuild, substitute
 from .calculus.folds import Fold, Table
 from .calculus.folds import texels as texels_of
 from .calculus.forms import pasted
-from .calculus.function import Function, Input, Type, apply, called, callees
+from .calculus.function import Function, Input, Type, called, callees
 from .calculus.parameters import BUILT_IN, leaf, parameters
 from .calculus.wanted import EVERYWHERE, Span, wanted
 from .picture import POINT, Frame, Group, Layer, Picture, flat
@@ -285,7 +285,7 @@ def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
             Function("row", [POINT, row], value),
             Function("span", [], span, Type(2)),
             Function("beside", [], [beside]),
-            *_melting(e.data, e.args),
+            *_melting(e.data),
         )
 
 
@@ -295,20 +295,14 @@ def _listed(fold: Fold) -> bool:
     return known and len(fold.function.outputs) == 1
 
 
-def _melting(fold: Fold, args: Sequence[Expr]) -> tuple[Function | None, Function | None]:
+def _melting(fold: Fold) -> tuple[Function | None, Function | None]:
     """What a Sieve has to know of a fold that melts its rows."""
     if not isinstance(fold.kind, Function):
         return None, None
     assert fold.kind.reach is not None
     known = bounds(fold.kind)
-    pair = known.inputs[:2]
-    leaves = [leaf for i in fold.kind.inputs[2:] for leaf in i.leaves]
-    given = dict(zip(leaves, fold.given(args), strict=True))
-    melted = apply(known, [*(leaf for i in pair for leaf in i.leaves), *given.values()])
-    return (
-        Function("melted", pair, pasted(melted, lambda f: True), known.result),
-        Function("reach", [], substitute([fold.kind.reach], given)),
-    )
+    melted = Function("melted", known.inputs, pasted(known.outputs, lambda f: True), known.result)
+    return melted, Function("reach", [], [fold.kind.reach])
 
 
 def _seen(field: Function, table: Table) -> list[Expr]:

@@ -332,15 +332,11 @@ def _merging(merge: Function, t: Type, bends: bool) -> Function:
     key = ("merging", t, bends)
     if key not in merge.derived:
         walk = EdgeWalk(t.order, bends)
-        inputs = [Input(i.name, t, i.role) if i.role == "field" else i for i in merge.inputs]
-        for old, new in zip(merge.inputs, inputs, strict=True):
-            if old.role != "field":
-                for leaf in old.leaves:
-                    walk.seed(leaf, None)
-                continue
-            (walk.value[old.leaves[0]],), (side,) = walk.taken(new.leaves, t, jumps=False)
+        inputs = [Input(i.name, t, i.role) for i in merge.inputs]
+        for old, new in zip(merge.leaves, inputs, strict=True):
+            (walk.value[old],), (side,) = walk.taken(new.leaves, t, jumps=False)
             if side != NO_SIDE:
-                walk.side[old.leaves[0]] = side
+                walk.side[old] = side
         made = walk.finish(merge, inputs)
         merge.derived[key] = made if made.result == t else _spot(made)
     found: Function = merge.derived[key]

@@ -155,20 +155,19 @@ def _of_rows(f: Fold, args: list[Any], shape: tuple[int, ...], start: int, step:
 def _melted(f: Fold, args: list[Any], shape: tuple[int, ...], step: int) -> Work:
     """The rows merged as a tree; so many at once, which is a power of two, are a part of it."""
     assert isinstance(f.kind, Function)
-    given = f.given(args)
     parts: list[tuple[int, list[Any]]] = []  # of so many steps each, the first the longest
     for start in range(0, len(f.table.array), step):
         part = yield from _of_rows(f, args, shape, start, step)
         while (even := len(part[0]) // 2 * 2) > 0:
             pairs = [*(o[0:even:2] for o in part), *(o[1:even:2] for o in part)]
-            merged = yield _request(f.kind, [*pairs, *given])
+            merged = yield _request(f.kind, pairs)
             part = [np.concatenate((np.broadcast_to(m, (even // 2, *shape)), o[even:]))
                     for m, o in zip(merged, part, strict=True)]  # fmt: skip
         parts.append((1, [o[0] for o in part]))
         last = start + step >= len(f.table.array)
         while len(parts) > 1 and (last or parts[-1][0] == parts[-2][0]):
             (_, b), (size, a) = parts.pop(), parts.pop()
-            parts.append((2 * size, (yield _request(f.kind, [*a, *b, *given]))))
+            parts.append((2 * size, (yield _request(f.kind, [*a, *b]))))
     return parts[0][1]
 
 

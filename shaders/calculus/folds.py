@@ -72,8 +72,7 @@ class Fold:
     "at" the outputs of the one row whose number is a further argument, after the shared ones.
 
     A function of two fields as a kind merges neighbors in pairs, pairs in pairs, and so on: a
-    balanced tree over the rows' order, in which what has no partner waits for the next level. Its
-    further inputs are those of the same names that all rows share.
+    balanced tree over the rows' order, in which what has no partner waits for the next level.
     """
 
     kind: str | tuple[str, ...] | Function
@@ -84,12 +83,6 @@ class Fold:
     def functions(self) -> tuple[Function, ...]:
         """What it calls, that of the rows first."""
         return (self.function, self.kind) if isinstance(self.kind, Function) else (self.function,)
-
-    def given(self, args: Sequence[Any]) -> list[Any]:
-        """What its merge is given of the shared arguments."""
-        assert isinstance(self.kind, Function)
-        shared = dict(zip((leaf.data for leaf in self.function.leaves), args, strict=False))
-        return [shared[leaf.data] for i in self.kind.inputs[2:] for leaf in i.leaves]
 
     @property
     def result(self) -> Type:

@@ -72,10 +72,8 @@ def _beside(item: Function) -> Function:
 
 def _with_kinks(merge: Function) -> Function:
     """A merge of two such pairs: those of its own kinks count, and those of either."""
-    a, b = (Input(i.name, Type(2), "field") for i in merge.inputs[:2])
-    rest = merge.inputs[2:]
-    args = (a.leaves[0], b.leaves[0], *(leaf for i in rest for leaf in i.leaves))
+    a, b = (Input(i.name, Type(2), "field") for i in merge.inputs)
+    args = a.leaves[0], b.leaves[0]
     near = [a.leaves[1], b.leaves[1], *apply(kinks(merge), args)]
     least = make("min", make("min", *near[:2]), near[2])
-    outputs = [*apply(merge, args), least]
-    return Function(f"{merge.name}_and_kinks", [a, b, *rest], outputs)
+    return Function(f"{merge.name}_and_kinks", [a, b], [*apply(merge, args), least])

@@ -144,12 +144,11 @@ def _folded(f: Fold, args: Sequence[Expr]) -> Found:
 
 def _melting(merge: Function) -> Function:
     """A merge of values that come with their places."""
-    a, b = (Input(i.name, Type(3), "field") for i in merge.inputs[:2])
-    rest = merge.inputs[2:]
+    a, b = (Input(i.name, Type(3), "field") for i in merge.inputs)
     (p, *first), (q, *second) = a.leaves, b.leaves
-    args = (p, q, *(leaf for i in rest for leaf in i.leaves))
-    best = _most(_slopes(merge, args, [0, 1]), [(first[0], first[1]), (second[0], second[1])])
-    return Function(f"{merge.name}_placed", [a, b, *rest], [*apply(merge, args), *best])
+    weights = _slopes(merge, (p, q), [0, 1])
+    best = _most(weights, [(first[0], first[1]), (second[0], second[1])])
+    return Function(f"{merge.name}_placed", [a, b], [*apply(merge, (p, q)), *best])
 
 
 def _point_of_row(f: Fold, args: Sequence[Expr]) -> Pair:

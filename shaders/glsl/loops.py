@@ -93,7 +93,6 @@ def fold_lines(
     result, row = layout(f.result), layout(function.inputs[-1].type)
     scope = Names()
     shared = [(layout(i.type).glsl, scope.take(i.name)) for i in function.inputs[:-1]]
-    names = [i.name for i in function.inputs]
     passed = "".join(f"{label}, " for _, label in shared)
     if f.kind == "at":
         shared.append(("float", scope.take("number")))
@@ -109,9 +108,7 @@ def fold_lines(
     if rows and len(table) == 1:  # the one of a list
         body = [f"return {call(whole, loop.first)};"]
     elif isinstance(f.kind, Function):
-        given = "".join(f", {dict(zip(names, shared, strict=False))[i.name][1]}"
-                        for i in f.kind.inputs[2:])  # fmt: skip
-        merged = f"{merge}({{}}, {{}}{given})"
+        merged = f"{merge}({{}}, {{}})"
         body = _melted(
             result, len(table), lambda index: call(whole, index), merged,
             loop if rows else None, completed,
