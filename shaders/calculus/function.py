@@ -168,7 +168,11 @@ class Function:
     @property
     def leaves(self) -> tuple[Expr, ...]:
         """All input scalars, in order."""
-        return tuple(leaf for i in self.inputs for leaf in i.leaves)
+        found: tuple[Expr, ...] | None = self.derived.get("leaves")
+        if found is None:
+            found = tuple(leaf for i in self.inputs for leaf in i.leaves)
+            self.derived["leaves"] = found
+        return found
 
     @property
     def calls(self) -> tuple[Function, ...]:
