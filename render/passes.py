@@ -11,7 +11,7 @@ import moderngl
 
 from ..shaders.calculus.evaluate import call
 from ..shaders.calculus.parameters import parameters
-from ..shaders.glsl.loops import woven
+from ..shaders.glsl.atlas import woven
 from ..shaders.lists import lists, read
 from ..shaders.tiles import ABOVE, EDGE, GROUP, SETTLED
 from .program import Programs, free

@@ -10,26 +10,20 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from ..shaders.calculus.expr import Expr, node, postorder, substitute
-from ..shaders.calculus.folds import Table, fold
-from ..shaders.calculus.function import Function, Input, Type, apply, trace
-from ..shaders.calculus.literals import Placed
-from ..shaders.calculus.vectors import Scalar, abs, max, min
+from ..shaders.calculus.expr import Expr, substitute
+from ..shaders.calculus.function import Function, Input, apply, trace
+from ..shaders.calculus.vectors import Scalar, abs, max, min, seam
+from ..shaders.lists import LISTED
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import fail, form, here, no_field, number, shown
 from .field import Field, Grade, Recipe, weakest
 from .sizes import CALLS, weight
+from .tables import folded, gathered, skeleton
 
 __all__ = ["complement", "difference", "intersection", "lift", "union", "xor"]
 
 A, B, K = Input("a", role="field"), Input("b", role="field"), Input("k")
-CROWD = 8
-"""A run of at least this many like shapes in a union becomes a table."""
-LARGEST_ROW = 16
-GREAT = 64
-"""In a union of this many shapes all like ones become one table, wherever they stand. Where two
-shapes of different tables are equally near, the table whose first shape came first has the tie."""
 
 
 def _union(a: Expr, b: Expr) -> Scalar:
@@ -61,22 +55,24 @@ def _smooth_union(a: Expr, b: Expr, k: Expr) -> Scalar:
     """The least of a and b, rounded over a width k.
 
     min(a, b) - h^2 k / 4 with h = max(k - |a - b|, 0) / k: the quadratic smooth minimum of
-    I. Quilez, "smooth minimum" (2013).
+    I. Quilez, "smooth minimum" (2013). Where h > 0 that is the one polynomial written here.
     """
-    h = max(k - abs(b - a), 0.0) / k  # at a tie min takes a: its side of the absolute value
-    return min(a, b) - 0.25 * h * h * k
+    d = b - a
+    return seam(abs(d) < k, 0.5 * (a + b) - 0.25 * (k + d * d / k), min(a, b))
 
 
 def _smooth_intersection(a: Expr, b: Expr, k: Expr) -> Scalar:
     """The greatest of a and b, rounded over a width k."""
-    h = max(k - abs(a - b), 0.0) / k
-    return max(a, b) + 0.25 * h * h * k
+    return -apply(lift(_smooth_union), (-a, -b, k))[0]
 
 
 def _smooth_difference(a: Expr, b: Expr, k: Expr) -> Scalar:
     """In a and not in b, rounded over a width k."""
-    h = max(k - abs(a + b), 0.0) / k
-    return max(a, -b) + 0.25 * h * h * k
+    return -apply(lift(_smooth_union), (-a, b, k))[0]
+
+
+MELTS = {_smooth_union: max(K.leaves[0], 0.0)}
+"""Functions that melt two fields together, and how far one may be above the other."""
 
 
 @cache
@@ -86,8 +82,9 @@ def lift(python: Callable[..., Any]) -> Function:
     inputs = {"a": A, "b": B}
     names = code.co_varnames[: code.co_argcount]
     return trace(
-        python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_")
-    )
+        python, [inputs.get(n) or Input(n) for n in names], name=python.__name__.lstrip("_"),
+        reach=MELTS.get(python),
+    )  # fmt: skip
 
 
 @form("union(a, b, smooth=0.1)")
@@ -202,10 +199,15 @@ def _recipe(call: str, fields: Sequence[Field], smooth: Any = 0) -> Recipe:
 
 
 def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -> Expr:
-    """Neighbors combined in pairs, pairs in pairs, and so on: a balanced tree over call order."""
+    """Neighbors combined in pairs, pairs in pairs, and so on: a balanced tree over call order.
+
+    A part of the tree whose leaves are like shapes, LISTED or more, is a fold over their numbers.
+    """
     function = lift(python)
     level = [f.compact() for f in fields]
     source = here()
+    if function.reach is not None and k is not None and len(level) >= LISTED:
+        return _melted(level, function, k, source)
     while len(level) > 1:
         pairs = [
             _joined(function, level[i], level[i + 1], k, source)
@@ -213,6 +215,29 @@ def _tree(fields: Sequence[Field], python: Callable[..., Any], k: Expr | None) -
         ]
         level = pairs + level[len(level) - len(level) % 2 :]
     return level[0]
+
+
+def _melted(values: Sequence[Expr], function: Function, k: Expr, source: Any) -> Expr:
+    """Of fields' values, by a function that melts them over a width k."""
+    (a,), (b,), (width,) = A.leaves, B.leaves, K.leaves
+    assert function.reach is not None
+    reach = substitute([function.reach], {width: k})[0]
+    melt = Function("melt", [A, B], apply(function, (a, b, k), source), reach=reach, source=source)
+    found = [skeleton(value) or (None, ()) for value in values]
+
+    def part(start: int, size: int) -> Expr:
+        """What the leaves give from one on, up to so many, which is a power of two."""
+        own = found[start : start + size]
+        if len(own) >= LISTED and own[0][0] is not None and all(s is own[0][0] for s, _ in own):
+            return folded(own[0][0], [numbers for _, numbers in own], melt)
+        half = size // 2
+        if len(own) == 1:
+            return values[start]
+        if len(own) <= half:
+            return part(start, half)
+        return _joined(function, part(start, half), part(start + half, half), k, source)
+
+    return part(0, 1 << (len(values) - 1).bit_length())
 
 
 def _joined(function: Function, a: Expr, b: Expr, k: Expr | None, source: Any) -> Expr:
@@ -229,7 +254,7 @@ def _short(value: Expr) -> Expr:
 
 def _united(parts: Sequence[Field]) -> Expr:
     """A hard union: runs of like shapes as folds, then the least of all, in order."""
-    level = _gathered([f.compact() for f in parts])
+    level = gathered([f.compact() for f in parts])
     function = lift(_union)
     while len(level) > 1:  # in groups, so that no function holds more than a few dozen calls
         groups = []
@@ -240,97 +265,3 @@ def _united(parts: Sequence[Field]) -> Expr:
             groups.append(_short(total))
         level = groups
     return level[0]
-
-
-def _gathered(values: Sequence[Expr]) -> list[Expr]:
-    """Values in order, with each long run of the same skeleton replaced by a fold.
-
-    In a great union a run need not be unbroken: like shapes stand where the first of them stands.
-    """
-    if len(values) < CROWD:
-        return list(values)
-    groups: list[tuple[Expr | None, list[tuple[Expr, tuple[float, ...]]]]] = []
-    place: dict[Expr, int] = {}
-    for value in values:
-        skeleton, numbers = _skeleton(value) or (None, ())
-        last = groups[-1][0] if groups else None
-        if skeleton is not None and skeleton is last:
-            at = len(groups) - 1
-        elif skeleton is not None and len(values) >= GREAT and skeleton in place:
-            at = place[skeleton]
-        else:
-            at = len(groups)
-            groups.append((skeleton, []))
-            if skeleton is not None:
-                place.setdefault(skeleton, at)
-        groups[at][1].append((value, numbers))
-    result: list[Expr] = []
-    for skeleton, members in groups:
-        if skeleton is not None and len(members) >= CROWD:
-            result.append(_folded(skeleton, [numbers for _, numbers in members]))
-        else:
-            result += [value for value, _ in members]
-    return result
-
-
-def _skeleton(value: Expr) -> tuple[Expr, tuple[float, ...]] | None:
-    """The expression with every number in a scene replaced by a numbered hole, and the numbers.
-
-    Each place counts, not each value: shapes whose numbers happen to be equal stay alike.
-    """
-    value = _unwrapped(value)
-    numbers: list[float] = []
-    memo: dict[Expr, Expr] = {}
-    for e in postorder([value]):
-        args = []
-        for a in e.args:
-            if a.op.name == "literal":
-                args.append(node("input", (), ("row", len(numbers))))
-                numbers.append(a.data)
-            else:
-                args.append(memo[a])
-        memo[e] = node(e.op.name, tuple(args), e.data) if tuple(args) != e.args else e
-    if len(numbers) > LARGEST_ROW or not numbers or value.op.name == "literal":
-        return None
-    return memo[value], tuple(numbers)
-
-
-def _unwrapped(value: Expr) -> Expr:
-    """The expression with small functions of the point alone pasted in, for they hold numbers."""
-    for e in postorder([value]):
-        if e.op.name == "get" and e.args[0].op.name == "apply":
-            f: Function = e.args[0].data
-            if f.inputs == (POINT,) and weight(f.outputs[0]) <= LARGEST_ROW and f.result.size == 1:
-                pasted = Function(f.name, f.inputs, f.outputs, inline=True)
-                return _unwrapped(substitute([value], {e: apply(pasted, e.args[0].args)[0]})[0])
-    return value
-
-
-def _folded(skeleton: Expr, rows: list[tuple[float, ...]]) -> Expr:
-    """The least over a table of the skeleton's numbers; a column that never changes is a number.
-
-    But for numbers that have places: which of them are equal may change.
-    """
-    table = Table(rows)
-    placed = any(isinstance(x, Placed) for row in rows for x in row)
-    columns, filled = list[int](), dict[Expr, Expr]()
-    for k in range(table.array.shape[1]):
-        column = table.array[:, k]
-        same = next((j for j in columns if (table.array[:, j] == column).all()), None)
-        hole = node("input", (), ("row", k))
-        if not placed and (column == column[0]).all():
-            filled[hole] = node("literal", (), float(column[0]))
-        elif not placed and same is not None:
-            filled[hole] = node("input", (), ("row", columns.index(same)))
-        else:
-            filled[hole] = node("input", (), ("row", len(columns)))
-            columns.append(k)
-    if not columns:  # all alike: one stands for all
-        return substitute([skeleton], filled)[0]
-    if len(columns) == 1:
-        only = node("input", (), ("row", None))
-        filled = {h: only if v.op.name == "input" else v for h, v in filled.items()}
-    body = substitute([skeleton], filled)
-    name = next((e.data.name for e in postorder(body) if e.op.name == "apply"), "shape")
-    item = Function(f"one_{name}", [POINT, Input("row", Type(len(columns)))], body)
-    return fold("min", item, Table(table.array[:, columns]), POINT.leaves)[0]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..shaders.calculus.evaluate import Jet
-from ..shaders.calculus.expr import Expr, Source
+from ..shaders.calculus.expr import Expr, Source, substitute
 from ..shaders.calculus.function import Function, apply
 from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.places import place as place_of
@@ -29,6 +29,9 @@ __all__ = ["GRADES", "Field", "Grade", "Recipe", "evaluated", "weakest"]
 
 Grade = Literal["exact", "bound", "implicit"]
 GRADES: tuple[Grade, ...] = ("exact", "bound", "implicit")
+
+
+_HERE = POINT.leaves
 
 
 def weakest(*grades: Grade) -> Grade:
@@ -114,8 +117,7 @@ class Field:
     def at(self, p: tuple[Expr, ...], source: Source | None = None) -> Expr:
         """The field's value at another point: pasted in if it is small, else called."""
         if is_small(self.expr):
-            pasted = Function("field", [POINT], [self.expr], inline=True)
-            return apply(pasted, p)[0]
+            return substitute([self.expr], dict(zip(_HERE, p, strict=True)))[0]
         return apply(self.function, p, source or self.source)[0]
 
     def compact(self) -> Expr:

@@ -239,7 +239,8 @@ class Definition:
         function = self.function(arguments)
         flat = [e for k, v in arguments.items() if static_kind(self.hints.get(k)) is None
                 for e in (v if isinstance(v, tuple) else (v,))]  # fmt: skip
-        return apply(function, (*(e for i in self.inputs for e in i.leaves), *flat), here())
+        at = function.leaves[: len(function.leaves) - len(flat)]
+        return apply(function, (*at, *flat), here())
 
     def recipe(self, args: tuple[Any, ...], options: dict[str, Any]) -> Recipe:
         """The call as it was written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import weakref
 
 from ..shaders.calculus.expr import Expr, postorder
 from ..shaders.calculus.function import called
@@ -15,8 +14,6 @@ SMALL = 24
 CALLS = 40
 """Calls after which an expression becomes a function of its own: small ones compile faster."""
 
-_weights: weakref.WeakKeyDictionary[Expr, int] = weakref.WeakKeyDictionary()
-
 
 def is_small(e: Expr) -> bool:
     """Whether an expression has few nodes, and at most one call among them."""
@@ -26,8 +23,10 @@ def is_small(e: Expr) -> bool:
 
 def weight(e: Expr) -> int:
     """About how many calls an expression makes; what is shared may count twice."""
-    for each in postorder([e], lambda x: x.args if x not in _weights else ()):
-        if each not in _weights:
-            below = sum(_weights[a] for a in each.args)
-            _weights[each] = min(below + bool(called(each)), 10 * CALLS)
-    return _weights[e]
+    for each in postorder([e], lambda x: x.args if x.weight is None else ()):
+        if each.weight is None:
+            total = int(bool(called(each)))
+            for a in each.args:
+                total += a.weight or 0
+            each.weight = min(total, 10 * CALLS)
+    return e.weight or 0

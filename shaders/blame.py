@@ -33,6 +33,7 @@ def here() -> Source | None:
     return None
 
 
+@functools.lru_cache(maxsize=1024)
 def theirs(file: str) -> bool:
     """Whether a file of Python holds a scene, or a user's program: it is no part of jetfield."""
     ours = file.startswith(OURS) and not file.startswith(GALLERY)

@@ -3,15 +3,17 @@
 A fold over thousands of rows is decided in a tile by the few whose lower bound is not above another
 row's upper one: the least of those is the least of all. A fill asks for less: on which side of 0
 its field is. So there the rows are kept that may reach 0 in the tile; one that is below it all over
-the tile does for all; and where no row comes near, one is left to say so. The rows are sieved from
-the whole picture down to its tiles, part by part, so what is far away is met once.
+the tile does for all; and where no row comes near, one is left to say so. A fold that melts its
+rows together, pair by pair, leaves out what is farther above its partner than that reaches; of the
+others each knows how many pairs it completes. The rows are sieved from the whole picture down to
+its tiles, part by part, so what is far away is met once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,13 +22,16 @@ from numpy.typing import NDArray
 from .calculus.bounds import bounds
 from .calculus.evaluate import call
 from .calculus.expr import Expr, const, node, postorder, rebuild, substitute
-from .calculus.folds import Table
+from .calculus.folds import Fold, Table
+from .calculus.folds import texels as texels_of
+from .calculus.forms import pasted
 from .calculus.function import Function, Input, Type, called, callees
 from .calculus.parameters import BUILT_IN, leaf, parameters
 from .calculus.wanted import EVERYWHERE, Span, wanted
 from .picture import POINT, Frame, Group, Layer, Picture, flat
+from .trees import ordered, unmelted
 
-__all__ = ["LISTED", "Lists", "lists", "lone", "read", "sieves", "solo"]
+__all__ = ["LISTED", "RUNS", "Lists", "Sieve", "lists", "lone", "melts", "read", "sieves", "solo"]
 
 LISTED: Final = 16
 """Rows of a table that is worth lists."""
@@ -34,6 +39,9 @@ FEW: Final = 1 << 12
 """Bounds at once that take little longer than one does."""
 TABLES: Final = 2
 """Tables that have lists, the longest."""
+RUNS: Final = 0.5
+"""What the beginning of a list is moved by whose rows melt one after another, each with all before
+it."""
 
 _ZERO, _FAR = const(0.0), const(1e30)
 Array = NDArray[Any]
@@ -49,6 +57,10 @@ class Sieve(NamedTuple):
     """Between which two values the fold is asked for; beyond them, only on which side it is."""
     beside: Function
     """How far from the point it is asked for."""
+    melted: Function | None = None
+    """The bounds of two that melt, by those of each."""
+    reach: Function | None = None
+    """How far one of the two may be above the other."""
 
 
 class Lists(NamedTuple):
@@ -60,7 +72,8 @@ class Lists(NamedTuple):
     """For each table the numbers of rows, one tile's after another's."""
     texels: NDArray[np.float32]
     """(n, 4): those rows themselves, all tables'. Ranges count from the first texel on, in rows of
-    their own table, so that row k begins at k times the texels that each takes."""
+    their own table, so that row k begins at k times the texels that each takes. Behind the numbers
+    of one that melts stands how many pairs it completes."""
 
 
 @lru_cache(maxsize=64)
@@ -93,14 +106,19 @@ def lists(
     texels = np.zeros((0, 4), np.float32)
     for slot, places in enumerate(sieves(picture)):
         table = places[0].table
-        each = -(-table.array.shape[1] // 4)
+        each = texels_of(table.array.shape[1] + melts(places))
         first = at = -(-len(texels) // each)
-        found: list[Array] = []
+        found, pairs = list[Array](), list[Array]()
         for span, x, y, rows in _sieved(places, frame, corner, grid, side):
             starts = _starts(x, y)
             ends = np.append(starts[1:], len(rows))
+            firsts = starts
+            if melts(places):
+                order, completed, runs = ordered(starts, rows)
+                rows, firsts = rows[order], starts + RUNS * runs
+                pairs.append(completed)
             parts = ranges.reshape(whole // span, span, whole // span, span, 4)
-            for k, of in enumerate((starts, ends)):
+            for k, of in enumerate((firsts, ends)):
                 parts[y[starts] // span, :, x[starts] // span, :, 2 * slot + k] = (
                     at + of[:, None, None]
                 )
@@ -108,7 +126,8 @@ def lists(
             at += len(rows)
         kept.append(np.concatenate(found))
         gap = np.zeros((first * each - len(texels), 4), np.float32)
-        texels = np.concatenate([texels, gap, table.texels(kept[-1]).reshape(-1, 4)])
+        own = table.texels(kept[-1], np.concatenate(pairs) if melts(places) else None)
+        texels = np.concatenate([texels, gap, own.reshape(-1, 4)])
     return Lists(np.ascontiguousarray(ranges[: grid[1], : grid[0]]), tuple(kept), texels)
 
 
@@ -118,8 +137,15 @@ def read(picture: Picture) -> set[str]:
     return {
         p.name
         for s in places
-        for p in parameters((*s.row.outputs, *s.span.outputs, *s.beside.outputs))
+        for f in (s.row, s.span, s.beside, s.melted, s.reach)
+        if f
+        for p in parameters(f.outputs)
     }
+
+
+def melts(places: Sequence[Sieve]) -> bool:
+    """Whether rows of a table are melted together somewhere."""
+    return any(place.melted for place in places)
 
 
 def _span(grid: tuple[int, int]) -> int:
@@ -191,6 +217,12 @@ def _sieved(
         for place, (least, most) in zip(places, spans, strict=True):
             low, high = (np.broadcast_to(v, rows.shape)
                          for v in call(bounds(place.row), columns, frame.values))  # fmt: skip
+            if place.melted:
+                assert place.reach
+                (reach,) = call(place.reach, [], frame.values)
+                melt = partial(call, place.melted, values=frame.values)
+                keep |= unmelted(melt, float(reach), (least, most), low, high, rows, starts)
+                continue
             best = np.repeat(np.minimum.reduceat(high, starts), lengths)
             keep |= high == best
             keep |= (low <= np.minimum(best, most)) & (best >= least)
@@ -237,7 +269,7 @@ def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
     """Every fold of the table by the layer's field; none if there is one that has no winner."""
     outputs = _seen(layer.field, table)
     folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
-    if any(e.data.kind != "min" or len(e.data.function.outputs) > 1 for e in folds):
+    if not all(_listed(e.data) for e in folds):
         return
     asked = wanted(outputs[0], _asked(layer))
     for e in folds:
@@ -253,7 +285,24 @@ def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
             Function("row", [POINT, row], value),
             Function("span", [], span, Type(2)),
             Function("beside", [], [beside]),
+            *_melting(e.data),
         )
+
+
+def _listed(fold: Fold) -> bool:
+    """Whether few rows decide, of which it is known how they are told."""
+    known = fold.kind == "min" or (isinstance(fold.kind, Function) and fold.kind.reach is not None)
+    return known and len(fold.function.outputs) == 1
+
+
+def _melting(fold: Fold) -> tuple[Function | None, Function | None]:
+    """What a Sieve has to know of a fold that melts its rows."""
+    if not isinstance(fold.kind, Function):
+        return None, None
+    assert fold.kind.reach is not None
+    known = bounds(fold.kind)
+    melted = Function("melted", known.inputs, pasted(known.outputs, lambda f: True), known.result)
+    return melted, Function("reach", [], [fold.kind.reach])
 
 
 def _seen(field: Function, table: Table) -> list[Expr]:
@@ -265,7 +314,10 @@ def _seen(field: Function, table: Table) -> list[Expr]:
 
 
 def _opened(outputs: Sequence[Expr], table: Table) -> list[Expr]:
-    """Outputs with every call pasted whose function, or whose arguments, hold the table."""
+    """Outputs with every call pasted whose function, or whose arguments, hold the table.
+
+    But for those that melt fields together.
+    """
     holders: set[Function] = set()
 
     def held(e: Expr) -> bool:
@@ -283,6 +335,8 @@ def _opened(outputs: Sequence[Expr], table: Table) -> list[Expr]:
         made[e] = rebuild(e, tuple(made[a] for a in e.args)) if e in holds else e
         if e.op.name == "get" and e in holds and e.args[0].op.name == "apply":
             function, given = e.args[0].data, [made[a] for a in e.args[0].args]
+            if function.reach is not None:  # of which ``wanted`` knows more than of its parts
+                continue
             taken = dict(zip(function.leaves, given, strict=True))
             made[e] = substitute(function.outputs, taken)[e.data]
     return [made[e] for e in outputs]

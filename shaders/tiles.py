@@ -25,8 +25,8 @@ from .picture import POINT, Color, Group, Layer, Picture, flat
 from .tones import evened, steadiness
 
 __all__ = [
-    "ABOVE", "EDGE", "GROUP", "HALF", "SETTLED", "SMOOTH", "SOLO", "TILE_CLASS", "class_ops",
-    "classes", "looked", "settled", "side", "varies", "worth_classes", "worth_smooth",
+    "ABOVE", "EDGE", "GROUP", "HALF", "RUN", "SETTLED", "SMOOTH", "SOLO", "TILE_CLASS",
+    "class_ops", "classes", "looked", "settled", "side", "varies", "worth_classes", "worth_smooth",
 ]  # fmt: skip
 
 SIDE: Final = 16
@@ -37,9 +37,10 @@ COSTLY: Final = 900
 """Ops of a cell that is not soon drawn."""
 LESS: Final = 1.5
 """How many times the ops of a smooth cell a cell takes that is not worth telling them apart."""
-SETTLED, SMOOTH, EDGE, SOLO = 0.0, 1.0, 2.0, 3.0
+SETTLED, SMOOTH, EDGE, SOLO, RUN = 0.0, 1.0, 2.0, 3.0, 4.0
 """What kind of a tile it is: without an edge, with one and nothing that turns, with one, with lists
-of one row each. One whose parts differ is of the greatest kind of theirs."""
+of one row each, with lists whose rows melt one after another. One whose parts differ is of the
+greatest kind of theirs."""
 GROUP: Final = 64
 """Pixels on a side of a group of tiles, which is looked at first, and at its tiles only if it has
 an edge: as large as the squares that rasterisers work in."""

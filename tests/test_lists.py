@@ -91,7 +91,7 @@ SPANS = {  # where a picture asks for a table, but for 0
     "shell": (-0.01, 0.01),
     "scaled": (0.0, 0.0),
     "colored": (-np.inf, 0.0),
-    "smooth": (-np.inf, np.inf),
+    "smooth": (0.0, 0.1),  # what it melts with counts as far up as it reaches
     "lines": (-np.inf, np.inf),
 }
 MORE = {

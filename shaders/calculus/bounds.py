@@ -3,7 +3,8 @@
 ``bounds(f)`` takes an interval wherever ``f`` takes a point or a field, and returns an interval
 around each output. It is a function of the same graph, so NumPy and GLSL evaluate the same rules;
 each op widens its result by its own rounding error, in the evaluator's unit of rounding. A function
-that says how fast it changes with its point is bounded by its value in the middle of the box.
+that says how fast it changes with its point is bounded by its value in the middle of the box; one
+that rises with all its inputs, by its values at their ends.
 """
 
 from __future__ import annotations
@@ -34,13 +35,26 @@ def bounds(function: Function) -> Function:
 
 def rising(function: Function) -> Function:
     """Declare that a function of one number rises: its bounds are its values at the ends."""
-    i = _interval(function.inputs[0])
-    low, high = (apply(function, [end])[0] for end in i.leaves)
-    ends = _widen(FEW, None, low, high)
-    function.derived["bounds"] = Function(
-        f"{function.name}_bounds", [i], ends, Type(kind="interval"), doc=function.doc
-    )
+    function.derived["bounds"] = _at_the_ends(function)
     return function
+
+
+def _at_the_ends(function: Function) -> Function:
+    """The values of a function that rises with its inputs, at their lower and their upper ends."""
+    inputs = [_interval(i) for i in function.inputs]
+    ends: list[Expr] = []
+    for upper in (0, 1):
+        args = [leaf for old, new in zip(function.inputs, inputs, strict=True)
+                for leaf in new.leaves[upper * len(old.leaves) :][: len(old.leaves)]
+                or new.leaves]  # fmt: skip
+        ends += apply(function, args)
+    scale = None
+    if function.reach is not None:  # what is no farther apart goes into it
+        scale = added((*(make("abs", end) for end in ends), function.reach))
+    return Function(
+        f"{function.name}_bounds", inputs, _widen(FEW, scale, *ends), Type(kind="interval"),
+        doc=function.doc, source=function.source,
+    )  # fmt: skip
 
 
 def _interval(i: Input) -> Input:
@@ -50,6 +64,8 @@ def _interval(i: Input) -> Input:
 def _extend(function: Function) -> Function:
     if function.lipschitz is not None:
         return _around_the_middle(function, function.lipschitz)
+    if function.reach is not None:
+        return _at_the_ends(function)
     walk = Intervals(function)
     pairs = [walk.visited(e) for e in function.outputs]
     return Function(
@@ -98,7 +114,8 @@ class Intervals:
         if e.op.name == "apply":
             outputs = list(apply(extension, passed, e.source))
         else:
-            kinds = _reductions(e.data.kind, m)
+            kind = e.data.kind
+            kinds = bounds(kind) if isinstance(kind, Function) else _reductions(kind, m)
             call = node("fold", tuple(passed), Fold(kinds, extension, e.data.table))
             outputs = [node("get", (call,), k) for k in range(2 * m)]
         return [(outputs[k], outputs[m + k]) for k in range(m)]

@@ -31,7 +31,8 @@ def _decided(function: Function) -> Function:
     pairs = [walk.visited(e) for e in function.outputs]
     flags = [make("where", walk.smooth[e], const(1.0), const(0.0)) for e in function.outputs]
     ends = [p[0] for p in pairs] + [p[1] for p in pairs]
-    if function.lipschitz is not None:  # its bounds are better than those of its parts
+    if function.lipschitz is not None or function.reach is not None:
+        # its bounds are better than those of its parts
         ends = list(apply(bounds(function), [leaf for i in walk.inputs for leaf in i.leaves]))
     return Function(
         f"{function.name}_decided", walk.inputs, ends + flags, Type(3 * len(pairs)),

@@ -110,7 +110,7 @@ def _derived(function: Function, order: int, bends: bool) -> Function:
     for i in function.inputs:
         if i.role == "point":
             inputs.append(Input(i.name, Type(i.type.size, order, 2)))
-            walk.carry_all(i.leaves, inputs[-1])
+            walk.carry(i.leaves, inputs[-1])
         else:
             inputs.append(i)
             for leaf in i.leaves:
@@ -147,11 +147,13 @@ class EdgeWalk(SideWalk):
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
         elif ranked:
             outputs, inside = self.ranked(e, wide, made, values)
+        elif e.op.name == "fold" and isinstance(e.data.kind, Function):
+            outputs, inside = self.melted(e, wide, made, values)
         elif made.result.kind == "jet" or e.op.name == "fold":
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
         else:
             found = apply(made, self.bundled(wide, values), e.source)
-            outputs, inside = self.taken(found, made)
+            outputs, inside = self.taken(found, *_told(made))
         outer = merged(args)
         if e.op.name == "apply" and function.mean is not None:
             outputs, inside, level = self.averaged(function, values, outputs[0], inside[0])
@@ -220,9 +222,8 @@ class EdgeWalk(SideWalk):
             bundle += self.jets(own) if i.role == "point" else own
         return bundle
 
-    def taken(self, found: Sequence[Expr], made: Function) -> tuple[list[Expr], list[Side]]:
-        """The outputs and the sides that a call of an edge gives."""
-        t, jumps = made.result, bool(made.derived["jumps"])
+    def taken(self, found: Sequence[Expr], t: Type, jumps: bool) -> tuple[list[Expr], list[Side]]:
+        """The outputs and the sides that an edge tells, by its type and whether it may jump."""
         plain = Type(t.m, t.order, 2)
         outputs = self.register(list(found[: plain.size]), plain)
         rest = list(found[plain.size :])
@@ -245,18 +246,11 @@ class EdgeWalk(SideWalk):
         if sign > 0 and len(item.outputs) == 1:
             key = item
         bundle = self.bundled(item, values)
-
-        def folded(kind: str, function: Function, args: Sequence[Expr]) -> list[Expr]:
-            fold_ = Fold(kind, function, f.table)
-            call = node("fold", tuple(args), fold_)
-            call.source = call.source or e.source
-            return [node("get", (call,), k) for k in range(fold_.result.size)]
-
         if len(f.table.array) == 1:
-            return self.taken(folded("at", made, [*bundle, ZERO]), made)
-        first, second, third = folded("ranks", key, values)
-        outputs, sides = self.taken(folded("at", made, [*bundle, first]), made)
-        others, hidden = self.taken(folded("at", made, [*bundle, second]), made)
+            return self.taken(_folded(e, "at", made, [*bundle, ZERO]), *_told(made))
+        first, second, third = _folded(e, "ranks", key, values)
+        outputs, sides = self.taken(_folded(e, "at", made, [*bundle, first]), *_told(made))
+        others, hidden = self.taken(_folded(e, "at", made, [*bundle, second]), *_told(made))
         best, runner = sign * outputs[0], sign * others[0]
         tie = self.turning(runner, best)
         assert tie is not None
@@ -286,6 +280,21 @@ class EdgeWalk(SideWalk):
             result.append(Side(turned, whole.near, whole.next,
                                either(close, far, reach), whole.jumps))  # fmt: skip
         return outputs, result
+
+    def melted(
+        self, e: Expr, item: Function, made: Function, values: Sequence[Expr]
+    ) -> tuple[list[Expr], list[Side]]:
+        """A fold that merges its rows: by spots, as the other sides of them all are many."""
+        f: Fold = e.data
+        bundle = self.bundled(item, values)
+        if len(f.table.array) == 1:
+            return self.taken(_folded(e, "at", made, [*bundle, ZERO]), *_told(made))
+        assert isinstance(f.kind, Function)
+        merge = _merging(f.kind, made.result, self.bends)
+        if merge.result != made.result:
+            made = _spot(made)
+            merge = _merging(f.kind, made.result, self.bends)
+        return self.taken(_folded(e, merge, made, bundle), made.result, jumps=False)
 
     def joined(
         self, e: Expr, function: Function, outputs: list[Expr], inside: list[Side], outer: Side
@@ -318,3 +327,48 @@ class EdgeWalk(SideWalk):
         """Whether two values differ, or their slopes."""
         pairs = zip((a, *self.gradient(a)), (b, *self.gradient(b)), strict=True)
         return total(abs_(x - y) for x, y in pairs) > ALIKE * (abs_(b) + self.half(b))
+
+
+def _told(made: Function) -> tuple[Type, bool]:
+    """The type of an edge, and whether it may jump where it turns."""
+    return made.result, bool(made.derived["jumps"])
+
+
+def _folded(e: Expr, kind: str | Function, function: Function, args: Sequence[Expr]) -> list[Expr]:
+    """The outputs of another fold over the rows of one."""
+    fold = Fold(kind, function, e.data.table)
+    call = node("fold", tuple(args), fold)
+    call.source = call.source or e.source
+    return [node("get", (call,), k) for k in range(fold.result.size)]
+
+
+def _merging(merge: Function, t: Type, bends: bool) -> Function:
+    """A merge of two fields as one of their jets or spots; it is a spot's if anything turns."""
+    key = ("merging", t, bends)
+    if key not in merge.derived:
+        walk = EdgeWalk(t.order, bends)
+        inputs = [Input(i.name, t, i.role) for i in merge.inputs]
+        for old, new in zip(merge.leaves, inputs, strict=True):
+            (walk.value[old],), (side,) = walk.taken(new.leaves, t, jumps=False)
+            if side != NO_SIDE:
+                walk.side[old] = side
+        made = walk.finish(merge, inputs)
+        merge.derived[key] = made if made.result == t else _spot(made)
+    found: Function = merge.derived[key]
+    return found
+
+
+def _spot(made: Function) -> Function:
+    """An edge as a spot: what turns nearest is one of what may turn."""
+    own = made.result
+    t = Type(own.m, own.order, own.n, "spot")
+    count = Type(own.m, own.order, own.n).size
+    jets, rest = made.outputs[:count], made.outputs[count:]
+    if own.kind == "jet":
+        slopes = [[jets[own.first(i, j)] for j in range(own.n)] for i in range(own.m)]
+        rest = FAR, *(0.5 * total(map(abs_, row)) for row in slopes)
+    elif own.kind == "edge":
+        near, after, *reach = rest[count:]
+        rest = make("min", near, after), *reach
+    name = f"{made.name.removesuffix(f'_{own.kind}{own.order}')}_spot{own.order}"
+    return Function(name, made.inputs, [*jets, *rest], t, doc=made.doc, source=made.source)

@@ -122,16 +122,17 @@ def _fold(f: Fold, args: list[Any]) -> Work:
     shape = np.broadcast_shapes(*(np.shape(a) for a in args))
     points = max(int(np.prod(shape)), 1)
     step = max(ROWS // points, 1)
+    if isinstance(f.kind, Function):
+        return (yield from _melted(f, args, shape, 1 << (step.bit_length() - 1)))
     result: list[Any] | None = None
     for start in range(0, len(f.table.array), step):
-        rows = f.table.array[start : start + step]
-        columns = [rows[:, c].reshape((-1,) + (1,) * len(shape)) for c in range(rows.shape[1])]
-        outputs = yield _request(f.function, [*args, *columns])
-        full = (len(rows), *shape)
-        outputs = [np.broadcast_to(o, full) for o in outputs]
+        outputs = yield from _of_rows(f, args, shape, start, step)
         if f.kind == "ranks":
-            numbers = np.arange(start, start + len(rows), dtype=np.float64)
-            outputs.append(np.broadcast_to(numbers.reshape(columns[0].shape), full))
+            count = len(outputs[0])
+            numbers = np.arange(start, start + count, dtype=np.float64)
+            outputs.append(
+                np.broadcast_to(numbers.reshape(count, *(1,) * len(shape)), outputs[0].shape)
+            )
         if result is not None:
             outputs = [np.concatenate((r, o)) for r, o in zip(result, outputs, strict=True)]
         result = _reduce(f.kind, outputs)
@@ -141,6 +142,33 @@ def _fold(f: Fold, args: list[Any]) -> Work:
     if f.kind == "ranks":
         return [*result[1][:2], result[0][-1]]
     return [r[0] for r in result]
+
+
+def _of_rows(f: Fold, args: list[Any], shape: tuple[int, ...], start: int, step: int) -> Work:
+    """The function's outputs for some rows, which are the first axis."""
+    rows = f.table.array[start : start + step]
+    columns = [rows[:, c].reshape((-1,) + (1,) * len(shape)) for c in range(rows.shape[1])]
+    outputs = yield _request(f.function, [*args, *columns])
+    return [np.broadcast_to(o, (len(rows), *shape)) for o in outputs]
+
+
+def _melted(f: Fold, args: list[Any], shape: tuple[int, ...], step: int) -> Work:
+    """The rows merged as a tree; so many at once, which is a power of two, are a part of it."""
+    assert isinstance(f.kind, Function)
+    parts: list[tuple[int, list[Any]]] = []  # of so many steps each, the first the longest
+    for start in range(0, len(f.table.array), step):
+        part = yield from _of_rows(f, args, shape, start, step)
+        while (even := len(part[0]) // 2 * 2) > 0:
+            pairs = [*(o[0:even:2] for o in part), *(o[1:even:2] for o in part)]
+            merged = yield _request(f.kind, pairs)
+            part = [np.concatenate((np.broadcast_to(m, (even // 2, *shape)), o[even:]))
+                    for m, o in zip(merged, part, strict=True)]  # fmt: skip
+        parts.append((1, [o[0] for o in part]))
+        last = start + step >= len(f.table.array)
+        while len(parts) > 1 and (last or parts[-1][0] == parts[-2][0]):
+            (_, b), (size, a) = parts.pop(), parts.pop()
+            parts.append((2 * size, (yield _request(f.kind, [*a, *b]))))
+    return parts[0][1]
 
 
 def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:

@@ -74,21 +74,30 @@ OPS: dict[str, Op] = {}
 REWRITES: dict[str, Callable[[tuple[Expr, ...]], Expr | None]] = {}
 """What simplifies a node, by its op, filled by ``simplify``."""
 
-_nodes: weakref.WeakValueDictionary[tuple[Any, ...], Expr] = weakref.WeakValueDictionary()
+_Key = tuple[Any, ...]
+_nodes: dict[_Key, weakref.KeyedRef[_Key, Expr]] = {}
+"""As a WeakValueDictionary is, without its calls: each number of a scene asks for some nodes."""
 _lock = threading.Lock()
+
+
+def _forget(ref: weakref.KeyedRef[_Key, Expr]) -> None:
+    if _nodes.get(ref.key) is ref:  # else there is a new node of this key already
+        del _nodes[ref.key]
 
 
 class Expr:
     """A node: a traced number. Arithmetic builds larger nodes; ``if`` on one is refused.
 
-    ``source`` (the scene's line, kept for applications) is outside the identity.
+    ``source`` (the scene's line, kept for applications) is outside the identity, and so is the
+    ``weight`` that scenes give it.
     """
 
-    __slots__ = ("__weakref__", "args", "data", "op", "source")
+    __slots__ = ("__weakref__", "args", "data", "op", "source", "weight")
     op: Op
     args: tuple[Expr, ...]
     data: Any
     source: Source | None
+    weight: int | None
 
     def __add__(self, other: Any) -> Expr:
         return _binary("add", self, other)
@@ -207,6 +216,8 @@ class Expr:
     __array_ufunc__ = None  # numpy hands arithmetic with a node back to the node
 
     def __repr__(self) -> str:
+        from .spelled import describe  # which knows expressions
+
         return describe(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -271,19 +282,24 @@ def written(value: float) -> Expr:
 
 def own(value: Any, depth: int) -> Any:
     """A plain number as one that stands in a scene, if there it is to have a place."""
-    return written(value) if in_scene(value, depth) else value
+    return value if isinstance(value, Expr) or not in_scene(value, depth) else written(value)
 
 
 def node(name: str, args: tuple[Expr, ...] = (), data: Any = None) -> Expr:
     """The one node of this op, these arguments and this data; nothing is simplified."""
     key = (name, args, data, data.place if type(data) is Placed else type(data))
     with _lock:
-        found = _nodes.get(key)
+        ref = _nodes.get(key)
+        found = None if ref is None else ref()
         if found is None:
             found = Expr()
             found.op, found.args, found.data, found.source = OPS[name], args, data, None
-            _nodes[key] = found
+            found.weight = None
+            _nodes[key] = weakref.KeyedRef(found, _forget, key)
         return found
+
+
+_NOTHING = type(None)
 
 
 def make(name: str, *args: Expr) -> Expr:
@@ -294,7 +310,7 @@ def make(name: str, *args: Expr) -> Expr:
         return node("const", (), bool(folded)) if op.result == "bool" else const(float(folded))
     if (rewrite := REWRITES.get(name)) and (simpler := rewrite(args)) is not None:
         return simpler
-    if op.commutes and (name, args[::-1], None, type(None)) in _nodes:
+    if op.commutes and (name, args[::-1], None, _NOTHING) in _nodes:
         args = args[::-1]  # a * b and b * a share the spelling that came first
     return node(name, args)
 
@@ -303,19 +319,25 @@ def postorder(
     roots: Iterable[Expr], into: Callable[[Expr], Iterable[Expr]] | None = None
 ) -> Iterator[Expr]:
     """Every node below ``roots`` once, arguments first; ``into`` overrides which to follow."""
-    begun, done = set[Expr](), set[Expr]()
+    done: set[Expr] = set()
     for root in roots:
-        stack = [root]
+        stack = [] if root in done else [(root, iter(root.args if into is None else into(root)))]
         while stack:
-            current = stack[-1]
-            if current not in done and current not in begun:
-                begun.add(current)
-                stack += reversed(current.args if into is None else tuple(into(current)))
-                continue
-            stack.pop()
-            if current not in done:
-                done.add(current)
-                yield current
+            current, rest = stack[-1]
+            for a in rest:
+                if a in done:
+                    continue
+                follow = a.args if into is None else into(a)
+                if follow:
+                    stack.append((a, iter(follow)))
+                    break
+                done.add(a)
+                yield a
+            else:
+                stack.pop()
+                if current not in done:
+                    done.add(current)
+                    yield current
 
 
 def substitute(roots: Sequence[Expr], mapping: dict[Expr, Expr]) -> list[Expr]:
@@ -335,43 +357,3 @@ def rebuild(old: Expr, args: tuple[Expr, ...]) -> Expr:
     fresh = node(old.op.name, args, old.data)
     fresh.source = fresh.source or old.source
     return fresh
-
-
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "and": "&", "or": "|"}
-SIGNS |= {"lt": "<", "le": "<=", "neg": "-", "not": "~"}
-
-
-def _component(k: int) -> str:
-    return f".{'xyzw'[k]}" if k < 4 else f"[{k}]"
-
-
-def describe(expr: Expr, depth: int = 6) -> str:
-    """An expression as code, cut below ``depth``."""
-    name = expr.op.name
-    if name in ("const", "literal"):
-        return str(expr.data) if isinstance(expr.data, bool) else f"{expr.data:g}"
-    if name == "input":
-        base, component = expr.data
-        return str(base) + ("" if component is None else _component(component))
-    if name == "parameter":
-        parameter, component = expr.data
-        return str(parameter.code) + ("" if component is None else _component(component))
-    if depth == 0:
-        return "..."
-    args = expr.args
-    if name == "add" and args[0].op.name in ("const", "literal"):
-        args = args[::-1]  # x + 1, whichever of the two is older
-    parts = [describe(a, depth - 1) for a in args]
-    if name == "lt" and parts[1].startswith("toggle("):
-        return parts[1]  # a switch reads its number as a condition
-    if name in SIGNS:
-        *left, right = (f"({x})" if " " in x else x for x in parts)
-        if name in ("lt", "le") and expr.args[0].op.name == "const":
-            return f"{right} {SIGNS[name].replace('<', '>')} {left[0]}"
-        if not left:
-            return f"{SIGNS[name]}{right}"
-        return f"{left[0]} {SIGNS[name]} {right}"
-    if name == "get":
-        return f"{parts[0]}[{expr.data}]"
-    label = name if expr.data is None else expr.data.name
-    return f"{label}({', '.join(parts)})"

@@ -16,7 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from .expr import Expr, node
 from .function import Function, Type
 
-__all__ = ["Fold", "Table", "fold"]
+__all__ = ["Fold", "Table", "fold", "texels"]
+
+
+def texels(columns: int) -> int:
+    """How many fours hold so many numbers."""
+    return -(-columns // 4)
 
 
 class Table:
@@ -30,12 +35,16 @@ class Table:
         self.array.setflags(write=False)
         self._hash = hash((self.array.shape, self.array.tobytes()))
 
-    def texels(self, rows: NDArray[np.intp] | slice = slice(None)) -> NDArray[np.float32]:
-        """Rows, (rows, texels, 4): each as so many fours of numbers."""
+    def texels(
+        self, rows: NDArray[np.intp] | slice = slice(None), more: NDArray[np.intp] | None = None
+    ) -> NDArray[np.float32]:
+        """Rows, (rows, texels, 4): each as so many fours of numbers, with one ``more`` behind."""
         some = self.array[rows]
         count, columns = some.shape
-        padded = np.zeros((count, -(-columns // 4) * 4), np.float32)
+        padded = np.zeros((count, 4 * texels(columns + (more is not None))), np.float32)
         padded[:, :columns] = some
+        if more is not None:
+            padded[:, columns] = more
         return padded.reshape(count, -1, 4)
 
     def __eq__(self, other: object) -> bool:
@@ -61,11 +70,19 @@ class Fold:
     (its slopes) are not those of the winner: how near a bend is. "ranks" gives, for a function of
     one output, the numbers of the rows where it is least and second to that, and its third value;
     "at" the outputs of the one row whose number is a further argument, after the shared ones.
+
+    A function of two fields as a kind merges neighbors in pairs, pairs in pairs, and so on: a
+    balanced tree over the rows' order, in which what has no partner waits for the next level.
     """
 
-    kind: str | tuple[str, ...]
+    kind: str | tuple[str, ...] | Function
     function: Function
     table: Table
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """What it calls, that of the rows first."""
+        return (self.function, self.kind) if isinstance(self.kind, Function) else (self.function,)
 
     @property
     def result(self) -> Type:
@@ -75,11 +92,12 @@ class Fold:
     @property
     def name(self) -> str:
         """How a fold reads in a listing."""
-        return f"{self.kind} of {self.function.name}"
+        kind = self.kind.name if isinstance(self.kind, Function) else self.kind
+        return f"{kind} of {self.function.name}"
 
 
 def fold(
-    kind: str | tuple[str, ...], function: Function, table: Table, args: Sequence[Expr]
+    kind: str | tuple[str, ...] | Function, function: Function, table: Table, args: Sequence[Expr]
 ) -> tuple[Expr, ...]:
     """The reduced outputs of ``function`` at the shared ``args`` over all rows."""
     made = Fold(kind, function, table)

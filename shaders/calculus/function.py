@@ -77,95 +77,6 @@ class Input(NamedTuple):
     role: Role = "parameter"
 
     @property
-    def leaves(self) -> tuple[Expr, ...]:
-        """The input's scalars, as leaves of the body."""
-        if self.type.size == 1:
-            return (node("input", (), (self.name, None)),)
-        return tuple(node("input", (), (self.name, i)) for i in range(self.type.size))
-
-
-class Mean(NamedTuple):
-    """How to draw a pattern {f <= 0} whose edges lie closer than pixels.
-
-    Both are functions of the point p, of what it changes by per pixel along picture x and y (``dx``
-    and ``dy``, vectors like p), and of the pattern's own parameters, in this order.
-    """
-
-    coverage: Function
-    """The part of the pixel inside, 0..1, for a p that is linear over it."""
-    reach: Function
-    """At least 1 where that is to be used: where the pixel spans about half a repeat or more."""
-
-
-CALLS = ("apply", "fold", "root")
-"""Ops that apply functions."""
-OURS = "notes the local names of a function that is traced"
-_functions: weakref.WeakValueDictionary[tuple[Any, ...], Function] = weakref.WeakValueDictionary()
-_lock = threading.RLock()
-
-
-class Function:
-    """A named function: typed inputs, a result type, and a body that gives ``result.size`` scalars.
-
-    ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
-    values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
-    how fast its one output changes with its points at most, if that is known: 1 for a distance.
-    ``mean`` tells a pattern's mean over a pixel.
-    """
-
-    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "lipschitz", "mean", "name",
-                 "names", "outputs", "result", "source")  # fmt: skip
-    name: str
-    inputs: tuple[Input, ...]
-    outputs: tuple[Expr, ...]
-    result: Type
-    inline: bool
-    lipschitz: float | None
-    mean: Mean | None
-    names: dict[Expr, str]
-    doc: str
-    source: Source | None
-    derived: dict[Any, Any]
-
-    def __new__(
-        cls,
-        name: str,
-        inputs: Sequence[Input],
-        outputs: Sequence[Expr],
-        result: Type | None = None,
-        *,
-        inline: bool = False,
-        lipschitz: float | None = None,
-        mean: Mean | None = None,
-        names: dict[Expr, str] | None = None,
-        doc: str = "",
-        source: Source | None = None,
-    ) -> Function:
-        inputs, outputs = tuple(inputs), tuple(outputs)
-        result = result or Type(len(outputs))
-        if len(outputs) != result.size:
-            raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
-        key = (name, inputs, outputs, result, inline, lipschitz, mean)
-        with _lock:
-            found = _functions.get(key)
-            if found is None:
-                found = object.__new__(cls)
-                found.name, found.inputs, found.outputs = name, inputs, outputs
-                found.result, found.inline, found.names = result, inline, dict(names or {})
-                found.doc, found.source, found.derived = doc, source, {}
-                found.lipschitz, found.mean = lipschitz, mean
-                _functions[key] = found
-            else:  # the newest author's words: a scene file may have been edited
-                found.names.update(names or {})
-                found.doc, found.source = doc or found.doc, source or found.source
-            return found
-
-    @property
-    def leaves(self) -> tuple[Expr, ...]:
-        """All input scalars, in order."""
-        return tuple(leaf for i in self.inputs for leaf in i.leaves)
-
-    @property
     def nodes(self) -> tuple[Expr, ...]:
         """Every node of the body once, arguments first."""
         found: tuple[Expr, ...] | None = self.derived.get("nodes")
@@ -234,9 +145,9 @@ def called(expr: Expr) -> tuple[Function, ...]:
     """The functions that a single node applies."""
     if expr.op.name == "apply":
         return (expr.data,)
-    if expr.op.name in CALLS:
-        return (expr.data.function,)
-    return ()
+    if expr.op.name == "fold":
+        return tuple(expr.data.functions)
+    return (expr.data.function,) if expr.op.name == "root" else ()
 
 
 def callees(roots: Iterable[Expr]) -> Iterator[Function]:
@@ -305,7 +216,7 @@ def turns(function: Function) -> int:
         for e in f.nodes:
             inner = sum(known[g] for g in called(e))
             if e.op.name == "fold" and e.data.kind != "at":
-                inner = len(e.data.table.array) * (1 + inner)
+                inner = len(e.data.table.array) * (len(called(e)) + inner)
             known[f] += inner + 8 * (e.op.name == "root")  # Newton's method is fast
     return known[function]
 
@@ -337,6 +248,7 @@ def trace(
     source: Source | None = None,
     lipschitz: float | None = None,
     mean: Mean | None = None,
+    reach: Expr | None = None,
     **static: Any,
 ) -> Function:
     """Run a Python function once on its inputs' leaves and keep what it computed.
@@ -374,5 +286,6 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        lipschitz=lipschitz, mean=mean, names=names, doc=python.__doc__ or "", source=source,
+        lipschitz=lipschitz, mean=mean, reach=reach, names=names, doc=python.__doc__ or "",
+        source=source,
     )  # fmt: skip

@@ -46,14 +46,14 @@ def _derive(function: Function, order: int, n: int) -> None:
     if key in function.derived:
         return
     inputs = [
-        Input(i.name, Type(1, order, n), i.role) if i.role == "field" else i
+        Input(i.name, Type(i.type.size, order, n), i.role) if i.role == "field" else i
         for i in function.inputs
     ]
     walk = Walk(order, n)
     variable = 0
     for old, new in zip(function.inputs, inputs, strict=True):
         if old.role == "field":
-            walk.carry(old.leaves[0], new)
+            walk.carry(old.leaves, new)
             continue
         for leaf in old.leaves:
             seed = old.role == "point"
@@ -111,17 +111,23 @@ class Walk:
         unit = tuple(ONE if i == variable else ZERO for i in range(self.n))
         self.know(leaf, leaf, unit, self.flat)
 
-    def carry(self, leaf: Expr, jet_input: Input) -> None:
-        value, *rest = jet_input.leaves
-        self.know(leaf, value, tuple(rest[: self.n]), tuple(rest[self.n :]))
-        for (i, j), h in zip(self.pairs, rest[self.n :], strict=False):
-            row = list(self.first.get(rest[i], self.none))
-            row[j] = h
-            self.first[rest[i]] = tuple(row)
-            if i != j:
-                other = list(self.first.get(rest[j], self.none))
-                other[i] = h
-                self.first[rest[j]] = tuple(other)
+    def carry(self, leaves: Sequence[Expr], jets: Input) -> None:
+        """Inputs that come with their jets, all in one."""
+        t, new = jets.type, jets.leaves
+        for i, leaf in enumerate(leaves):
+            second = tuple(new[t.second(i, a, b)] for a, b in self.pairs) if self.order > 1 else ()
+            first = tuple(new[t.first(i, j)] for j in range(self.n))
+            self.know(leaf, new[i], first, second)
+            for (a, b), h in zip(self.pairs, second, strict=False):
+                for j, k in {(a, b), (b, a)}:
+                    row = list(self.first.get(first[j], self.none))
+                    row[k] = h
+                    self.first[first[j]] = tuple(row)
+
+    def jets(self, values: Sequence[Expr]) -> list[Expr]:
+        """New nodes with their derivatives, as a jet has them."""
+        found = [*values, *(self.gradient(v)[j] for j in range(self.n) for v in values)]
+        return found + [h for v in values for h in self.hessian(v)] if self.order == 2 else found
 
     def visit(self, e: Expr) -> None:
         name = e.op.name
@@ -234,12 +240,9 @@ class Walk:
         rest = list(args)
         for i in function.inputs:
             taken, rest = rest[: i.type.size], rest[i.type.size :]
-            lifted += taken
-            if i.role == "field":
-                lifted += self.first[taken[0]]
-                lifted += self.second[taken[0]] if self.order == 2 else ()
+            lifted += self.jets(taken) if i.role == "field" else taken
         outputs = apply(jet(function, self.order, self.n), lifted, e.source)
-        return self.register(list(outputs), Type(1, self.order, self.n))
+        return self.register(list(outputs), Type(function.result.size, self.order, self.n))
 
     def widen(self, function: Function, args: tuple[Expr, ...]) -> Function:
         """The function with those parameters as points that vary here too."""
@@ -352,6 +355,8 @@ def recall(call: Expr, function: Function, args: Sequence[Expr]) -> list[Expr]:
             if set(kind) != {"add"}:
                 raise TypeError(f"a fold of kinds {kind} has no derivative")
             kind = ("add",) * function.result.size
+        elif isinstance(kind, Function) and function.result != call.data.function.result:
+            kind = jet(kind, function.result.order, function.result.n)
         data = Fold(kind, function, call.data.table)
     fresh = node(call.op.name, tuple(args), data)
     fresh.source = call.source or fresh.source

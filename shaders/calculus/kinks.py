@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from .expr import Expr, const, make, node, postorder
 from .folds import Fold
-from .function import Function, apply, derive, widened
+from .function import Function, Input, Type, apply, derive, widened
 from .jets import jet
 from .rules import HUGE, boundaries
 
@@ -53,9 +53,27 @@ def turns(chosen: Expr) -> list[Expr]:
 def _of_fold(e: Expr, varies: list[bool]) -> list[Expr]:
     f: Fold = e.data
     item = widened(f.function, [*varies, *(False for _ in f.function.inputs[-1].leaves)])
+    if isinstance(f.kind, Function):
+        least = node("fold", e.args, Fold(_with_kinks(f.kind), _beside(item), f.table))
+        return [node("get", (least,), 1)]
     folds = [Fold(("min",), kinks(item), f.table)]
     if not isinstance(f.kind, tuple):  # where the winner and another row are equal
         key = item.outputs[0] if f.kind == "min" else -item.outputs[0]
         first = jet(Function(f"{item.name}_key", item.inputs, [key]), 1)
         folds.append(Fold("gap", first, f.table))
     return [node("get", (node("fold", e.args, fold),), 0) for fold in folds]
+
+
+def _beside(item: Function) -> Function:
+    """A value, and how near its kinks are."""
+    near = apply(kinks(item), item.leaves)
+    return Function(f"{item.name}_and_kinks", item.inputs, [*item.outputs, *near])
+
+
+def _with_kinks(merge: Function) -> Function:
+    """A merge of two such pairs: those of its own kinks count, and those of either."""
+    a, b = (Input(i.name, Type(2), "field") for i in merge.inputs)
+    args = a.leaves[0], b.leaves[0]
+    near = [a.leaves[1], b.leaves[1], *apply(kinks(merge), args)]
+    least = make("min", make("min", *near[:2]), near[2])
+    return Function(f"{merge.name}_and_kinks", [a, b], [*apply(merge, args), least])

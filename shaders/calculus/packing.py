@@ -86,7 +86,7 @@ def _encoder(numbers: dict[Function, Number]) -> Callable[[Any], Any]:
         if isinstance(data, Function):
             return numbers[data]
         if isinstance(getattr(data, "function", None), Function):  # of a fold or a root
-            return dataclasses.replace(data, function=numbers[data.function])
+            return _changed(data, numbers.__getitem__, Function)
         return data
 
     return encode
@@ -96,25 +96,34 @@ def _decoded(data: Any, functions: list[Function]) -> Any:
     if isinstance(data, Number):
         return functions[data.place]
     if isinstance(getattr(data, "function", None), Number):
-        return dataclasses.replace(data, function=functions[data.function.place])
+        return _changed(data, lambda number: functions[number.place], Number)
     return data
+
+
+def _changed(data: Any, change: Callable[[Any], Any], kind: type) -> Any:
+    """What a fold or a root calls changed."""
+    own = {"function": data.function, "kind": getattr(data, "kind", None)}
+    return dataclasses.replace(
+        data, **{k: change(v) for k, v in own.items() if isinstance(v, kind)}
+    )
 
 
 def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:
     graph = flatten((*f.outputs, *f.names), encode)
     labels = tuple(f.names.values())
     mean = f.mean and tuple(map(encode, f.mean))
-    return f.name, f.inputs, f.result, graph, f.inline, f.lipschitz, mean, labels, f.doc, f.source
+    more = f.inline, f.lipschitz, mean, f.reach
+    return f.name, f.inputs, f.result, graph, more, labels, f.doc, f.source
 
 
 def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
-    name, inputs, result, graph, inline, lipschitz, mean, labels, doc, source = written
+    name, inputs, result, graph, (inline, lipschitz, mean, reach), labels, doc, source = written
     roots = unflatten(graph, lambda data: _decoded(data, functions))
     names = dict(zip(roots[result.size :], labels, strict=True))
     outputs = roots[: result.size]
     return Function(
         name, inputs, outputs, result,
-        inline=inline, lipschitz=lipschitz, names=names, doc=doc, source=source,
+        inline=inline, lipschitz=lipschitz, names=names, doc=doc, source=source, reach=reach,
         mean=mean and Mean(*(_decoded(f, functions) for f in mean)),
     )  # fmt: skip
 

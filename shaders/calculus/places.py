@@ -79,7 +79,7 @@ def _find(e: Expr, args: list[Found]) -> Found:
         return args[0]  # of a call of a field, whose one value is known already
     if e.op.name == "apply" and _is_field(e.data):
         return _called(e.data, values)
-    if e.op.name == "fold" and e.data.kind in ("min", "max") and _is_field(e.data.function):
+    if e.op.name == "fold" and _wins(e.data) and _is_field(e.data.function):
         return _folded(e.data, values)
     value = rebuild(e, values)
     direct = any(a.direct for a in args if a.value.op.result != "bool")
@@ -98,14 +98,24 @@ def _find(e: Expr, args: list[Found]) -> Found:
             return Found(value, place=_where(partials.condition, a, b) if a and b else a or b)
         weights = [p if isinstance(p, Expr) else const(p) for p in partials]
         weights = [weights[k] for k in candidates]
-    best, size = args[candidates[0]].place, make("abs", weights[0])
-    for k, weight in zip(candidates[1:], weights[1:], strict=True):
-        other, own = args[k].place, make("abs", weight)
-        assert best is not None
+    return Found(value, place=_most(weights, [args[k].place for k in candidates]))
+
+
+def _wins(f: Fold) -> bool:
+    """Whether one row decides, of all or of each two."""
+    return f.kind in ("min", "max") or isinstance(f.kind, Function)
+
+
+def _most(weights: Sequence[Expr], places: Sequence[Pair | None]) -> Pair:
+    """The place by which a value changes most."""
+    best, size = places[0], make("abs", weights[0])
+    assert best is not None
+    for weight, other in zip(weights[1:], places[1:], strict=True):
+        own = make("abs", weight)
         assert other is not None
         best = _where(make("le", own, size), best, other)
         size = make("max", size, own)
-    return Found(value, place=best)
+    return best
 
 
 def _where(condition: Expr, a: Pair, b: Pair) -> Pair:
@@ -127,8 +137,18 @@ def _folded(f: Fold, args: Sequence[Expr]) -> Found:
     placed = _placed(f.function)
     if placed.outputs[1:] == _point(f.function, f.function.leaves):
         return Found(fold(f.kind, f.function, f.table, args)[0], place=_point_of_row(f, args))
-    value, x, y = fold(f.kind, placed, f.table, args)
+    kind = _melting(f.kind) if isinstance(f.kind, Function) else f.kind
+    value, x, y = fold(kind, placed, f.table, args)
     return Found(value, place=(x, y))
+
+
+def _melting(merge: Function) -> Function:
+    """A merge of values that come with their places."""
+    a, b = (Input(i.name, Type(3), "field") for i in merge.inputs)
+    (p, *first), (q, *second) = a.leaves, b.leaves
+    weights = _slopes(merge, (p, q), [0, 1])
+    best = _most(weights, [(first[0], first[1]), (second[0], second[1])])
+    return Function(f"{merge.name}_placed", [a, b], [*apply(merge, (p, q)), *best])
 
 
 def _point_of_row(f: Fold, args: Sequence[Expr]) -> Pair:

@@ -64,4 +64,6 @@ def _called_anew(e: Expr, known: dict[Function, Function]) -> object:
         return known[e.data]
     if e.op.name == "root":
         return Root(known[e.data.function])
-    return Fold(e.data.kind, known[e.data.function], e.data.table)
+    kind = e.data.kind
+    merge = known[kind] if isinstance(kind, Function) else kind
+    return Fold(merge, known[e.data.function], e.data.table)

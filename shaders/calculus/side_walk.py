@@ -48,19 +48,6 @@ class SideWalk(Walk):
         self.sides: dict[Expr, list[Side]] = {}  # of old calls, for each output
 
     # --- in and out ------------------------------------------------------------------------------
-    def carry_all(self, leaves: Sequence[Expr], jets: Input) -> None:
-        """Inputs that come with their jets, all in one."""
-        t, new = jets.type, jets.leaves
-        for i, leaf in enumerate(leaves):
-            second = tuple(new[t.second(i, a, b)] for a, b in self.pairs) if self.order > 1 else ()
-            first = tuple(new[t.first(i, j)] for j in range(2))
-            self.know(leaf, new[i], first, second)
-            for (a, b), h in zip(self.pairs, second, strict=False):
-                for j, k in {(a, b), (b, a)}:
-                    row = list(self.first.get(first[j], self.none))
-                    row[k] = h
-                    self.first[first[j]] = tuple(row)
-
     def finish(self, function: Function, inputs: Sequence[Input]) -> Function:
         """The function that gives the edge of all outputs."""
         outputs, t, jumps = self.edge_of(function.outputs)
@@ -88,11 +75,6 @@ class SideWalk(Walk):
             outputs.append(FAR if whole.next is None else whole.next)
             outputs += [self.reach(e) for e in old]
         return outputs, Type(len(old), self.order, 2, kind), any(s.jumps for s in sides)
-
-    def jets(self, values: Sequence[Expr]) -> list[Expr]:
-        """New nodes with their derivatives, as a jet has them."""
-        found = [*values, *(self.gradient(v)[j] for j in range(2) for v in values)]
-        return found + [h for v in values for h in self.hessian(v)] if self.order == 2 else found
 
     def others(self, nodes: Sequence[Expr], whole: Side) -> list[Expr]:
         """The values of nodes with one decision taken the other way."""

@@ -55,7 +55,7 @@ def _problem(e: Expr, leaves: set[Expr]) -> str:
                 return f"argument {k + 1} of {name} is a {_kind(arg)}, not a {kind}"
     if e.args and name not in ("get", "apply", "fold", "root") and not (e.op.numpy and e.op.glsl):
         return f"the op {name!r} has no evaluation or no spelling"
-    for f in called(e):
+    for f in called(e)[:1]:
         given = len(e.args) - (name == "root")  # its bracket's two ends stand for t
         wanted_count = len(f.leaves) - (f.inputs[-1].type.size if name == "fold" else 0)
         wanted_count += name == "fold" and e.data.kind == "at"  # the number of the row

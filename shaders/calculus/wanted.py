@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .expr import Expr, make, postorder
+from .expr import Expr, make, postorder, substitute
 
 __all__ = ["EVERYWHERE", "Span", "wanted"]
 
@@ -59,6 +59,13 @@ def _passed(e: Expr, span: Span, varies: set[Expr]) -> Sequence[Span]:
     name, args = e.op.name, e.args
     if name in ("min", "max"):
         return [span] * len(args)
+    if name == "get":
+        return [span]
+    if name == "apply" and e.data.reach is not None:  # what melts with another counts farther up
+        reach = substitute([e.data.reach], dict(zip(e.data.leaves, args, strict=True)))[0]
+        fields = [i.role == "field" for i in e.data.inputs for _ in i.leaves]
+        wider = Span(span.low, _made("add", span.high, reach))
+        return [wider if field else EVERYWHERE for field in fields]
     if name == "neg":
         return [-span]
     if name == "abs":  # below its span as above it: the sign of the argument may not matter

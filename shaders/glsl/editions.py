@@ -18,8 +18,8 @@ from ..calculus.folds import Fold, Table
 from ..calculus.literals import Placed
 from ..calculus.packing import pack
 from ..picture import POINT, Group, Layer, Picture
+from .atlas import Atlas
 from .listing import Listing
-from .loops import Atlas
 from .passes import Drawing, Tiled, drawing
 from .program import Origin
 

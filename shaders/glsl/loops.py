@@ -7,30 +7,27 @@ carrying every row's derivatives along costs twice as much.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calculus.folds import Fold, Table
+from ..calculus.folds import Fold, Table, texels
 from ..calculus.function import Function
 from ..calculus.roots import STEPS
+from .atlas import LISTED_TEXEL
 from .emit import Line
 from .layout import Layout, layout
 from .names import Names
 from .scope import access, literal
 
 __all__ = [
-    "LISTED", "LISTED_TEXEL", "TEXEL", "UNROLLED", "WIDTH", "Atlas", "array_lines", "every_row",
-    "fold_lines", "listed_rows", "root_lines", "row_lines", "spelled", "woven",
+    "COMPLETED", "UNROLLED", "Loop", "array_lines", "completed_lines", "every_row", "fold_lines",
+    "listed_rows", "root_lines", "row_lines", "spelled",
 ]  # fmt: skip
 
 UNROLLED = 16
 """Folds over at most this many rows are written out: constants fold, and loops cost."""
-WIDTH = 1024
-"""Texels that lie side by side in the texture of tables."""
-
-
 Cells = Sequence[Sequence[str]]
 """A table's numbers, row by row, as GLSL."""
 
@@ -55,6 +52,10 @@ class Loop(NamedTuple):
 
     first: str
     others: str
+    melts: bool = False
+    """Whether behind a row's numbers stands how many pairs it completes, of a list that melts."""
+    runs: bool = False
+    """Whether it is always one."""
 
 
 def every_row(count: int) -> Loop:
@@ -62,9 +63,13 @@ def every_row(count: int) -> Loop:
     return Loop("0", f"for (int i = 1; i < {count}; ++i) {{")
 
 
-def listed_rows(begin: str, end: str) -> Loop:
+def listed_rows(begin: str, end: str, melts: bool = False) -> Loop:
     """Those of a list, whose rows lie one after another in a texture."""
-    return Loop(f"int({begin})", f"for (int i = int({begin}) + 1; i < int({end}); ++i) {{")
+    return Loop(f"int({begin})", f"for (int i = int({begin}) + 1; i < int({end}); ++i) {{", melts)
+
+
+COMPLETED: Final = "for (int pair = i; (pair & 1) == 1; pair >>= 1)"
+"""Once for every pair that row i completes, of all rows."""
 
 
 def fold_lines(
@@ -75,11 +80,14 @@ def fold_lines(
     rows: Callable[[str], str] | None,
     table: Cells,
     loop: Loop,
+    merge: str = "",
+    completed: str = COMPLETED,
 ) -> list[Line]:
     """A fold as a function: ``value`` compares rows, ``whole`` gives the result of the winner.
 
     ``table`` has the numbers of each row as they are spelled, or none where ``rows`` reads them:
-    then they are gone through by the loop, else written out.
+    then they are gone through by the loop, else written out. ``merge`` makes one of two, once for
+    every pair that a row has ``completed``.
     """
     function = f.function
     result, row = layout(f.result), layout(function.inputs[-1].type)
@@ -99,6 +107,12 @@ def fold_lines(
 
     if rows and len(table) == 1:  # the one of a list
         body = [f"return {call(whole, loop.first)};"]
+    elif isinstance(f.kind, Function):
+        merged = f"{merge}({{}}, {{}})"
+        body = _melted(
+            result, len(table), lambda index: call(whole, index), merged,
+            loop if rows else None, completed,
+        )  # fmt: skip
     elif f.kind == "at":
         body = _picked(row, table, whole, passed, shared[-1][1], rows)
     elif f.kind == "ranks":
@@ -172,6 +186,46 @@ def _selected(
     return [*lines, f"return {whole}({passed}row);"]
 
 
+def _melted(
+    result: Layout, count: int, call: Callable[[int | str], str], merge: str, loop: Loop | None,
+    completed: str,
+) -> list[str]:  # fmt: skip
+    """Neighbors melt in pairs, and pairs in pairs: what waits for its partner lies on a stack."""
+    if loop is None:
+        lines, declared, waiting = list[str](), set[int](), 0
+        for i in range(count):
+            word = f"{result.glsl} " if waiting not in declared else ""
+            declared.add(waiting)
+            lines.append(f"{word}part_{waiting} = {call(i)};")
+            waiting += 1
+            pairs = waiting - 1 if i == count - 1 else (i ^ (i + 1)).bit_length() - 1
+            for _ in range(pairs):
+                waiting -= 1
+                names = f"part_{waiting - 1}", f"part_{waiting}"
+                lines.append(f"{names[0]} = {merge.format(*names)};")
+        return [*lines, "return part_0;"]
+    if loop.runs:
+        first = f"{result.glsl} whole = {call(loop.first)};"
+        return [first, loop.others, f"    whole = {merge.format('whole', call('i'))};", "}",
+                "return whole;"]  # fmt: skip
+    last = [] if loop.melts else [
+        "for (; top > 0; --top) waiting[top - 1] = "
+        f"{merge.format('waiting[top - 1]', 'waiting[top]')};",
+    ]  # fmt: skip
+    return [
+        f"{result.glsl} waiting[{(count - 1).bit_length() + 1}];",
+        f"waiting[0] = {call(loop.first)};",
+        "int top = 0;",
+        loop.others,
+        f"    {result.glsl} next = {call('i')};",
+        f"    {completed} next = {merge.format('waiting[top--]', 'next')};",
+        "    waiting[++top] = next;",
+        "}",
+        *last,
+        "return waiting[0];",
+    ]
+
+
 def _ranked(count: int, call: Callable[[int | str], str], loop: Loop | None) -> list[str]:
     """The numbers of the two least rows, and the third least value."""
     start = loop.first if loop else "0"
@@ -225,71 +279,30 @@ def array_lines(name: str, row: Layout, table: NDArray[np.float64]) -> list[Line
     return [Line(head), *(Line(text) for text in (*lines, current)), Line(");")]
 
 
-class Atlas:
-    """All tables of a program in one texture of four floats a texel, one row after another."""
+def row_lines(
+    name: str, row: Layout, table: Table, start: int, texel: str = "texel", more: int = 0
+) -> list[Line]:
+    """The function that reads row i of a table, which begins at a texel.
 
-    def __init__(self) -> None:
-        self.texels = 0
-        self._parts: list[NDArray[np.float32]] = []
-        self._starts: dict[Table, int] = {}
-
-    def start(self, table: Table) -> int:
-        """The first texel of a table, which is stored once."""
-        if table not in self._starts:
-            packed = table.texels().reshape(-1, 4)
-            self._starts[table] = self.texels
-            self._parts.append(packed)
-            self.texels += len(packed)
-        return self._starts[table]
-
-    @property
-    def held(self) -> tuple[Table, ...]:
-        """The tables, in order."""
-        return tuple(self._starts)
-
-    @property
-    def sampled(self) -> dict[str, NDArray[np.float32]]:
-        """What a listing samples, by sampler: one texture, or nothing."""
-        return {"tables": self.texture} if self.texels else {}
-
-    @property
-    def texture(self) -> NDArray[np.float32]:
-        """The texels (height, WIDTH, 4)."""
-        return woven(np.concatenate(self._parts))
-
-
-def woven(texels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Texels (n, 4) as a texture (height, WIDTH, 4)."""
-    height = -(-len(texels) // WIDTH)
-    whole = np.zeros((height * WIDTH, 4), dtype=np.float32)
-    whole[: len(texels)] = texels
-    return whole.reshape(height, WIDTH, 4)
-
-
-def _texel(name: str, sampler: str) -> str:
-    return f"""vec4 {name}(int i) {{
-    return texelFetch({sampler}, ivec2(i % {WIDTH}, i / {WIDTH}), 0);
-}}"""
-
-
-TEXEL = _texel("texel", "tables")
-"""How a texel of the atlas is read."""
-LISTED_TEXEL = "listed_texel"
-LISTED = _texel(LISTED_TEXEL, "tile_rows")
-"""How a texel of lists is read."""
-
-
-def row_lines(name: str, row: Layout, table: Table, start: int, texel: str = "texel") -> list[Line]:
-    """The function that reads row i of a table, which begins at a texel."""
+    There may be so many ``more`` numbers behind those of each row.
+    """
     columns = table.array.shape[1]
-    texels = (columns + 3) // 4
+    each = texels(columns + more)
     parts = []
-    for k in range(texels):
+    for k in range(texels(columns)):
         size = min(4, columns - 4 * k)
-        at = f"{start + k} + {texels} * i" if texels > 1 else f"{start} + i"
+        at = f"{start + k} + {each} * i" if each > 1 else f"{start} + i"
         parts.append(f"{texel}({at})" + ("" if size == 4 else "." + "xyzw"[:size]))
     value = f"{row.glsl}({', '.join(parts)})" if row.is_struct else parts[0]
     return [Line(f"{row.glsl} {name}(int i) {{"), Line(f"    return {value};"), Line("}")]
+
+
+def completed_lines(name: str, table: Table) -> list[Line]:
+    """The function that reads what stands behind the numbers of row i of a list."""
+    columns = table.array.shape[1]
+    at = f"{texels(columns + 1)} * i + {columns // 4}" if columns > 3 else "i"
+    value = f"int({LISTED_TEXEL}({at}).{'xyzw'[columns % 4]})"
+    return [Line(f"int {name}(int i) {{"), Line(f"    return {value};"), Line("}")]
 
 
 def root_lines(name: str, function: Function, value: str, slope: str) -> list[Line]:

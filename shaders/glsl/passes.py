@@ -15,11 +15,12 @@ from functools import cached_property, lru_cache
 from ..calculus.expr import Expr
 from ..calculus.folds import Table
 from ..calculus.function import Function, Type, apply, size, turns
-from ..lists import lone, sieves, solo
+from ..lists import RUNS, lone, melts, sieves, solo
 from ..picture import Picture
 from ..tiles import (
     EDGE,
     GROUP,
+    RUN,
     SETTLED,
     SMOOTH,
     SOLO,
@@ -31,6 +32,7 @@ from ..tiles import (
     worth_classes,
     worth_smooth,
 )  # fmt: skip
+from .atlas import LISTED
 from .dialects import DRAWN, Dialect, number
 from .listing import (
     Listing,
@@ -43,7 +45,7 @@ from .listing import (
     texts,
     vertex_shader,
 )  # fmt: skip
-from .loops import LISTED, Loop, listed_rows
+from .loops import Loop, listed_rows
 from .program import Program
 
 __all__ = ["Drawing", "Tiled", "drawing"]
@@ -107,6 +109,7 @@ void main() {
 _ROWS = f"uniform sampler2D tile_rows;\n{LISTED}\n"
 FETCHED = f"uniform sampler2D tile_ranges;\nvec4 tile_range;\n{_ROWS}"
 LONE = "    if (found.x > 0.0 && {alone}) found.x = {solo};\n"
+RUNNING = "    else if (found.x > 0.0 && {runs}) found.x = {run};\n"
 BEGIN = "    tile_range = texelFetch(tile_ranges, ivec2(gl_FragCoord.xy), 0);\n"
 PASSED = f"flat in vec4 tile_range;\n{_ROWS}"
 RANGED = (
@@ -193,6 +196,8 @@ class Drawing:
         smooth = not self._loops and worth_smooth(self.picture, self.antialias)
         if self._loops:
             kinds.append((SOLO, self._edges(solo(self.picture))))
+        if self._melting:
+            kinds.append((RUN, self._edges(self.picture, runs=True)))
         if smooth:
             kinds.append((SMOOTH, self._edges(self.picture, smooth=True)))
         passes = self._classes(smooth), tuple(kinds)
@@ -220,9 +225,12 @@ class Drawing:
         if self._loops:
             look = ONCE  # a tile's list is as tight
             alone = " && ".join(
-                f"{end} - {begin} < 1.5" for begin, end in ENDS[: len(sieves(self.picture))]
+                f"{end} - {begin} < 1.25" for begin, end in ENDS[: len(sieves(self.picture))]
             )
             fetched, begin, end = FETCHED, BEGIN, LONE.format(alone=alone, solo=number(SOLO))
+        if self._melting:
+            runs = " && ".join(f"fract({begin}) == {number(RUNS)}" for begin, _ in self._melting)
+            end += RUNNING.format(runs=runs, run=number(RUN))
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias, smooth))
         look = look.format(classes=name, settled=number(SETTLED))
@@ -258,12 +266,12 @@ class Drawing:
         holes = {"functions": functions, "own": own, "seen": seen}
         return vertex_shader(POINTS, DRAWN, blocks, **holes)
 
-    def _edges(self, picture: Picture, smooth: bool = False) -> Listing:
-        """Tiles with an edge; of a picture that is alike in them."""
+    def _edges(self, picture: Picture, smooth: bool = False, runs: bool = False) -> Listing:
+        """Tiles with an edge; of a picture that is alike in them. Rows may all melt in ``runs``."""
         if not self._loops and not smooth:
             return replace(self.whole, vertex=self._points(self.whole.blocks))
         passed, ranged = (PASSED, RANGED) if self._loops else ("", ("", ""))
-        program = self._program(replace(DRAWN, output=passed + DRAWN.output))
+        program = self._program(replace(DRAWN, output=passed + DRAWN.output), runs)
         cells = None
         if smooth:
             cells = picture.smooth_cells
@@ -275,15 +283,22 @@ class Drawing:
     @property
     def _loops(self) -> dict[Table, Loop]:
         """How the tables that have lists are gone through, and those of their lone rows."""
-        whole = [places[0].table for places in sieves(self.picture)]
+        known = sieves(self.picture)
         return {
-            table: listed_rows(*own)
-            for tables in (whole, lone(self.picture))
-            for table, own in zip(tables, ENDS, strict=False)
+            table: listed_rows(*own, melts(places))
+            for tables in ([places[0].table for places in known], lone(self.picture))
+            for table, places, own in zip(tables, known, ENDS, strict=False)
         }
 
-    def _program(self, dialect: Dialect) -> Program:
-        return Program(self.numbers, DRAWN.taken, dialect=dialect, listed=self._loops)
+    @property
+    def _melting(self) -> list[tuple[str, str]]:
+        """The ends of lists whose rows melt."""
+        known = zip(ENDS, sieves(self.picture), strict=False)
+        return [own for own, places in known if melts(places)]
+
+    def _program(self, dialect: Dialect, runs: bool = False) -> Program:
+        loops = {table: loop._replace(runs=runs) for table, loop in self._loops.items()}
+        return Program(self.numbers, DRAWN.taken, dialect=dialect, listed=loops)
 
 
 @lru_cache(maxsize=64)

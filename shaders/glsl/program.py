@@ -17,17 +17,17 @@ from ..calculus.rewrite import replace_leaves
 from ..calculus.roots import in_t
 from ..calculus.verify import verify
 from ..errors import ShaderError
+from .atlas import LISTED_TEXEL, TEXEL, Atlas
 from .dialects import DRAWN, Dialect
 from .emit import Line, emit, folded
 from .layout import Layout, Member, layout
 from .loops import (
-    LISTED_TEXEL,
-    TEXEL,
+    COMPLETED,
     UNROLLED,
-    Atlas,
     Cells,
     Loop,
     array_lines,
+    completed_lines,
     every_row,
     fold_lines,
     root_lines,
@@ -88,6 +88,7 @@ class Program:
         self._elements = dialect.elements  # that constant arrays may still take
         self._loops: dict[object, int] = {}  # by function, fold or root: what a call of it runs
         self._stored: dict[Table, str] = {}
+        self._pairs: dict[Table, str] = {}
         self._leaf: dict[Expr, str] = {}
         self._name: dict[object, str] = {}
         self._baked: dict[Function, Function] = {}
@@ -215,7 +216,8 @@ class Program:
         if e.data.kind == "gap":
             raise ShaderError(f"{e.data.name}: GLSL has no gap of a fold")
         f, kind = e.data.function, e.data.kind
-        word = WORDS[kind] if isinstance(kind, str) else "all"
+        merge = kind if isinstance(kind, Function) else None
+        word = merge.name if merge else WORDS[kind] if isinstance(kind, str) else "all"
         self._name[e.data] = name = self.names.take(f"{word}_of_{f.name}")
         value = self._value_of(f) if kind in ("min", "max") else f
         row = layout(f.inputs[-1].type)
@@ -227,6 +229,7 @@ class Program:
         source = self._rows(row, table) if long else None
         inner, last = self._loops[value], self._loops[f] if value is not f else 0
         rows = 1 if kind == "at" else len(table.array)
+        inner += 1 + self._loops[merge] if merge else 0
         self._loops[e.data] = (1 + inner if long and rows > 1 else rows * inner) + last
         cells: Cells = [()] * len(table.array) if source else spelled(table.array)
         if self.live and not source:
@@ -236,7 +239,19 @@ class Program:
             ]
         whole = self._name[f]
         loop = self._listed.get(table, every_row(len(table.array)))
-        self._append(fold_lines(e.data, name, self._name[value], whole, source, cells, loop))
+        melting = (self._name[merge], self._completed(table)) if merge else ()
+        self._append(
+            fold_lines(e.data, name, self._name[value], whole, source, cells, loop, *melting)
+        )
+
+    def _completed(self, table: Table) -> str:
+        """The head of a loop that runs once for every pair that row i completes."""
+        if table not in self._listed:
+            return COMPLETED
+        if table not in self._pairs:
+            self._pairs[table] = name = self.names.take("pairs_of_list")
+            self._append(completed_lines(name, table))
+        return f"for (int pair = {self._pairs[table]}(i); pair > 0; --pair)"
 
     def _value_of(self, f: Function) -> Function:
         """The function that ranks rows: of the value alone, for one whose result holds more."""
@@ -256,7 +271,8 @@ class Program:
             elements = len(table.array) * len(row.members)
             if table in self._listed:
                 name = self.names.take("row_of_list")
-                self._append(row_lines(name, row, table, 0, LISTED_TEXEL))
+                more = int(self._listed[table].melts)
+                self._append(row_lines(name, row, table, 0, LISTED_TEXEL, more))
                 self._stored[table] = f"{name}({{}})"
             elif elements <= self._elements:
                 self._elements -= elements
