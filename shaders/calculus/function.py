@@ -77,6 +77,95 @@ class Input(NamedTuple):
     role: Role = "parameter"
 
     @property
+    def leaves(self) -> tuple[Expr, ...]:
+        """The input's scalars, as leaves of the body."""
+        if self.type.size == 1:
+            return (node("input", (), (self.name, None)),)
+        return tuple(node("input", (), (self.name, i)) for i in range(self.type.size))
+
+
+class Mean(NamedTuple):
+    """How to draw a pattern {f <= 0} whose edges lie closer than pixels.
+
+    Both are functions of the point p, of what it changes by per pixel along picture x and y (``dx``
+    and ``dy``, vectors like p), and of the pattern's own parameters, in this order.
+    """
+
+    coverage: Function
+    """The part of the pixel inside, 0..1, for a p that is linear over it."""
+    reach: Function
+    """At least 1 where that is to be used: where the pixel spans about half a repeat or more."""
+
+
+CALLS = ("apply", "fold", "root")
+"""Ops that apply functions."""
+OURS = "notes the local names of a function that is traced"
+_functions: weakref.WeakValueDictionary[tuple[Any, ...], Function] = weakref.WeakValueDictionary()
+_lock = threading.RLock()
+
+
+class Function:
+    """A named function: typed inputs, a result type, and a body that gives ``result.size`` scalars.
+
+    ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
+    values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
+    how fast its one output changes with its points at most, if that is known: 1 for a distance.
+    ``mean`` tells a pattern's mean over a pixel. A function of two fields that melts them together
+    has a ``reach``, by its other inputs: it rises with both, is never above the lesser, and is that
+    where the other is at least so far above it.
+    """
+
+    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "leaves", "lipschitz", "mean",
+                 "name", "names", "outputs", "reach", "result", "source")  # fmt: skip
+    name: str
+    inputs: tuple[Input, ...]
+    leaves: tuple[Expr, ...]  # all input scalars, in order
+    outputs: tuple[Expr, ...]
+    result: Type
+    inline: bool
+    lipschitz: float | None
+    mean: Mean | None
+    reach: Expr | None
+    names: dict[Expr, str]
+    doc: str
+    source: Source | None
+    derived: dict[Any, Any]
+
+    def __new__(
+        cls,
+        name: str,
+        inputs: Sequence[Input],
+        outputs: Sequence[Expr],
+        result: Type | None = None,
+        *,
+        inline: bool = False,
+        lipschitz: float | None = None,
+        mean: Mean | None = None,
+        reach: Expr | None = None,
+        names: dict[Expr, str] | None = None,
+        doc: str = "",
+        source: Source | None = None,
+    ) -> Function:
+        inputs, outputs = tuple(inputs), tuple(outputs)
+        result = result or Type(len(outputs))
+        if len(outputs) != result.size:
+            raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
+        key = (name, inputs, outputs, result, inline, lipschitz, mean, reach)
+        with _lock:
+            found = _functions.get(key)
+            if found is None:
+                found = _functions[key] = object.__new__(cls)
+                found.name, found.inputs, found.outputs = name, inputs, outputs
+                found.leaves = tuple(leaf for i in inputs for leaf in i.leaves)
+                found.result, found.inline, found.names = result, inline, dict(names or {})
+                found.doc, found.source, found.derived = doc, source, {}
+                found.lipschitz, found.mean, found.reach = lipschitz, mean, reach
+            else:  # the newest author's words: a scene file may have been edited
+                found.names.update(names or {})
+                found.doc, found.source = doc or found.doc, source or found.source
+            return found
+
+    @property
     def nodes(self) -> tuple[Expr, ...]:
         """Every node of the body once, arguments first."""
         found: tuple[Expr, ...] | None = self.derived.get("nodes")
