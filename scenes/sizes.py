@@ -25,7 +25,7 @@ def weight(e: Expr) -> int:
     """About how many calls an expression makes; what is shared may count twice."""
     for each in postorder([e], lambda x: x.args if x.weight is None else ()):
         if each.weight is None:
-            total = bool(called(each))
+            total = int(bool(called(each)))
             for a in each.args:
                 total += a.weight or 0
             each.weight = min(total, 10 * CALLS)
