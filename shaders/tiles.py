@@ -33,6 +33,10 @@ SIDE: Final = 16
 """Pixels on a side of a tile, where an edge is soon drawn."""
 SMALL_SIDE: Final = 8
 """Where it costs more than more tiles do."""
+TINY_SIDE: Final = 4
+"""Where several shapes share most tiles that are larger."""
+CROWDED: Final = 10_000
+"""Rows of a table whose shapes do."""
 COSTLY: Final = 900
 """Ops of a cell that is not soon drawn."""
 LESS: Final = 1.5
@@ -79,8 +83,12 @@ def class_ops(picture: Picture, smooth: bool = False) -> int:
 
 def side(picture: Picture, antialias: str) -> int:
     """Pixels on a side of the picture's tiles."""
-    costly = bool(sieves(picture)) or size(picture.cell) > COSTLY
-    return SMALL_SIDE if antialias == "exact" and costly else SIDE
+    if antialias != "exact":
+        return SIDE
+    rows = max((len(places[0].table.array) for places in sieves(picture)), default=0)
+    if rows >= CROWDED:
+        return TINY_SIDE
+    return SMALL_SIDE if rows or size(picture.cell) > COSTLY else SIDE
 
 
 @lru_cache(maxsize=64)

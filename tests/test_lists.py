@@ -23,6 +23,7 @@ from jetfield.scenes import (
     vec3,
     warp,
 )
+from jetfield.shaders import tiles
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.lists import LISTED, lists, read, sieves
 from jetfield.shaders.picture import Frame
@@ -211,6 +212,20 @@ def test_exact_pictures_with_lists_are_the_truth(monkeypatch, count, size, rmse,
     assert np.sqrt(np.mean(np.square(off))) <= rmse
     assert np.abs(off).max() <= most
     assert worst <= 0.5 * most, "what no edge crosses is empty or full"
+
+
+def test_a_crowd_has_tiny_tiles(monkeypatch):
+    needs_gl()
+    monkeypatch.setattr(frames, "LEAST", 0)
+    monkeypatch.setattr(tiles, "CROWDED", 100)
+    drawn = []
+    for count, side in ((99, 8), (100, 4)):  # the last is out of sight
+        some = [circle(0.1).translate(x, y) for x, y, _ in [*places(99), (9.0, 9.0, 0.0)][:count]]
+        scene = picture_of(union(*some))
+        assert tiles.side(scene.lower(), "exact") == side
+        drawn.append(255 * render(scene, (100, 80), output="linear"))
+    assert 20 < drawn[0][..., 0].mean() < 235
+    assert np.abs(drawn[0] - drawn[1]).max() < 1
 
 
 def test_what_colors_read_has_no_lists():

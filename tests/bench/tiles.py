@@ -5,8 +5,9 @@
     python tests/bench/tiles.py --smoke           small, few frames
 
 Shapes are discs, turned boxes, discs in a swirl, and discs that melt together over about their
-radius, whose total area stays the same, still and moving (their lists are then made anew for every frame). The shader by hand loops over them in a
-texture, or has them written out as constants, and softens the edge by
+radius, whose total area stays the same, still and moving (their lists are then made anew for every
+frame). The shader by hand loops over them in a texture, or has them written out as constants, and
+softens the edge by
 clamp(0.5 - f / length(dFdx(f), dFdy(f))); where it takes long, it draws some rows of the picture,
 and its time is that of all. Errors are against 4096 samples of pixels with an edge. Then warps
 chained, layers, and sizes of the picture, against the same drawn whole. All take turns; a ratio
