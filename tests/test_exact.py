@@ -187,7 +187,9 @@ def test_floors_are_drawn_up_to_their_horizon(horizon):
     """A pixel that holds it shows the patterns' mean below it, however many repeats that is."""
     size, pixel = (9, 7), 2 / 7
     warp = perspective(horizon * pixel, 0.5)
-    for floor, share in ((stripes(0.002).rotate(0.9), 0.5), (grid(0.002, 0.0002), 0.19)):
+    everywhere = ~circle(1e-3).translate(50, -50)
+    floors = (stripes(0.002).rotate(0.9), 0.5), (grid(0.002, 0.0002), 0.19), (everywhere, 1.0)
+    for floor, share in floors:
         found = light(white(floor.warp(warp)), size=size)[..., 0]
         assert found[:3].max() == 0.0
         assert np.abs(found[3] - share * (0.5 + horizon)).max() < 2e-3
