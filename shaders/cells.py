@@ -17,7 +17,7 @@ from .coverage import distance, half_plane
 
 __all__ = [
     "CUT", "SUSPECT", "TIE", "Cover", "Cut", "band_cover", "common", "fill_cover", "guess_cover",
-    "measured", "straight",
+    "measured", "nearer", "straight",
 ]  # fmt: skip
 
 BENT = 0.015
@@ -200,6 +200,22 @@ def _measured(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     return d, n.x, n.y, curve * n.y * n.y, -curve * n.x * n.y, curve * n.x * n.x
 
 
+def _nearer(e: Vec, d: Vec, width: Expr) -> tuple[Expr, ...]:
+    """The jet of the distance to either of two edges that meet; 1 where the line may be by both.
+
+    d is that to the edge which the field goes by on this side of their tie. On the side of the
+    corner from which both edges are seen the other one may be nearer in the picture.
+    """
+    f, other, apart = e[0], e[6], Vec(e[7:9]) - e[1:3]
+    beside = apply(measured(), e[6:12])
+    meet = abs(other - f) <= 0.505 * e[12] * (abs(apart[0]) + abs(apart[1]))  # and do not jump
+    seen = meet & (abs(other) >= abs(f)) & ((f < 0.0) & (other < 0.0) | (f > 0.0) & (other > 0.0))
+    far, own = abs(beside[0]), abs(d[0])
+    both = seen & (abs(far - own) < 1.0) & (min(far, own) < 0.5 * width + 1.0)
+    nearest = (where(seen & (far < own), x, y) for x, y in zip(beside, d, strict=True))
+    return *nearest, _flag(both)
+
+
 def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
     """The cover of a line of this width, in cells, along {f = 0}; d is the jet of the distance."""
     size, half = length(Vec(e[1:3])), 0.5 * width
@@ -244,6 +260,21 @@ def measured() -> Function:
     """(f, g, h) -> the jet of the distance to {f = 0}, in the units that g and h are by."""
     inputs = [Input("f"), Input("g", Type(2)), Input("h", Type(3))]
     return trace(_measured, inputs, name="measured", result=Type(1, 2, 2))
+
+
+@cache
+def _nearest() -> Function:
+    inputs = [Input("e", Type(1, 2, 2, "edge")), Input("d", Type(1, 2, 2)), Input("width")]
+    return trace(_nearer, inputs, name="nearer_edge")
+
+
+def nearer(e: tuple[Expr, ...], d: tuple[Expr, ...], width: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """The jet of the distance to either of two edges that meet, and 1 where both bound the line.
+
+    By the edge of f, and the jet d of the distance to the one that f goes by, in cells.
+    """
+    *found, both = apply(_nearest(), (*e, *d, width))
+    return tuple(found), both
 
 
 def _cover(found: tuple[Expr, ...]) -> Cover:

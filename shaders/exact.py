@@ -33,6 +33,7 @@ from .cells import (
     fill_cover,
     guess_cover,
     measured,
+    nearer,
 )  # fmt: skip
 from .color import blend
 from .coverage import fade
@@ -227,7 +228,11 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = No
             guess = guess_cover(e)
             cover = cover._replace(rough=max(cover.rough, guess.rough)) if kind != "jet" else guess
     else:
+        both = ZERO
+        if kind == "edge" and projection(layer) is not None:
+            d, both = nearer(e, d, layer.width / size)
         cover = band_cover(e, kind, d, layer.width / size)
+        cover = cover._replace(rough=rougher(cover.rough, both))
         if first:
             beside = abs(abs(d[0]) - 0.5 * layer.width / size)
             suspect = where(beside <= SUSPECT * (abs(d[1]) + abs(d[2])), 1.0, 0.0)

@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 from cases import OWN
 from oracles import needs_gl
-from truth import geometric_mean, ideal, score
+from truth import geometric_mean, ideal, score, spread
 
 from jetfield.render import render
 from jetfield.scenes import (
     Scene,
     View,
+    affine,
     box,
     circle,
     fract,
     grid,
     half_plane,
     length,
+    max,
     perspective,
     pi,
     polar,
@@ -25,6 +27,7 @@ from jetfield.scenes import (
     px,
     repeat,
     shape,
+    sin,
     star,
     stripes,
     union,
@@ -184,7 +187,9 @@ def test_floors_are_drawn_up_to_their_horizon(horizon):
     """A pixel that holds it shows the patterns' mean below it, however many repeats that is."""
     size, pixel = (9, 7), 2 / 7
     warp = perspective(horizon * pixel, 0.5)
-    for floor, share in ((stripes(0.002).rotate(0.9), 0.5), (grid(0.002, 0.0002), 0.19)):
+    everywhere = ~circle(1e-3).translate(50, -50)
+    floors = (stripes(0.002).rotate(0.9), 0.5), (grid(0.002, 0.0002), 0.19), (everywhere, 1.0)
+    for floor, share in floors:
         found = light(white(floor.warp(warp)), size=size)[..., 0]
         assert found[:3].max() == 0.0
         assert np.abs(found[3] - share * (0.5 + horizon)).max() < 2e-3
@@ -198,6 +203,27 @@ def test_a_cut_along_the_middle_of_a_pixel_is_a_cut():
     for field, rest in ((~box(2.5, px(0.3)), 0.7), (box(2.5, px(0.3)), 0.3)):
         found = light(white(field), size=(5, 5))[2, :, 0]
         assert found == pytest.approx(np.full(5, rest), abs=1e-6)
+
+
+def test_a_line_around_a_sheared_corner_is_that_around_the_same_polygon():
+    """Within the corner the edge that is nearer for the field is not the one that is nearer here."""
+    points = [(x - 0.8 * y, y) for x, y in ((-0.5, -0.3), (0.5, -0.3), (0.5, 0.3), (-0.5, 0.3))]
+    drawn = []
+    for field in (box(1, 0.6).warp(affine(((1, 0.8), (0, 1)))), polygon(points)):
+        scene = Scene(background="black")
+        scene.stroke(field.translate(0.007, 0.011), "white", width=px(3))
+        drawn.append(light(scene, size=(32, 32))[..., 0])
+    assert np.abs(drawn[0] - drawn[1]).max() < 0.02
+
+
+def test_a_cut_of_the_angle_hides_no_tie():
+    """A pixel of many sectors, through which the angle jumps without a change of the field."""
+    pixel = 2 / 512
+    at = (-4.163 * pixel, -0.646 * pixel)
+    sectors = shape(lambda p: max(sin(24 * p.y + 1), p.x - 0.45))().warp(polar())
+    found = light(white(sectors, view=View(center=at, height=pixel)), size=(1, 1))[0, 0, 0]
+    samples = np.array(at) + pixel * (spread(4181) - 0.5)
+    assert found == pytest.approx((sectors.jet(samples, 0).value <= 0).mean(), abs=0.01)
 
 
 def test_a_picture_turned_by_a_right_angle_is_the_picture():

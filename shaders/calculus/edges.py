@@ -306,7 +306,7 @@ class EdgeWalk(SideWalk):
         reaches = [w if s.reach is None else max_(w, s.reach)
                    for w, s in zip(widest, inside, strict=True)]  # fmt: skip
         if outer.near is None:
-            return [Side(s.other, s.near, least([s.next, outer.next]), r, s.jumps, s.vague)
+            return [Side(s.other, s.near, least([s.next, outer.next]), r, s.jumps)
                     for s, r in zip(inside, reaches, strict=True)]  # fmt: skip
         turned = self.others(e.args, outer)
         beyond = self.composed(e, function, turned)

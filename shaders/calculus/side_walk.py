@@ -208,7 +208,8 @@ class SideWalk(Walk):
             met = apart * recip_(total(self.reaches(a, b)))
             turn = replace(turn, near=make("min", turn.near, met))
         turns = turn.near is not None and e.op.name == "where"  # a seam turns nothing
-        if turns and not continuous:
+        leaps = turns and not continuous
+        if leaps:
             assert turn.near is not None
             left, right = outdone(left, turn.near), outdone(right, turn.near)
             turn = replace(turn, jumps=True)
@@ -225,8 +226,8 @@ class SideWalk(Walk):
             hidden = [least([s.near, s.next]) for s in (right, left)]
             unseen = pick(c, *hidden)
             if unseen is not None:
-                beyond_it = make("max", unseen, near)
-                nexts.append(either(unseen <= 0.0, ZERO, beyond_it) if turns else beyond_it)
+                met = make("max", unseen, near)
+                nexts.append(either(unseen <= 0.0, ZERO, met) if leaps else met)
             reach = either(near < 1.0, max_(reach, apart + other_reach), reach)
         if found.near is None:
             return Side(next=least(nexts), reach=reach)
