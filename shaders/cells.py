@@ -208,7 +208,10 @@ def _nearer(e: Vec, d: Vec, width: Expr) -> tuple[Expr, ...]:
     """
     f, other, apart = e[0], e[6], Vec(e[7:9]) - e[1:3]
     beside = apply(measured(), e[6:12])
-    meet = abs(other - f) <= 0.505 * e[12] * (abs(apart[0]) + abs(apart[1]))  # and do not jump
+    lean = abs(apart[0]) + abs(apart[1])
+    meet = abs(other - f) <= 0.505 * e[12] * lean  # and do not jump
+    meet = meet & (lean > ALIKE * (length(Vec(e[1:3])) + abs(f)))  # and are not one
+    meet = meet & (e[12] < width + 2.0)  # nor farther off than half the width and a cell
     seen = meet & (abs(other) >= abs(f)) & ((f < 0.0) & (other < 0.0) | (f > 0.0) & (other > 0.0))
     far, own = abs(beside[0]), abs(d[0])
     both = seen & (abs(far - own) < 1.0) & (min(far, own) < 0.5 * width + 1.0)

@@ -21,6 +21,7 @@ from jetfield.render.live import Live
 from jetfield.render.reload import Delivered, Loader, Trouble, Version, trouble
 from jetfield.scenes import SceneError, load
 from jetfield.scenes.load import SceneFile
+from jetfield.shaders.calculus.expr import OPS
 from jetfield.shaders.glsl import Editions, listing
 from jetfield.shaders.glsl.passes import drawing
 from jetfield.shaders.picture import Frame
@@ -43,6 +44,15 @@ def strange(p):
     return node("broken", (p.x,)) + 0.5
 scene.fill(strange(), "red")
 """
+
+
+@pytest.fixture(autouse=True)
+def table_of_ops():
+    """As it was before a scene added to it."""
+    known = set(OPS)
+    yield
+    for name in set(OPS) - known:
+        del OPS[name]
 
 
 class Follower:
