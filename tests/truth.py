@@ -246,9 +246,10 @@ def ideal(
         pixels[some], edge, divided = _divided(subject, some, state[some], random)
         known[some] = True
         kept.append(divided.at(edge))
-        total, done = total + int(edge.sum()), done + len(some)
+        chosen = np.arange(done, done + len(some)) >= len(wanted)  # not asked for by ``always``
+        total, done = total + int((edge & chosen).sum()), done + len(some)
     error, edge = 0.0, np.zeros(len(pixels), bool)
-    if total:
+    if any(len(each.pixels) for each in kept):
         mixed = Divided(*(np.concatenate(each) for each in zip(*kept, strict=True)))
         edge[mixed.pixels] = True
         pixels[mixed.pixels], error = _true(subject, mixed, random)
