@@ -226,17 +226,15 @@ def error(scene: Scene, name: str, count: int, side: int) -> str:
         x, y = pixel * (i + 0.5) - 1 + dx, pixel * (j + 0.5) - 1 + dy
         if own.warp:
             x, y = turned(x, y)
-        apart = np.hypot(rows[:, 0] - x.mean(), rows[:, 1] - y.mean())
-        near = rows[apart <= 1.2 * rows[:, 2] + 3 * pixel]
         inside = np.zeros(SAMPLES, bool)
-        for row in near:
-            inside |= own.inside(x, y, row)
-        if (
-            own.melts
-            and len(near)
-            and abs(melted(x[:1], y[:1], rows, width_of(name, count))[0]) < 3 * pixel
-        ):
-            inside = melted(x, y, rows, width_of(name, count)) <= 0
+        if own.melts:  # far from the edge of all, those of the discs are no edges
+            k = width_of(name, count)
+            if abs(melted(x[:1], y[:1], rows, k)[0]) < 3 * pixel:
+                inside = melted(x, y, rows, k) <= 0
+        else:
+            apart = np.hypot(rows[:, 0] - x.mean(), rows[:, 1] - y.mean())
+            for row in rows[apart <= 1.2 * rows[:, 2] + 3 * pixel]:
+                inside |= own.inside(x, y, row)
         if 0 < inside.mean() < 1:
             off.append(drawn[j, i] - inside.mean())
         if len(off) == (PIXELS // 4 if own.melts else PIXELS):
