@@ -113,19 +113,19 @@ def folded(
     for k in range(table.array.shape[1]):
         column = table.array[:, k]
         same = next((j for j in columns if (table.array[:, j] == column).all()), None)
-        hole = node("input", (), ("row", k))
+        hole = _hole(k)
         if not placed and (column == column[0]).all():
             filled[hole] = node("literal", (), float(column[0]))
         elif not placed and same is not None:
-            filled[hole] = node("input", (), ("row", columns.index(same)))
+            filled[hole] = _hole(columns.index(same))
         else:
-            filled[hole] = node("input", (), ("row", len(columns)))
+            filled[hole] = _hole(len(columns))
             columns.append(k)
     if not columns and melts is None:  # all alike: one stands for all
         return substitute([skeleton], filled)[0]
     if not columns:  # where they melt, each counts
         columns.append(0)
-        filled[node("input", (), ("row", 0))] = node("input", (), ("row", 0))
+        filled[_hole(0)] = _hole(0)
     if len(columns) == 1:
         only = node("input", (), ("row", None))
         filled = {h: only if v.op.name == "input" else v for h, v in filled.items()}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.sides import CROWDED
+from .calculus.sides import ALIKE, CROWDED
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, where
 from .coverage import distance, half_plane
 
@@ -24,8 +24,6 @@ BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
 BOWED = 100.0
 """How far away the gradients may put a decision that the Hessians put within the cell."""
-ALIKE = 1e-3
-"""Two sides of a decision that differ by less, of their slope, are one."""
 TIE = 1e-3
 """Where a decision is as near to the center, its two sides are hard to tell apart."""
 PARALLEL = 4e-3

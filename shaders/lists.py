@@ -31,7 +31,7 @@ from .calculus.wanted import EVERYWHERE, Span, wanted
 from .picture import POINT, Frame, Group, Layer, Picture, flat
 from .trees import ordered, unmelted
 
-__all__ = ["LISTED", "RUNS", "Lists", "Sieve", "lists", "lone", "melts", "read", "sieves", "solo"]
+__all__ = ["LISTED", "RUNS", "Lists", "lists", "lone", "melts", "read", "sieves", "solo"]
 
 LISTED: Final = 16
 """Rows of a table that is worth lists."""

@@ -27,14 +27,12 @@ from .function import Function, Input, Type, apply, derive
 from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
-from .sides import FAR, HALFWAY, NO_SIDE, ZERO, Side, dropped, either, least, merged, total
+from .sides import ALIKE, FAR, HALFWAY, NO_SIDE, ZERO, Side, dropped, either, least, merged, total
 
 __all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
-ALIKE = 1e-3
-"""Values that differ by less, of their size and slopes, are one."""
 MANY = 64.0
 """Half repeats in a cell over which the mean is that of any more."""
 

@@ -11,8 +11,8 @@ from .function import Function, Input, trace
 from .rules import abs_, recip_, where_
 
 __all__ = [
-    "CROWDED", "FAR", "HALFWAY", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped", "either",
-    "least", "merged", "nearness", "outdone", "pick", "total",
+    "ALIKE", "CROWDED", "FAR", "HALFWAY", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped",
+    "either", "least", "merged", "nearness", "outdone", "pick", "total",
 ]  # fmt: skip
 
 ZERO = const(0.0)
@@ -20,6 +20,8 @@ FAR = const(1e15)
 """The distance of a decision that there is not; its square is within float32."""
 HALFWAY = const(0.5)
 """The distance of a decision for which a cell is cut, and not taken to hold many of them."""
+ALIKE = 1e-3
+"""Two sides of a decision that differ by less, of their size and slopes, are one."""
 CROWDED = 0.2
 """Where the second decision is as near, a cell may hold many: its center alone is fair."""
 
