@@ -119,7 +119,9 @@ def _is_kept(layer: Layer) -> bool:
     if any(f.mean is not None for f in whole):
         return True
     measured = layer.measured or (layer.width is None and layer.fade is None)
-    return not measured and STEPS * size(layer.field) <= LARGEST >= size(nearest(layer.field))
+    return not measured and STEPS * size(layer.field) <= LARGEST >= size(
+        nearest(layer.field, known=True)
+    )
 
 
 def _opaque(layer: Layer) -> bool:

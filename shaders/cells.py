@@ -16,8 +16,8 @@ from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, wh
 from .coverage import distance, half_plane
 
 __all__ = [
-    "CUT", "SUSPECT", "TIE", "Cover", "Cut", "band_cover", "common", "fill_cover", "guess_cover",
-    "measured", "nearer", "straight",
+    "CUT", "SUSPECT", "TIE", "Cover", "Cut", "astray", "band_cover", "common", "fill_cover",
+    "guess_cover", "measured", "nearer", "straight",
 ]  # fmt: skip
 
 BENT = 0.015
@@ -33,6 +33,9 @@ FLAT = 1e-9
 SUSPECT = 0.75
 """An edge may be in a cell where f is less than this times the sum of its slopes: half of that is
 the least, for one that is straight."""
+WILD = 1.5
+"""By how many radians, to first order, a field's normal turns within half a line's width and a
+cell, where steps to its zero set may lead astray: the line may be elsewhere than they say."""
 CUT = Type(6)
 """A cell cut by an edge: the part that is inside, and the chord that bounds it: the distance of its
 line from the center, the unit normal, its middle (from the line's foot) and half its length."""
@@ -217,6 +220,13 @@ def _nearer(e: Vec, d: Vec, width: Expr) -> tuple[Expr, ...]:
     return *nearest, _flag(both)
 
 
+def _astray(e: Vec, width: Expr) -> Scalar:
+    """1 where a line may be in the cell, by the jet of its field, and steps to it may go astray."""
+    slope, bend, reach = length(Vec(e[1:3])), length(Vec((*e[3:6], e[4]))), 0.5 * width + 0.75
+    may = abs(e[0]) <= reach * (slope + 0.5 * reach * bend)
+    return _flag(may & (reach * bend > WILD * slope))
+
+
 def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
     """The cover of a line of this width, in cells, along {f = 0}; d is the jet of the distance."""
     size, half = length(Vec(e[1:3])), 0.5 * width
@@ -267,6 +277,19 @@ def measured() -> Function:
 def _nearest() -> Function:
     inputs = [Input("e", Type(1, 2, 2, "edge")), Input("d", Type(1, 2, 2)), Input("width")]
     return trace(_nearer, inputs, name="nearer_edge")
+
+
+@cache
+def _projected() -> Function:
+    return trace(_astray, [Input("e", Type(1, 2, 2)), Input("width")], name="goes_astray")
+
+
+def astray(e: tuple[Expr, ...], width: Expr) -> Expr:
+    """1 where the distance to {f = 0} that steps find may not be the least, by the jet of f.
+
+    Where a line of this width, in cells, may be in the cell.
+    """
+    return apply(_projected(), (*e[:6], width))[0]
 
 
 def nearer(e: tuple[Expr, ...], d: tuple[Expr, ...], width: Expr) -> tuple[tuple[Expr, ...], Expr]:

@@ -28,6 +28,7 @@ from .cells import (
     SUSPECT,
     Cover,
     Cut,
+    astray,
     band_cover,
     common,
     fill_cover,
@@ -228,11 +229,14 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = No
             guess = guess_cover(e)
             cover = cover._replace(rough=max(cover.rough, guess.rough)) if kind != "jet" else guess
     else:
-        both = ZERO
-        if kind == "edge" and projection(layer) is not None:
-            d, both = nearer(e, d, layer.width / size)
-        cover = band_cover(e, kind, d, layer.width / size)
-        cover = cover._replace(rough=rougher(cover.rough, both))
+        width, unsure = layer.width / size, ZERO
+        if projection(layer) is not None:
+            unsure = astray(e, width)
+            if kind == "edge":
+                d, both = nearer(e, d, width)
+                unsure = max(unsure, both)
+        cover = band_cover(e, kind, d, width)
+        cover = cover._replace(rough=rougher(cover.rough, unsure))
         if first:
             beside = abs(abs(d[0]) - 0.5 * layer.width / size)
             suspect = where(beside <= SUSPECT * (abs(d[1]) + abs(d[2])), 1.0, 0.0)
@@ -260,7 +264,7 @@ def projection(layer: Layer) -> Function | None:
     """The distance to the layer's zero set, if that is to be found by projection."""
     if not layer.wanders:
         return None
-    projected = nearest(layer.field)
+    projected = nearest(layer.field, known=True)
     return projected if ops(projected) <= LARGEST else None
 
 
@@ -274,7 +278,8 @@ def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ..
         return apply(measured(), e[:6])
     size = SIZE.leaves[0]
     reach = layer.reach + leaf(BUILT_IN["pixel"])  # the same for a pixel's parts as for the whole
-    d = apply(projected, (*point.leaves, reach), layer.source)
+    jet = (e[0], *(x / size for x in e[1:3]), *(x / (size * size) for x in e[3:6]))
+    d = apply(projected, (*point.leaves, reach, *jet), layer.source)
     return (d[0] / size, *d[1:3], *(x * size for x in d[3:6]))
 
 

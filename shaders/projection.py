@@ -5,8 +5,10 @@ first order. Here the point p is projected onto the curve: each step evaluates t
 the curve, and moves to the foot of p on what the jet says of it, a tangent line or a circle of
 its curvature. The foot q solves f(q) = 0 and (p - q) x grad f(q) = 0, so that p - q is a normal;
 E. Hartmann, "On the curvature of curves and surfaces defined by normalforms" (1999), has the
-same two corrections, towards the curve and along it. Beyond a corner the steps see two lines by
-turns, and the corner is where those meet.
+same two corrections, towards the curve and along it. Where no second derivatives are read, the
+curvature is that between two feet: by how much the normal has turned on the way from one to the
+other (a secant step). Beyond a corner the steps see two lines by turns, and the corner is where
+those meet.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from .calculus.vectors import (
 
 __all__ = ["ORDERS", "SHORT", "nearest"]
 
-ORDERS = (1, 1, 2)
+ORDERS = (2, 1, 2)
 """The derivatives that are read at the point and at each foot: enough for strokes of 20 pixels."""
 SHORT = 1.0 / 32.0
 """The part of the way to the curve that a step leaves: on it, |x| and its like have no normal."""
@@ -45,10 +47,23 @@ BLUNT = 0.06
 """The sine squared of the angle at which two lines make a corner, and not a bend (14 degrees)."""
 FAR, TIGHT = 1e6, 1e4
 """Distances end at FAR reaches and curvatures at TIGHT per reach, so that float32 holds them."""
+CONIC = 3
+"""Steps to the foot on the conic that the field's jet describes, which cost no evaluation."""
+MET = 0.1
+"""The foot on a conic is one if this part of the way to it, at most, is left."""
+MOVED = 1e-3
+"""The least way along the curve, in reaches, that tells a curvature."""
+EASED, BEYOND = 1.25, 0.125
+"""The least part of the radius that p is taken to be from the center of curvature at a foot: with a
+secant's, and with a Hessian's. A step is shorter by it than that along the tangent. Where a curve
+turns as fast as the steps go, longer ones miss it: on noise, whose level lines have bends as narrow
+as a stroke, they err by half as much again."""
 
 P, REACH = Input("p", Type(2), "point"), Input("reach")
+JET = Input("jet", Type(1, 2, 2))
 F, G, H = Input("f"), Input("g", Type(2)), Input("h", Type(3))
 V, N, R, BEND = Input("v", Type(2)), Input("n", Type(2)), Input("r"), Input("bend")
+V0, N0, BEND0 = Input("v0", Type(2)), Input("n0", Type(2)), Input("bend0")
 
 
 class Line(NamedTuple):
@@ -83,18 +98,75 @@ def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar, Sca
     return n, r, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * along, -0.5, 0.5))), bend
 
 
-def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
+def _around(v: Vec, n: Vec, r: Expr, bend: Expr, eased: Expr) -> tuple[Scalar, Vec, Scalar]:
     """The signed distance of p from a circle, its gradient there, and its curvature.
 
-    v leads from the foot to p; the circle has the normal n and the curvature ``bend`` at the foot,
-    and the curve lies r before it. A straight line is the circle of curvature 0.
+    v leads from the foot to p; the circle has the normal n at the foot and the curvature ``eased``
+    (that of the curve is ``bend``), and the curve lies r before it. A straight line is the circle
+    of curvature 0.
     """
     a, b = dot(v, n), cross(n, v)
-    radial = Vec((1.0 + bend * a, bend * b))  # from the center to p, in radii
+    radial = Vec((1.0 + eased * a, eased * b))  # from the center to p, in radii
     far = length(radial)
     toward = Vec((radial.x * n.x - radial.y * n.y, radial.x * n.y + radial.y * n.x))
-    d = (2.0 * a + bend * dot(v, v)) / (1.0 + far) + r
-    return d, normalize(toward), bend / max(far, 1.0 / TIGHT)
+    d = (2.0 * a + eased * dot(v, v)) / (1.0 + far) + r
+    return d, normalize(toward), bend / max(length(Vec((1.0 + bend * a, bend * b))), 1.0 / TIGHT)
+
+
+def _times(h: Vec, v: Vec) -> Vec:
+    """The Hessian times a vector."""
+    return Vec((h[0] * v.x + h[1] * v.y, h[1] * v.x + h[2] * v.y))
+
+
+def _on_conic(q: Vec, f: Expr, g: Vec, h: Vec, reach: Expr, slid: Expr) -> tuple[Vec, Scalar]:
+    """A step of q to the foot of p = 0 on {f + g.x + x'Hx / 2 = 0}, and how far off q was.
+
+    Along the conic it goes ``slid`` of the way, 1 or 0.
+    """
+    bent = _times(h, q)
+    n, _, off = _line(f + dot(g, q) + 0.5 * dot(q, bent), g + bent, reach)
+    move = slid * (n * dot(q, n) - q) - n * off
+    return q + move * min(1.0, reach / max(length(move), 1e-30)), off
+
+
+def _first(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Scalar, Vec, Scalar]:
+    """What the jet at p says of the curve: how far p is from its conic, the normal and curvature.
+
+    All at the foot on the conic; on the tangent line, where the conic is not met within reach.
+    """
+    n, _, r = _line(f, g, reach)
+    q, off = n * clamp(-r, -reach, reach), r
+    for step in range(CONIC + 1):
+        slid = const(1.0 if step < CONIC else 0.0)
+        *moved, off = apply(_step(), (*q, f, *g, *h, reach, slid))
+        q = Vec(moved)
+    far, side = length(q), where(f < 0.0, -1.0, 1.0)
+    met = (abs(off) < MET * far + 0.01 * reach) & (far < reach)
+    normal = Vec(where(met, -side * c / max(far, 1e-30), u) for c, u in zip(q, n, strict=True))
+    slope = length(g + _times(h, q))
+    across = h[0] * normal.y * normal.y - 2.0 * h[1] * normal.x * normal.y
+    bend = (across + h[2] * normal.x * normal.x) / slope
+    return where(met, side * far, r), normal, clamp(bend, -TIGHT / reach, TIGHT / reach)
+
+
+def _secant(v0: Vec, n0: Vec, bend0: Expr, v: Vec, n: Vec, reach: Expr) -> tuple[Scalar, Scalar]:
+    """The curvature of the curve between two feet, p - v0 and p - v, by the normals there.
+
+    And what it is taken to be for a step.
+    """
+    same = where(dot(n0, n) < 0.0, -1.0, 1.0)  # |x| has another normal behind the curve
+    along = cross(n, v0 - v)
+    known = abs(along) > MOVED * reach
+    bend = same * where(known, cross(n0, n) / where(known, along, 1.0), bend0)
+    bend = clamp(bend, -TIGHT / reach, TIGHT / reach)
+    a, ahead = dot(v, n), abs(dot(v, n)) > abs(cross(n, v))  # else the foot is past a corner
+    return bend, where(ahead, _eased(bend, a, EASED), 0.0)
+
+
+def _eased(bend: Expr, a: Expr, least: float) -> Scalar:
+    """A curvature whose center is no nearer to p, that is a along the normal from the foot."""
+    held = (1.0 + bend * a < least) & (abs(a) > 0.0)
+    return where(held, (least - 1.0) / where(held, a, 1.0), bend)
 
 
 def _way(v: Vec, n: Vec, r: Expr, reach: Expr) -> tuple[Scalar, Scalar]:
@@ -135,41 +207,61 @@ def _settled(
 
 
 @cache
+def _step() -> Function:
+    return trace(_on_conic, [Input("q", Type(2)), F, G, H, REACH, Input("slid")], name="on_conic")
+
+
+@cache
 def _functions() -> dict[str, Function]:
     settled = [F, REACH, Input("lines", Type(8)), Input("rest"), Input("d"), Input("m", Type(2))]
     return {
         "line": trace(_line, [F, G, REACH], name="tangent_line"),
         "arc": trace(_arc, [F, G, H, REACH], name="tangent_circle"),
+        "first": trace(_first, [F, G, H, REACH], name="foot_on_conic"),
         "way": trace(_way, [V, N, R, REACH], name="way_to_curve"),
-        "around": trace(_around, [V, N, R, BEND], name="distance_to_circle"),
+        "secant": trace(_secant, [V0, N0, BEND0, V, N, REACH], name="curvature_between"),
+        "around": trace(_around, [V, N, R, BEND, Input("eased")], name="distance_to_circle"),
         "settled": trace(_settled, [*settled, BEND], name="settled", result=Type(1, 2, 2)),
     }
 
 
-def _steps(field: Function, orders: Sequence[int], short: float) -> tuple[Expr, ...]:
-    """The jet of the distance of P, within about REACH of the curve."""
+def _steps(
+    field: Function, at_p: tuple[Expr, ...], orders: Sequence[int], short: float
+) -> tuple[Expr, ...]:
+    """The jet of the distance of P, within about REACH of the curve, by that of the field there.
+
+    ``orders`` are those of the feet.
+    """
     p, (reach,), functions = Vec(P.leaves), REACH.leaves, _functions()
-    value, *g = apply(jet(field, 1), p)
-    nx, ny, _, d = apply(functions["line"], (value, *g, reach))
-    m, bend, rest = Vec((nx, ny)), const(0.0), const(0.0)
-    lines = [Line(m, d, FAR * reach)]
-    for order in orders[1:]:
+    value = at_p[0]
+    d, mx, my, bend = apply(functions["first"], (*at_p, reach))
+    m, rest = Vec((mx, my)), const(0.0)
+    lines, last = [Line(m, d, FAR * reach)], (*(m * d), *m, bend)
+    for order in orders:
         v = m * ((1.0 - short) * clamp(d, -reach, reach))
         f, *derivatives = apply(jet(field, order), p - v)
         if order == 2:
             *n, r, nearer, bend = apply(functions["arc"], (f, *derivatives, reach))
+            eased = _eased(bend, dot(v, Vec(n)), BEYOND)
         else:
             *n, _, r = apply(functions["line"], (f, *derivatives, reach))
-            nearer, bend = r, const(0.0)
+            nearer, (bend, eased) = r, apply(functions["secant"], (*last, *v, *n, reach))
+        last = (*v, *n, bend)
         normal, (way, rest) = Vec(n), apply(functions["way"], (*v, *n, r, reach))
         lines.append(Line(normal, dot(v, normal) + r, min(lines[-1].way, way)))
-        d, mx, my, bend = apply(functions["around"], (*v, *n, nearer, bend))
+        d, mx, my, bend = apply(functions["around"], (*v, *n, nearer, bend, eased))
         m = Vec((mx, my))
     numbers = [e for n, *scalars in (lines[0], *lines)[-2:] for e in (*n, *scalars)]
     return apply(functions["settled"], (value, reach, *numbers, rest, d, *m, bend))
 
 
-def nearest(field: Function, orders: Sequence[int] = ORDERS, *, short: float = SHORT) -> Function:
+def nearest(
+    field: Function,
+    orders: Sequence[int] = ORDERS,
+    *,
+    short: float = SHORT,
+    known: bool = False,
+) -> Function:
     """The signed distance to {field = 0} with its derivatives, (p, reach) -> Type(1, 2, 2).
 
     ``field`` has one input, a point of the plane, and one output. The distance is in the units of
@@ -179,13 +271,16 @@ def nearest(field: Function, orders: Sequence[int] = ORDERS, *, short: float = S
     a million reaches.
 
     The gradient is the unit normal, 0 where the field has none. The Hessian is k t t' for the unit
-    tangent t; the curve's curvature at the nearest point is k / (1 - k d). It is 0 if the last of
-    ``orders`` is 1.
+    tangent t; the curve's curvature at the nearest point is k / (1 - k d), which between feet of
+    order 1 is that of a secant.
 
-    ``orders`` are the orders of the field's jet at p (1) and at each foot in turn. ``short`` is the
-    part of the way to the curve that a step leaves.
+    ``orders`` are the orders of the field's jet at p and at each foot in turn. With ``known`` the
+    jet at p, of order 2, is a third input. ``short`` is the part of the way to the curve that a
+    step leaves.
     """
+    at_p = JET.leaves if known else (*apply(jet(field, orders[0]), P.leaves), *(const(0.0),) * 3)
     return Function(
-        f"{field.name}_nearest", [P, REACH], _steps(field, orders, short), Type(1, 2, 2),
+        f"{field.name}_nearest", [P, REACH, *([JET] if known else [])],
+        _steps(field, at_p[: JET.type.size], orders[1:], short), Type(1, 2, 2),
         doc="The signed distance to the zero set in the picture, with its derivatives.",
     )  # fmt: skip

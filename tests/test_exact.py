@@ -15,9 +15,11 @@ from jetfield.scenes import (
     affine,
     box,
     circle,
+    fbm,
     fract,
     grid,
     half_plane,
+    isolines,
     length,
     max,
     perspective,
@@ -263,6 +265,19 @@ def test_small_pictures_are_near_the_truth():
     print(f"geometric mean {means:.1e}")
     assert means <= 5e-4
     assert max(each.rmse for each in found.values()) <= 1.1e-3
+
+
+def test_lines_along_curves_with_bends_as_narrow_as_they_are():
+    """The truth goes to each curve from many starts."""
+    hill = shape(lambda p: fbm(3.0 * p + (5.0, 2.0), octaves=4))()
+    scene = Scene(background="black")
+    scene.stroke(isolines(hill, 0.2), "white", width=px(1.5))
+    size, view = (32, 32), View(center=(-0.7, -0.7), height=0.25)
+    truth = ideal(scene, size, limit=60, view=view, strokes="distance")
+    found = score(light(scene, size=size, view=view), truth)
+    print(f"{found.rmse:.1e} worst {found.worst:.1e}, {truth.error:.0e}")
+    assert found.rmse <= 2e-3
+    assert found.worst <= 0.02
 
 
 def mixed() -> Scene:

@@ -32,6 +32,7 @@ from jetfield.scenes import (
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.calculus.function import Function, Input, Type
 from jetfield.shaders.coverage import band
+from jetfield.shaders.projection import ORDERS
 from jetfield.shaders.projection import nearest as distance_to
 
 PIXEL = 2.0 / 512.0
@@ -93,7 +94,7 @@ def normals(piece, t):
     return piece(t), np.stack([tangent[:, 1], -tangent[:, 0]], axis=1)
 
 
-def measured(field: Field, points, reach: float, orders=(1, 1, 2), **options) -> np.ndarray:
+def measured(field: Field, points, reach: float, orders=ORDERS, **options) -> np.ndarray:
     """The jet of the distance at points, (N, 6)."""
     found = call(distance_to(field.function, orders), [*np.asarray(points).T, reach], **options)
     return np.stack([np.broadcast_to(c, len(points)) for c in found], axis=1)
