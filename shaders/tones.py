@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .calculus.edges import EdgeWalk
+from .calculus.edges import EdgeWalk, edge
 from .calculus.expr import Expr, const, node, postorder, substitute
 from .calculus.function import Function, Input, Type, apply, called, callees
 from .calculus.jets import Row
+from .calculus.kinks import turns
 from .calculus.parameters import BUILT_IN, leaf
-from .calculus.vectors import Vec, abs, clamp, max, min, where
+from .calculus.vectors import Scalar, Vec, abs, clamp, max, min, where
 from .cells import TIE
 from .coverage import soft_step, turned
 from .stops import is_hard
@@ -30,8 +31,14 @@ SEEN = 1.0 / 255.0
 """What the two sides of a turn differ by at least, in a whole cell, for it to be cut."""
 WITHIN = 0.999
 """A decision is in the cell if it is nearer, and not on its rim, where float32 does not know."""
+STEEP = 0.5
+"""How much a color beyond a jump may change in a cell, for its value in the middle of the cell,
+where it does not hold, to tell what it is beyond."""
 MET = 0.25
 """How rough a cell is that has to be looked at in parts if an edge crosses it, too."""
+LINEAR = ("get", "add", "sub", "neg", "mul", "div")
+"""What leaves both sides of a crease straight, if no two creased values are multiplied, and by none
+is divided."""
 ZERO = const(0.0)
 Colors = tuple[Expr, Expr, Expr, Expr]
 
@@ -153,24 +160,38 @@ def toned(
     values, rest = found[: plain.size], found[plain.size :]
     if t.kind == "edge":
         others, (near, *rest) = rest[: plain.size], rest[plain.size :]
+        steep = max(*(_span(others, plain, k) for k in range(t.m)))
         apart = [o - v for o, v in zip(others, values, strict=True)]
         slopes = [Vec(apart[plain.first(k, j)] for j in range(2)) for k in range(t.m)]
-        apart, spans = apart[: t.m], [abs(s.x) + abs(s.y) for s in slopes]
+        spans = [_span(apart, plain, k) for k in range(t.m)]
+        apart = apart[: t.m]
         bends = [
             ZERO if d is ZERO else apply(turned(), (d, *s))[0]
             for d, s in zip(apart, slopes, strict=True)
         ]
+        # at a kink the sides part by their slopes alone: if not, they are bent, or it is a jump
+        off = max(*(abs(abs(d) - 0.5 * near * s) for d, s in zip(apart, spans, strict=True)))
+        alike = ratio * off <= SEEN
         cut = (near < TIE) & (max(*spans) > SEEN)  # which side is the own one?
+        cut = cut | ((near < WITHIN) & ~alike)
         if jumps:
             more = max(*(abs(d) - 0.75 * near * s for d, s in zip(apart, spans, strict=True)))
-            cut = cut | ((near < WITHIN) & (ratio * more > SEEN))
-            half = 0.5 - 0.5 * near
-            bends = [where(more > SEEN, half * d, b) for d, b in zip(apart, bends, strict=True)]
-        beyond = tuple(where(near < WITHIN, b, 0.0) for b in bends)
+            half, jump = 0.5 - 0.5 * near, more > SEEN
+            alike = (alike & ~jump) | (jump & (steep < STEEP))
+            bends = [where(jump, half * d, b) for d, b in zip(apart, bends, strict=True)]
+        seen = (near < WITHIN) & alike
         rough = rougher(rough, where(cut, 1.0, 0.0))
     after, *reach = rest
-    rough = rougher(rough, where((after < WITHIN) & (ratio * max(*reach) > SEEN), 1.0, 0.0))
+    again = (after < WITHIN) & (ratio * max(*reach) > SEEN)
+    rough = rougher(rough, where(again, 1.0, 0.0))
+    if t.kind == "edge":  # what is not known of the other side is not guessed
+        beyond = tuple(where(seen & ~again, b, 0.0) for b in bends)
     return Tone(beyond, rough)
+
+
+def _span(jets: Sequence[Expr], plain: Type, k: int) -> Scalar:
+    """By how much a value changes in a cell, across it, to first order."""
+    return abs(jets[plain.first(k, 0)]) + abs(jets[plain.first(k, 1)])
 
 
 def rougher(rough: Expr, also: Expr) -> Expr:
@@ -209,25 +230,63 @@ def evened(color: Sequence[Expr], point: Input) -> Colors:
 
 
 def steadiness(color: Sequence[Expr], point: Input) -> Function | None:
-    """A function of the point that is > 0 where the color does not jump within the pixel about it.
+    """A function of the point that is > 0 where its parts need not be looked at for the color.
 
-    None of a color that jumps nowhere, or only at straight stops.
+    Where the color does not jump within the pixel about it, nor has a crease between sides that
+    bend. None of a color that does so nowhere, or only at straight stops.
     """
     held, steps = _opened(tuple(color))
     least: list[Expr] = []
     for f, gx, gy, width in steps.values():
         if is_hard(width) and not set(point.leaves).isdisjoint(postorder((gx, gy))):
             least.append(abs(f) - 0.5 * (abs(gx) + abs(gy)))
-    if _walked(held, steps, point, Input("size"), {})[2]:
+    _, t, jumps = _walked(held, steps, point, Input("size"), {})
+    if jumps:
         for e in postorder(held):
             hidden = (x for f in _functions(e) for x in postorder(f.outputs))
             if any(x.op.jumps for x in hidden):
                 least.append(const(-1.0))  # nobody knows where
             elif e.op.jumps:
                 least += [abs(s) for s in e.op.jumps(*e.args)]
+    if t.kind == "edge":
+        least += [abs(s) for s in _bending(held)]
     if not least:
         return None
     return Function("steadiness", [point], substitute([min(least)], dict.fromkeys(steps, ZERO)))
+
+
+def _bending(color: Sequence[Expr]) -> list[Expr]:
+    """At whose zeros a color has creases that are not between two straight sides.
+
+    Those that something bends afterwards, another choice among it.
+    """
+    straight: dict[Expr, list[Expr]] = {}
+    found: list[Expr] = []
+    for e in postorder(_pasted(color)):
+        below, name = [straight[a] for a in e.args], e.op.name
+        kept = [s for places in below for s in places]
+        by_two = (name == "mul" and all(below)) or (name == "div" and below[1])
+        if name not in LINEAR or by_two:
+            found += kept
+            kept = []
+        own = turns(e.op.pieces(*e.args)) if e.op.pieces and not e.op.jumps else []
+        if name == "fold":
+            found.append(const(-1.0))  # nobody knows where
+        straight[e] = kept + own
+        if len(own) > 1:
+            found += own
+    return found
+
+
+def _pasted(outputs: Sequence[Expr]) -> list[Expr]:
+    """Outputs with the bodies of the functions that turn in place of their calls."""
+    new: dict[Expr, Expr] = {}
+    for e in postorder(outputs):
+        if e.op.name == "apply" and edge(e.data, 1).result.kind == "edge":
+            args = substitute(e.args, new)
+            body = substitute(e.data.outputs, dict(zip(e.data.leaves, args, strict=True)))
+            new.update({node("get", (e,), k): x for k, x in enumerate(_pasted(body))})
+    return substitute(outputs, new)
 
 
 def _functions(e: Expr) -> list[Function]:

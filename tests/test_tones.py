@@ -10,15 +10,21 @@ from jetfield.scenes import (
     abs,
     box,
     circle,
+    clamp,
     conic_ramp,
     fade,
+    fract,
     length,
     linear_ramp,
     max,
+    min,
+    mod,
     noise,
     paint,
     radial_ramp,
     rgb,
+    sin,
+    smoothstep,
     vec2,
     vec3,
     where,
@@ -154,6 +160,50 @@ def test_colors_that_do_not_turn_cost_no_tiles():
 
     assert steadiness(soft().color, POINT) is None
     assert steadiness(linear_ramp((0, 0), (1, 0), HARD).color, POINT) is None
-    assert steadiness(crease().color, POINT) is None
+
+    @paint
+    def fold(p):
+        return vec3(1, 0.5, 0.2) * (0.9 - 0.1 * abs(p.x + 0.3 * p.y))
+
+    assert steadiness(fold().color, POINT) is None
     assert steadiness(radial_ramp((0, 0), 1, HARD).color, POINT) is not None
     assert steadiness(chosen().color, POINT) is not None
+    assert steadiness(crease().color, POINT) is not None  # of creases that meet
+
+
+def steps(x, y):
+    """Ramps narrower than a pixel, across and around."""
+    return smoothstep(0.3, 0.31, length(vec2(x, y))) * smoothstep(-0.05, 0.05, sin(20 * x + 3 * y))
+
+
+def grate(x, y):
+    bars = min(abs(fract(6 * x + 0.1) - 0.5), abs(fract(6 * y) - 0.5))
+    return smoothstep(0.06, 0.07, bars)
+
+
+def cut_off(x, y):
+    return 1 - clamp(40 * (x - 0.013), 0, 1) ** 5
+
+
+def saw(x, y):
+    return smoothstep(0, 0.3, mod(x, 0.3))
+
+
+@pytest.mark.parametrize("color", [steps, grate, cut_off, saw])
+def test_creases_between_sides_that_bend_are_cut(color):
+    """What is beyond a crease is not what this side would be there."""
+
+    @paint
+    def shade(p):
+        value = color(p.x, p.y)
+        return vec3(value, value, value)
+
+    truth = means(color)
+    for scene in (Scene(shade()), Scene("black").fill(circle(9), shade())):
+        found = light(scene)[..., 0]
+        assert -0.01 < found.min() < found.max() < 1.01
+        assert np.abs(found - truth).max() < 0.04  # the smallest cells are 1 / 16
+    needs_gl()
+    scene = Scene(shade()).fill(circle(0.2).translate(0.6, 0.6), "gray")
+    apart = light(scene, size=(256, 256), device="auto") - light(scene, size=(256, 256))
+    assert np.abs(apart).max() < 1e-3

@@ -80,7 +80,9 @@ op(
         where_(high < max_(a, low), 1.0, 0.0),
     ),
     interval=lambda a, low, high: (clamp_(a[0], low[0], high[0]), clamp_(a[1], low[1], high[1])),
-    pieces=lambda a, low, high: where_(high < max_(a, low), high, where_(a < low, low, a)),
+    pieces=lambda a, low, high: where_(
+        a < low, where_(high < low, high, low), where_(high < a, high, a)
+    ),
 )  # fmt: skip
 op(
     "where", 3,

@@ -14,7 +14,7 @@ from .function import Function, Input, Type, apply, derive, widened
 from .jets import jet
 from .rules import HUGE, boundaries
 
-__all__ = ["kinks"]
+__all__ = ["kinks", "turns"]
 
 
 def kinks(function: Function) -> Function:

@@ -310,5 +310,7 @@ class SideWalk(Walk):
             values = [self.value[a] for a in e.args]
             partials = [p if isinstance(p, Expr) else const(p) for p in e.op.partials(*values)]
         moved = total(abs_(p) * r for p, r in zip(partials, reaches, strict=True))
+        if e.op.name == "mul":
+            moved = moved + reaches[0] * reaches[1]
         near = least([pole, own])
         return moved if near is None else either(near < 1.0, FAR, moved)
