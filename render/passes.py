@@ -205,7 +205,7 @@ class Passes:
             return known[1]
         sizes = zip(frame.view.center, there, frame.size, strict=True)
         corner = [c + frame.pixel * (at - 0.5 * size) for c, at, size in sizes]
-        made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side)
+        made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side, tiled.rim)
         rows = woven(made.texels)
         textures = {
             "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),

@@ -7,49 +7,34 @@ A cell is a pixel, or a part of one. Fields come as edges by the cell's coordina
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.sides import ALIKE, CROWDED
-from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, where
-from .coverage import distance, half_plane
+from .calculus.vectors import Scalar, Vec, abs, clamp, length, max, min, where
+from .chords import Cut, arched, common, straight, wedge
+from .coverage import distance
 
 __all__ = [
-    "CUT", "SUSPECT", "TIE", "Cover", "Cut", "astray", "band_cover", "common", "fill_cover",
-    "guess_cover", "measured", "nearer", "straight",
+    "SUSPECT", "TIE", "Cover", "astray", "band_cover", "fill_cover", "guess_cover", "measured",
+    "nearer",
 ]  # fmt: skip
 
 BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
+SPARE = 0.25
+"""What a value may move by beside its reach, of that, where an edge may be an arc."""
 BOWED = 100.0
 """How far away the gradients may put a decision that the Hessians put within the cell."""
 TIE = 1e-3
 """Where a decision is as near to the center, its two sides are hard to tell apart."""
-PARALLEL = 4e-3
-"""Chords whose ends lie nearer to each other's lines, in cells, are one."""
-FLAT = 1e-9
-"""The least slope of a line against a side of the cell: along it, the chord is all or nothing."""
 SUSPECT = 0.75
 """An edge may be in a cell where f is less than this times the sum of its slopes: half of that is
 the least, for one that is straight."""
 WILD = 1.5
 """By how many radians, to first order, a field's normal turns within half a line's width and a
 cell, where steps to its zero set may lead astray: the line may be elsewhere than they say."""
-CUT = Type(6)
-"""A cell cut by an edge: the part that is inside, and the chord that bounds it: the distance of its
-line from the center, the unit normal, its middle (from the line's foot) and half its length."""
-
-
-class Cut(NamedTuple):
-    """What ``CUT`` holds."""
-
-    part: Any
-    d: Any
-    x: Any
-    y: Any
-    middle: Any
-    half: Any
 
 
 class Cover(NamedTuple):
@@ -62,82 +47,6 @@ class Cover(NamedTuple):
     """1 where the parts of the cell have to be looked at, one by one."""
 
 
-def _chord(d: Expr, n: Vec) -> tuple[Scalar, Scalar]:
-    """The part of the line d + n.p = 0 in the cell, measured from its foot along (-n.y, n.x).
-
-    The cell is a slab across and one up; the line is in each between two points around a middle.
-    """
-    wide, tall = max(abs(n.y), FLAT), max(abs(n.x), FLAT)
-    across = where(n.y < 0.0, d * n.x, -d * n.x) / wide
-    up = where(n.x < 0.0, -d * n.y, d * n.y) / tall
-    low = max(across - 0.5 / wide, up - 0.5 / tall)
-    return low, min(across + 0.5 / wide, up + 0.5 / tall)
-
-
-def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
-    """The cut of f <= 0, to second order; how far the edge leaves its chord; whether it is near.
-
-    The line is tangent to f at the middle m of the chord, and moved by the mean of what the curve
-    leaves it by: f(m) + t'Ht L^2 / 24, for a chord of length L along t.
-    """
-    size = max(length(g), 1e-20)
-    n = g / size
-    d = clamp(f / size, -2.0, 2.0)
-    low, high = _chord(d, n)
-    half = 0.5 * max(high - low, 0.0)
-    middle = where(high > low, 0.5 * (low + high), 0.0)
-    m = Vec((-d * n.x - middle * n.y, -d * n.y + middle * n.x))
-    bent = Vec((h[0] * m.x + h[1] * m.y, h[1] * m.x + h[2] * m.y))
-    across = h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x
-    bend = 0.125 * (abs(h[0]) + 2.0 * abs(h[1]) + abs(h[2]))
-    near = abs(f) <= 0.5 * (abs(g.x) + abs(g.y)) + bend
-    leaves = bend / size
-    curved = near & (leaves < 0.25)
-    # f(m) - (g + Hm).m, where f(m) = f + g.m + m'Hm / 2
-    moved = f - 0.5 * dot(m, bent) + across * half * half / 6.0
-    part = apply(half_plane(), (where(curved, moved, f), *(where(curved, g + bent, g))))[0]
-    return part, d, n.x, n.y, middle, half, leaves, where(near, 1.0, 0.0)
-
-
-def _common(a: Cut, b: Cut) -> tuple[Scalar, ...]:
-    """The part of the cell within both of two cuts; 1 where their chords cross; 1 or -1 where they
-    are one, with the same side inside or the other.
-
-    Chords that do not cross leave three strips: one side of a chord lies within one of the other,
-    and which it is, its middle tells; or, where they are one, how their normals turn.
-    """
-    turn = a.x * b.x + a.y * b.y
-    lean = a.x * b.y - a.y * b.x
-    b_in_a = a.d - b.d * turn - lean * b.middle
-    a_in_b = b.d - a.d * turn + lean * a.middle
-    slant = abs(lean)
-    reach = max(abs(b_in_a) + slant * b.half, abs(a_in_b) + slant * a.half)
-    one = reach < PARALLEL
-    opposed = (one & (turn < 0.0)) | (~one & _agree(b_in_a <= 0.0, a_in_b <= 0.0))
-    within = where(opposed, max(a.part + b.part - 1.0, 0.0), min(a.part, b.part))
-    crosses = (abs(b_in_a) < slant * b.half) & (abs(a_in_b) < slant * a.half)
-    return within, where(crosses & ~one, 1.0, 0.0), where(one, where(turn < 0.0, -1.0, 1.0), 0.0)
-
-
-def _agree(a: Expr, b: Expr) -> Expr:
-    """Whether two conditions agree."""
-    return (a & b) | ~(a | b)
-
-
-@cache
-def straight() -> Function:
-    """(f, g, h) -> a CUT, how far the edge leaves its chord, and 1 where it may cross the cell."""
-    inputs = [Input("f"), Input("g", Type(2)), Input("h", Type(3))]
-    return trace(_straight, inputs, name="straight")
-
-
-@cache
-def common() -> Function:
-    """(CUT, CUT) -> the part of a cell within both, whether the chords cross, or are one."""
-    inputs = [Input("a", CUT), Input("b", CUT)]
-    return trace(lambda a, b: _common(Cut(*a), Cut(*b)), inputs, name="common")
-
-
 def _flag(condition: Expr) -> Scalar:
     return where(condition, 1.0, 0.0)
 
@@ -146,14 +55,18 @@ def _inside(f: Expr) -> Scalar:
     return where(f <= 0.0, 1.0, 0.0)
 
 
-def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[Expr, ...]:
-    """The cover of {f <= 0}; rough where the edge leaves its chord by more than ``bent``."""
+def _filled(e: Vec, kind: str, jumps: bool, arc: Expr | None = None) -> tuple[Expr, ...]:
+    """The cover of {f <= 0}; rough where the edge leaves its chord by more than BENT, or ``arc``,
+    up to which it is one."""
     f, g = e[0], Vec(e[1:3])
-    *cut, leaves, near = apply(straight(), e[0:6])
+    cut_by, bent = (straight(), BENT) if arc is None else (arched(), arc)
+    *cut, leaves, near = (found := apply(cut_by, e[0:6]))[:8]
     part, tangled = cut[0], 0.0 * f
     rough = (near > 0.0) & (leaves > bent)
     if kind != "jet":
         bend = leaves * length(g)
+        if arc is not None:  # as at a pole, where the reach holds for all that
+            bend = min(bend, SPARE * e[-1])
         unknown = (e[-2] < 1.0) & (abs(f) <= e[-1] + bend)
         rough = rough | unknown
         alone = unknown & (e[-2] < CROWDED)
@@ -162,17 +75,24 @@ def _filled(e: Vec, kind: str, jumps: bool, bent: Expr | float = BENT) -> tuple[
         apart = Vec(e[7:12]) - e[1:6]
         differs = abs(other - f) + length(apart)
         corner = (e[12] < 1.0) & (differs > ALIKE * (length(g) + abs(f)))
-        *cut2, leaves2, near2 = apply(straight(), e[6:12])
+        # a decision that the gradients put beyond the cell, and the Hessians within it
+        bows = 0.125 * (abs(apart[2]) + 2.0 * abs(apart[3]) + abs(apart[4]))
+        bowed = abs(other - f) <= 0.5 * (abs(apart[0]) + abs(apart[1])) + bows
+        bowed = bowed & (e[12] >= 1.0) & (e[12] < BOWED)
+        if arc is not None and not jumps:
+            corner = corner | bowed
+        *cut2, leaves2, near2 = (found2 := apply(cut_by, e[6:12]))[:8]
         within, crosses, _ = apply(common(), (*cut, *cut2))
+        if arc is not None:
+            between = apply(wedge(), (*found[8:], *found2[8:]))[0]
+            within, crosses = where(crosses > 0.0, between, within), const(0.0)
         # within both, or within either: which of the two it is at the center tells
         both = where(other > f, part + cut2[0] - within, within)
         close = (near > 0.0) | (near2 > 0.0)
         unclear = (crosses > 0.0) | (leaves2 * near2 > bent) | (e[12] < TIE)
         rough = rough | (corner & close & unclear)
-        # a decision that the gradients put beyond the cell, and the Hessians within it
-        bows = 0.125 * (abs(apart[2]) + 2.0 * abs(apart[3]) + abs(apart[4]))
-        bowed = abs(other - f) <= 0.5 * (abs(apart[0]) + abs(apart[1])) + bows
-        rough = rough | ((e[12] >= 1.0) & (e[12] < BOWED) & bowed & (near2 > 0.0))
+        if arc is None or jumps:
+            rough = rough | (bowed & (near2 > 0.0))
         if jumps:  # each side by itself
             mine = 0.5 + 0.5 * e[12]
             jump = abs(other - f) > 1.5 * e[12] * (length(g) + length(slope))
@@ -255,8 +175,8 @@ def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:
 def _fill(kind: str, jumps: bool, lenient: bool) -> Function:
     t = Type(1, 2, 2, kind)  # type: ignore[arg-type]
     name = "fill_jump" if jumps else f"fill_{kind}"
-    inputs = [Input("e", t), *([Input("bent")] if lenient else [])]
-    return trace(lambda e, *bent: _filled(e, kind, jumps, *bent), inputs, name=name)
+    inputs = [Input("e", t), *([Input("arc")] if lenient else [])]
+    return trace(lambda e, *arc: _filled(e, kind, jumps, *arc), inputs, name=name)
 
 
 @cache
@@ -306,13 +226,14 @@ def _cover(found: tuple[Expr, ...]) -> Cover:
     return Cover(Cut(*cut), tangled, rough)
 
 
-def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool, bent: Expr | None = None) -> Cover:
+def fill_cover(e: tuple[Expr, ...], kind: str, jumps: bool, arc: Expr | None = None) -> Cover:
     """How {f <= 0} lies in a cell, by the edge of f; it may jump where it turns, or only bend.
 
-    It is rough where an edge leaves its chord by more than ``bent``, in cells.
+    It is rough where an edge leaves its chord by more than ``arc``, in cells, up to which it is
+    taken for an arc; without that, by a little.
     """
-    given = () if bent is None else (bent,)
-    return _cover(apply(_fill(kind, jumps, bent is not None), (*e, *given)))
+    given = () if arc is None else (arc,)
+    return _cover(apply(_fill(kind, jumps, arc is not None), (*e, *given)))
 
 
 def _guessed(e: Vec) -> tuple[Expr, ...]:

@@ -23,19 +23,18 @@ from .calculus.function import size as ops
 from .calculus.function import turns as rounds
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, abs, dot, max, min, where
+from .calculus.wanted import Span
 from .cells import (
-    CUT,
     SUSPECT,
     Cover,
-    Cut,
     astray,
     band_cover,
-    common,
     fill_cover,
     guess_cover,
     measured,
     nearer,
 )  # fmt: skip
+from .chords import CUT, Cut, common
 from .color import blend
 from .coverage import fade
 from .projection import nearest
@@ -45,8 +44,8 @@ if TYPE_CHECKING:
     from .picture import Layer
 
 __all__ = [
-    "DEPTH", "MANY", "MANY_BENT", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State",
-    "depth_of", "laid", "means", "projection",
+    "ARC", "DEPTH", "MANY", "MANY_ARC", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State",
+    "asked", "depth_of", "laid", "means", "projection",
 ]  # fmt: skip
 
 SIZE = Input("size")
@@ -59,9 +58,10 @@ MANY = 2000
 """Rows of a table of very many shapes: those of a thousand in a picture are still larger than its
 pixels."""
 MANY_PARTS = 2
-"""The same for pictures of many shapes, whose edges are short and bent: so often DEPTH times."""
-MANY_BENT = 0.1
-"""How far an edge of theirs may leave its chord, in pixels."""
+"""The same for pictures of many shapes, whose edges are short: cut DEPTH times at most."""
+ARC, MANY_ARC = 0.08, 0.4
+"""How far an edge may leave its chord, in pixels, where it is drawn as an arc: of shapes by lists,
+and of very many."""
 TURNS = 60_000
 """Turns of loops in one pixel: Mesa's software rasteriser leaves them after 65,535."""
 LARGEST = 3500
@@ -196,15 +196,16 @@ Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
 """A layer's straight color at a point, by its field's value and gradient in scene units."""
 
 
-def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = None) -> State:
+def laid(layer: Layer, edges: Edges | Jets, color: Color, arc: Expr | None = None) -> State:
     """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
 
-    A fill is rough where its edge leaves its chord by more than ``bent``.
+    A fill is rough where its edge leaves its chord by more than ``arc``, up to which it is drawn as
+    an arc; without that, by a little.
 
     The color is that in the middle of the part that is inside.
     """
     size = SIZE.leaves[0]
-    e, t, jumps = edges.of(layer.field)
+    e, t, jumps = edges.of(layer.field, asked(layer))
     kind, zero = t.kind, (ZERO,) * 3
     jet, rest = e[: t.m * 3 * edges.order], e[3 * edges.order :]
     first = edges.order == 1
@@ -224,7 +225,7 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = No
         opacity = opacity * part
         cover = EVERYWHERE._replace(rough=turns)
     elif layer.width is None:
-        cover = fill_cover(e, kind, jumps, bent)
+        cover = fill_cover(e, kind, jumps, arc)
         if first:
             guess = guess_cover(e)
             cover = cover._replace(rough=max(cover.rough, guess.rough)) if kind != "jet" else guess
@@ -258,6 +259,13 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, bent: Expr | None = No
             )
         *rgb, alpha = Vec((*rgb, alpha)) + where(part < 1.0, 0.0, 1.0) * Vec(tone.beyond)
     return State(tuple(Vec((*rgb, ONE)) * (opacity * alpha)), CLEAR, cover)
+
+
+def asked(layer: Layer) -> Span:
+    """Between which values a layer asks for its field."""
+    if layer.wanders or (layer.colored_by_jet and layer.width is not None):
+        return Span(None, None)
+    return Span(None if layer.colored_by_jet else -layer.reach, layer.reach)
 
 
 def projection(layer: Layer) -> Function | None:

@@ -27,7 +27,9 @@ from .calculus.folds import texels as texels_of
 from .calculus.forms import pasted
 from .calculus.function import Function, Input, Type, called, callees
 from .calculus.parameters import BUILT_IN, leaf, parameters
-from .calculus.wanted import EVERYWHERE, Span, wanted
+from .calculus.rewrite import replace_leaves
+from .calculus.wanted import EVERYWHERE, wanted
+from .exact import asked
 from .picture import POINT, Frame, Group, Layer, Picture, flat
 from .trees import ordered, unmelted
 
@@ -35,7 +37,7 @@ __all__ = ["LISTED", "RUNS", "Lists", "lists", "lone", "melts", "read", "sieves"
 
 LISTED: Final = 16
 """Rows of a table that is worth lists."""
-FEW: Final = 1 << 12
+FEW: Final = 1 << 13
 """Bounds at once that take little longer than one does."""
 TABLES: Final = 2
 """Tables that have lists, the longest."""
@@ -58,7 +60,7 @@ class Sieve(NamedTuple):
     beside: Function
     """How far from the point it is asked for."""
     melted: Function | None = None
-    """The bounds of two that melt, by those of each."""
+    """What two rows become that melt; it rises with both."""
     reach: Function | None = None
     """How far one of the two may be above the other."""
 
@@ -97,9 +99,13 @@ def sieves(picture: Picture) -> tuple[tuple[Sieve, ...], ...]:
 
 
 def lists(
-    picture: Picture, frame: Frame, corner: tuple[float, float], grid: tuple[int, int], side: int
-) -> Lists:
-    """The lists of a grid of tiles of ``side`` pixels; its lower left corner is in scene units."""
+    picture: Picture, frame: Frame, corner: tuple[float, float], grid: tuple[int, int], side: int,
+    rim: float = 0.5,
+) -> Lists:  # fmt: skip
+    """The lists of a grid of tiles of ``side`` pixels, and of so many around each.
+
+    Its lower left corner is in scene units.
+    """
     whole = _span(grid)
     ranges = np.zeros((whole, whole, 4), np.float32)
     kept: list[Array] = []
@@ -109,7 +115,7 @@ def lists(
         each = texels_of(table.array.shape[1] + melts(places))
         first = at = -(-len(texels) // each)
         found, pairs = list[Array](), list[Array]()
-        for span, x, y, rows in _sieved(places, frame, corner, grid, side):
+        for span, x, y, rows in _sieved(places, frame, corner, grid, side, rim):
             starts = _starts(x, y)
             ends = np.append(starts[1:], len(rows))
             firsts = starts
@@ -188,47 +194,56 @@ def _sieved(
     corner: tuple[float, float],
     grid: tuple[int, int],
     side: int,
+    rim: float,
 ) -> Iterator[tuple[int, Array, Array, Array]]:
     """Parts of so many tiles a side (their first column and row) with rows that may win there.
 
     One part comes after another. A part is final when it is a tile, or has one row.
     """
-    table = places[0].table.array
-    span = _span(grid)
-    x = y = np.zeros(len(table), np.int64)
-    rows = np.arange(len(table))
-    spans = [call(place.span, [], frame.values) for place in places]
-    beside = max(float(call(place.beside, [], frame.values)[0]) for place in places)
+    table = np.ascontiguousarray(places[0].table.array.T)
+    span, values = _span(grid), frame.values
+    x = y = np.zeros(table.shape[1], np.int64)
+    rows = np.arange(table.shape[1])
+    spans = [call(place.span, [], values) for place in places]
+    beside = max(float(call(place.beside, [], values)[0]) for place in places)
     while len(rows):
         pieces = next((n for n in (8, 4) if n <= span and n * n * len(rows) <= FEW), min(span, 2))
         span //= pieces
-        at, piece = _repeated(_starts(x, y), len(rows), pieces * pieces)
-        x, y, rows = x[at] + span * (piece % pieces), y[at] + span * (piece // pieces), rows[at]
-        within = (x < grid[0]) & (y < grid[1])
-        x, y, rows = x[within], y[within], rows[within]
-        keep = np.zeros(len(rows), bool)
-        starts = _starts(x, y)
-        half = frame.pixel * (0.5 * side * span + 0.5) + beside
+        # all pieces of all parts, by row, column, and what is known of a part: (up, across, rows)
+        shape = pieces, pieces, len(rows)
+        steps = span * np.arange(pieces)[:, None]
+        half = frame.pixel * (0.5 * side * span + rim) + beside
+        x, y = x + steps, (y + steps)[:, None]
         middle = [c + frame.pixel * side * (at + 0.5 * span)
                   for c, at in zip(corner, (x, y), strict=True)]  # fmt: skip
         box = [m + half * way for way in (-1.0, 1.0) for m in middle]
-        columns = [*box, *table[rows].T]
-        lengths = np.diff(starts, append=len(rows))
+        columns = [*box, *np.take(table, rows, axis=1)]
+        starts = _starts(x[0], y[0, 0])
+        starts = (np.arange(pieces**2)[:, None] * len(rows) + starts).ravel()
+        lengths = np.diff(starts, append=pieces**2 * len(rows))
+        keep = np.zeros(pieces**2 * len(rows), bool)
         for place, (least, most) in zip(places, spans, strict=True):
-            low, high = (np.broadcast_to(v, rows.shape)
-                         for v in call(bounds(place.row), columns, frame.values))  # fmt: skip
+            low, high = (np.broadcast_to(v, shape).ravel()
+                         for v in call(_exactly(bounds(place.row)), columns, values))  # fmt: skip
             if place.melted:
                 assert place.reach
-                (reach,) = call(place.reach, [], frame.values)
-                melt = partial(call, place.melted, values=frame.values)
-                keep |= unmelted(melt, float(reach), (least, most), low, high, rows, starts)
+                (reach,) = call(place.reach, [], values)
+                melt = partial(call, place.melted, values=values)
+                every = np.tile(rows, pieces**2)
+                keep |= unmelted(melt, float(reach), (least, most), low, high, every, starts)
                 continue
-            best = np.repeat(np.minimum.reduceat(high, starts), lengths)
-            keep |= high == best
-            keep |= (low <= np.minimum(best, most)) & (best >= least)
-        x, y, rows = x[keep], y[keep], rows[keep]
-        lengths = np.add.reduceat(keep, starts, dtype=np.int64)
-        final = np.repeat((lengths == 1) | (span == 1), lengths)
+            best = np.minimum.reduceat(high, starts)
+            reached = np.where(best >= least, np.minimum(best, most), -np.inf)
+            keep |= (high == np.repeat(best, lengths)) | (low <= np.repeat(reached, lengths))
+        if _span(grid) > min(grid):
+            keep.reshape(shape)[...] &= (x < grid[0]) & (y < grid[1])
+        counts = np.add.reduceat(keep, starts, dtype=np.int64)
+        up, across, at = np.unravel_index(np.flatnonzero(keep), shape)
+        x, y, rows = x[across, at], y[up, 0, at], rows[at]
+        if span == 1:
+            yield span, x, y, rows
+            return
+        final = np.repeat(counts == 1, counts)
         yield span, x[final], y[final], rows[final]
         x, y, rows = x[~final], y[~final], rows[~final]
 
@@ -238,13 +253,15 @@ def _starts(x: Array, y: Array) -> Array:
     return np.flatnonzero((np.diff(x, prepend=-1) != 0) | (np.diff(y, prepend=-1) != 0))
 
 
-def _repeated(starts: Array, total: int, times: int) -> tuple[Array, Array]:
-    """The members of every run so many times, run after run, and which time it is."""
-    counts = np.diff(starts, append=total)
-    lengths = times * counts
-    offset = np.arange(times * total) - np.repeat(times * starts, lengths)
-    each = np.repeat(counts, lengths)
-    return np.repeat(starts, lengths) + offset % each, offset // each
+@lru_cache(maxsize=64)
+def _exactly(function: Function) -> Function:
+    """A function without what widens its bounds by roundings, which in float64 are far below a
+    tile's margin: that halves its ops."""
+
+    def none(leaf_: Expr) -> Expr | None:
+        return _ZERO if leaf_.op.name == "epsilon" else None
+
+    return replace_leaves(function, none, {}, "exactly")
 
 
 def _tables(roots: Sequence[Expr]) -> dict[Table, None]:
@@ -258,26 +275,19 @@ def _tables(roots: Sequence[Expr]) -> dict[Table, None]:
     }
 
 
-def _asked(layer: Layer) -> Span:
-    """Between which values a layer asks for its field."""
-    if layer.wanders or (layer.colored_by_jet and layer.width is not None):
-        return EVERYWHERE
-    return Span(None if layer.colored_by_jet else -layer.reach, layer.reach)
-
-
 def _places(layer: Layer, table: Table) -> Iterator[Sieve]:
     """Every fold of the table by the layer's field; none if there is one that has no winner."""
     outputs = _seen(layer.field, table)
     folds = [e for e in postorder(outputs) if e.op.name == "fold" and e.data.table == table]
     if not all(_listed(e.data) for e in folds):
         return
-    asked = wanted(outputs[0], _asked(layer))
+    spans = wanted(outputs[0], asked(layer))
     for e in folds:
         function = e.data.function
         row = Input("row", Type(table.array.shape[1]))
         taken = dict(zip(function.leaves, (*e.args, *row.leaves), strict=True))
         value = substitute(function.outputs, taken)
-        ends = zip(asked.get(node("get", (e,), 0), EVERYWHERE), (-_FAR, _FAR), strict=True)
+        ends = zip(spans.get(node("get", (e,), 0), EVERYWHERE), (-_FAR, _FAR), strict=True)
         span = [end if known is None else known for known, end in ends]
         beside = layer.reach + leaf(BUILT_IN["pixel"]) if layer.wanders else _ZERO
         yield Sieve(
@@ -300,8 +310,8 @@ def _melting(fold: Fold) -> tuple[Function | None, Function | None]:
     if not isinstance(fold.kind, Function):
         return None, None
     assert fold.kind.reach is not None
-    known = bounds(fold.kind)
-    melted = Function("melted", known.inputs, pasted(known.outputs, lambda f: True), known.result)
+    kind = fold.kind
+    melted = Function("melted", kind.inputs, pasted(kind.outputs, lambda f: True))
     return melted, Function("reach", [], [fold.kind.reach])
 
 

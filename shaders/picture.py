@@ -25,9 +25,10 @@ from .calculus.vectors import Vec, clamp
 from .color import blend, encoder
 from .coverage import band, fade, fill, order
 from .exact import (
+    ARC,
     DEPTH,
     MANY,
-    MANY_BENT,
+    MANY_ARC,
     MANY_PARTS,
     PARTS,
     SIZE,
@@ -205,14 +206,11 @@ class Picture:
         return Cells(_smooth_cell(self), PARTS, self.depth)
 
     def cells_by_lists(self, rows: int) -> Cells:
-        """The same, where of long tables, the longest of so many rows, few are seen at a time.
-
-        Fills of very many shapes, whose edges are short and bent, are drawn faster. Lines are cut
-        as ever: they turn where two shapes are as near.
-        """
-        if rows < MANY or any(layer.width is not None for layer in flat(self.layers)):
+        """The same by lists of up to so many rows: fills are cut less, their edges may be arcs."""
+        if any(layer.width is not None for layer in flat(self.layers)):
             return Cells(self.cell, PARTS, DEPTH)
-        return Cells(_cell(self, MANY_BENT), MANY_PARTS, DEPTH)
+        arc, parts = (ARC, PARTS) if rows < MANY else (MANY_ARC, MANY_PARTS)
+        return Cells(_cell(self, arc), parts, DEPTH)
 
     @property
     def depth(self) -> int:
@@ -237,8 +235,8 @@ class Picture:
 
 
 @lru_cache(maxsize=64)
-def _cell(picture: Picture, bent: float | None = None) -> Function:
-    most = None if bent is None else bent * leaf(BUILT_IN["pixel"]) / SIZE.leaves[0]
+def _cell(picture: Picture, arc: float | None = None) -> Function:
+    most = None if arc is None else arc * leaf(BUILT_IN["pixel"]) / SIZE.leaves[0]
     tone = toned(picture.ground, POINT, SIZE)
     large = LARGE + size(Function("ground", [POINT, SIZE], [tone.rough, *tone.beyond]))
     for known in (2, 1):
@@ -254,13 +252,13 @@ def _smooth_cell(picture: Picture) -> Function:
 
 
 def _shown(
-    name: str, picture: Picture, edges: Callable[[], Edges | Jets], bent: Expr | None = None
+    name: str, picture: Picture, edges: Callable[[], Edges | Jets], arc: Expr | None = None
 ) -> Function:
     """What a cell shows, by what is known of the edges in it."""
     ground = picture.ground
     tone = toned(ground, POINT, SIZE)
     below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
-    made = _piled(picture.layers, below, edges, bent).state
+    made = _piled(picture.layers, below, edges, arc).state
     if any(map(has_hard_stops, picture.colors)):
         made = made.met
     return Function(name, [POINT, SIZE], [*made.mean, made.cover.rough], Type(5))
@@ -270,17 +268,17 @@ def _piled(
     layers: Sequence[Layer | Group],
     below: Laid,
     known: Callable[[], Edges | Jets],
-    bent: Expr | None,
+    arc: Expr | None,
 ) -> Laid:
     """The state of layers over another, in the cell."""
     edges = known()
     for count, layer in enumerate(layers, start=1):
         if isinstance(layer, Group):
-            own = _piled(layer.layers, plain(CLEAR), known, bent).state
+            own = _piled(layer.layers, plain(CLEAR), known, arc).state
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
-            above = laid(layer, edges, partial(_color, averaged(layer.color, SIZE)), bent)
+            above = laid(layer, edges, partial(_color, averaged(layer.color, SIZE)), arc)
         below = below.under(layer.blend, above)
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)

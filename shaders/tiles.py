@@ -1,7 +1,7 @@
 """Tiles: which squares of a picture hold an edge, by interval bounds.
 
-A layer is **empty** or **full** in a tile if the bounds of its field over the tile, with half a
-pixel around it, say so; else the tile has an **edge**. What is proven needs no coverage: its layers
+A layer is **empty** or **full** in a tile if the bounds of its field over the tile, and a rim
+around it, say so; else the tile has an **edge**. What is proven needs no coverage: its layers
 are laid down whole or not at all. A tile with edges is **smooth** if nothing that its fields choose
 turns within it: then their jets tell all.
 """
@@ -26,7 +26,8 @@ from .tones import evened, steadiness
 
 __all__ = [
     "ABOVE", "EDGE", "GROUP", "HALF", "RUN", "SETTLED", "SMOOTH", "SOLO", "TILE_CLASS",
-    "class_ops", "classes", "looked", "settled", "side", "varies", "worth_classes", "worth_smooth",
+    "class_ops", "classes", "looked", "rim", "settled", "side", "varies", "worth_classes",
+    "worth_smooth",
 ]  # fmt: skip
 
 SIDE: Final = 16
@@ -48,6 +49,8 @@ greatest kind of theirs."""
 GROUP: Final = 64
 """Pixels on a side of a group of tiles, which is looked at first, and at its tiles only if it has
 an edge: as large as the squares that rasterisers work in."""
+ROUNDED: Final = 1 / 16
+"""Pixels by which roundings move an edge at most, where a picture still has its pixels."""
 ABOVE: Final = -1.0
 """The kind of a tile whose whole group is settled."""
 HALF = Input("half_side")
@@ -79,6 +82,15 @@ def class_ops(picture: Picture, smooth: bool = False) -> int:
     """About how many ops it takes to tell tiles apart."""
     fields = {layer.field for layer in flat(picture.layers)}
     return sum(size(decided(f) if smooth else bounds(f)) for f in fields)
+
+
+def rim(antialias: str) -> float:
+    """How far around a tile its pixels may see, in pixels.
+
+    An exact one shows its own square alone, but for roundings; others go by the slope at its
+    center, wherever that leads.
+    """
+    return ROUNDED if antialias == "exact" else 0.5
 
 
 def side(picture: Picture, antialias: str) -> int:
@@ -132,13 +144,12 @@ def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
 def looked(picture: Picture, antialias: str, smooth: bool = False) -> Function:
     """The classes, where a tile with an edge is looked at once more, by its quarters.
 
-    Bounds are tighter there. A pixel lies within a quarter and the half pixel around it, so what
-    holds in all four, holds.
+    Bounds are tighter there. A pixel lies within a quarter, so what holds in all four, holds.
     """
     once = classes(picture, antialias, smooth)
     (x, y), (half,) = POINT.leaves, HALF.leaves
-    pixel = leaf(BUILT_IN["pixel"])
-    step, own = 0.5 * half - 0.25 * pixel, 0.5 * half + 0.25 * pixel
+    around = 0.5 * rim(antialias) * leaf(BUILT_IN["pixel"])
+    step, own = 0.5 * half - around, 0.5 * half + around
     whole, *quarters = (
         apply(once, (x + i * step, y + j * step, size))
         for i, j, size in ((0, 0, half), *((i, j, own) for j in (1, -1) for i in (1, -1)))

@@ -8,6 +8,7 @@ not, it waits for the next level as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -34,7 +35,8 @@ def unmelted(
     """Which rows may count, by their bounds, where parts are asked for between two ends.
 
     What is as far above its partner as could count, wherever the bounds hold, does not. In a part
-    that is beyond an end all over one row says so. ``melt`` gives the bounds of pairs by theirs.
+    that is beyond an end all over one row says so. ``melt`` makes one of pairs, and rises with
+    both: what it makes of bounds are bounds.
     """
     least, most = ends
     lengths = np.diff(starts, append=len(rows))
@@ -47,7 +49,9 @@ def unmelted(
     kept, beyond = np.zeros(len(rows), bool), np.ones(len(starts), bool)
     kept[near], beyond[part[near]] = True, False
     if len(near) and (high - low).min() < LOOSE * reach:
-        counts, whole = _counting(melt, reach, low[near], high[near], rows[near], part[near])
+        counts, whole = _counting(
+            melt, reach, np.stack([low, high])[:, near], rows[near], part[near]
+        )
         kept[near], beyond[part[near[np.diff(part[near], prepend=-1) != 0]]] = counts, whole > most
     alone |= beyond
     one = np.repeat(alone, lengths)
@@ -58,24 +62,24 @@ def unmelted(
 def _counting(
     melt: Callable[[Sequence[Array]], Sequence[Array]],
     reach: float,
-    low: Array,
-    high: Array,
+    ends: Array,
     rows: Array,
     part: Array,
 ) -> tuple[Array, Array]:
-    """Which rows count, as far as their partners tell; and below what each part never is."""
-    first, gone = np.arange(len(rows)), np.zeros(len(rows) + 1, np.int64)
-    for left, stays in _pairs(part, rows):
-        right = left + 1
-        above = low[right] >= high[left] + reach
-        below = ~above & (low[left] >= high[right] + reach)
-        ends = np.append(first, len(rows))
-        for away in (right[above], left[below]):
-            gone[ends[away]] += 1
-            np.subtract.at(gone, ends[away + 1], 1)
-        low[left], high[left] = melt([low[left], high[left], low[right], high[right]])
-        low, high, first = low[stays], high[stays], first[stays]
-    return np.cumsum(gone[:-1]) == 0, low
+    """Which rows count, as far as their partners tell; and below what each part never is.
+
+    What is known of a node stands where its first row does.
+    """
+    gone = np.zeros(len(rows) + 1, np.int64)
+    for left, right, last in _pairs(part, rows):
+        a, b = ends[:, left], ends[:, right]  # their bounds, the lower ones first
+        above = b[0] >= a[1] + reach
+        below = ~above & (a[0] >= b[1] + reach)
+        for away, start, end in ((above, right, last + 1), (below, left, right)):
+            gone[start[away]] += 1
+            gone[end[away]] -= 1
+        (ends[:, left],) = melt([a, b])
+    return np.cumsum(gone[:-1]) == 0, ends[0, np.diff(part, prepend=-1) != 0]
 
 
 def ordered(starts: Array, rows: Array) -> tuple[Array, Array, Array]:
@@ -87,17 +91,15 @@ def ordered(starts: Array, rows: Array) -> tuple[Array, Array, Array]:
     count = len(rows)
     part = np.repeat(np.arange(len(starts)), np.diff(starts, append=count))
     pairs, place = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    last, size = np.arange(count), np.ones(count, np.int64)
     runs = np.ones(len(starts), bool)
-    for left, stays in _pairs(part, rows):
-        right = left + 1
-        pairs[last[right]] += 1
-        runs[part[last[left[(size[left] > 1) & (size[right] > 1)]]]] = False
-        for one, other in ((left, right), (right, left)):  # a single row comes after the others
-            single = (size[one] == 1) & ((size[other] > 1) | (one > other))
-            place[last[one[single]]] = size[other[single]]
-        last[left], size[left] = last[right], size[left] + size[right]
-        last, size = last[stays], size[stays]
+    for left, right, last in _pairs(part, rows):
+        sizes = right - left, last + 1 - right
+        pairs[last] += 1
+        runs[part[left[(sizes[0] > 1) & (sizes[1] > 1)]]] = False
+        # a single row comes after the others, the second after the first
+        for one, size, other, after in ((left, *sizes, False), (right, *sizes[::-1], True)):
+            single = (size == 1) & ((other > 1) | after)
+            place[one[single]] = other[single]
     running = runs[part]
     place = np.where(running, place, np.arange(count) - starts[part])
     order = np.empty(count, np.int64)
@@ -105,17 +107,20 @@ def ordered(starts: Array, rows: Array) -> tuple[Array, Array, Array]:
     return order, np.where(running, np.minimum(place, 1), pairs)[order], runs
 
 
-def _pairs(part: Array, rows: Array) -> Iterator[tuple[Array, Array]]:
-    """Level by level, which nodes have their partner next, and which are nodes of the next level.
+def _pairs(part: Array, rows: Array) -> Iterator[tuple[Array, Array, Array]]:
+    """Level by level, the nodes that are partners: the first row of one, and the first and the last
+    of the other, which comes next.
 
-    What was next to its partner is then a part of that.
+    Two rows that are next to each other belong to nodes that meet at the level of the first binary
+    digit in which their numbers differ.
     """
-    above = np.array(rows)
-    while above.any():
-        above >>= 1
-        partners = (part[1:] == part[:-1]) & (above[1:] == above[:-1])
-        if not partners.any():
-            continue
-        stays = np.flatnonzero(np.append(True, ~partners))
-        yield np.flatnonzero(partners), stays
-        part, above = part[stays], above[stays]
+    level = np.frexp((rows[1:] ^ rows[:-1]).astype(float))[1].astype(np.int8)
+    level[part[1:] != part[:-1]] = 0
+    before = np.argsort(level, kind="stable")
+    first, last = np.arange(len(rows)), np.arange(len(rows))
+    for start, end in pairwise(np.cumsum(np.bincount(level, minlength=1))):
+        right = before[start:end] + 1
+        left, end_ = first[right - 1], last[right]
+        first[end_], last[left] = left, end_
+        if len(right):
+            yield left, right, end_

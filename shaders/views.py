@@ -39,7 +39,7 @@ from .coverage import band, fill
 from .patterns import stripes_mean
 from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Group, Layer, Picture, flat
 from .stops import mixed
-from .tiles import EDGE, SMOOTH, looked, side, worth_smooth
+from .tiles import EDGE, SMOOTH, looked, rim, side, worth_smooth
 
 __all__ = ["CELL", "VIEWS", "legend", "spacing", "viewed"]
 
@@ -323,7 +323,7 @@ def _tiled(picture: Picture) -> Sequence[Expr]:
     p = Vec(POINT.leaves) / (pixels * _pixel())
     middle: Vec = (floor(p) + 0.5) * (pixels * _pixel())
     made = looked(picture, "exact", worth_smooth(picture, "exact"))
-    kind, *full = apply(made, (*middle, 0.5 * (pixels + 1) * _pixel()))
+    kind, *full = apply(made, (*middle, (0.5 * pixels + rim("exact")) * _pixel()))
     empty_, full_, smooth_, edge_ = (Vec(rgba(COVERED[k])[:3]) for k in range(4))
     color = empty_ + where(max(*full) > 0.0, 1.0, 0.0) * (full_ - empty_)
     for which, own in ((EDGE, edge_), (SMOOTH, smooth_)):

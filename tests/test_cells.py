@@ -7,7 +7,8 @@ from truth import spread
 
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.calculus.function import Function
-from jetfield.shaders.cells import PARALLEL, common, straight
+from jetfield.shaders.chords import FLATTEST, PARALLEL, arched, common, straight, wedge
+from jetfield.shaders.coverage import disc
 
 SAMPLES = spread(17711) - 0.5
 """Points of the cell."""
@@ -234,6 +235,94 @@ def test_the_four_parts_of_two_edges_fill_the_cell():
     assert np.abs(sum(each[:, 0] for each in four) - 1)[alone].max() < 6e-5
 
 
+# --- arcs ----------------------------------------------------------------------------------------
+def discs(radii, seed: int, far: float = 0.9) -> np.ndarray:
+    """Middles and radii of discs whose edge is near the cell: (N, 3)."""
+    rng, radii = np.random.default_rng(seed), np.asarray(radii, float)
+    angle = rng.uniform(-np.pi, np.pi, len(radii))
+    angle[::3] = np.round(angle[::3] / (np.pi / 4)) * (np.pi / 4)
+    away = np.maximum(radii + rng.uniform(-far, far, len(radii)), 1e-3)
+    return np.stack([away * np.cos(angle), away * np.sin(angle), radii], axis=1)
+
+
+def inside(rows) -> np.ndarray:
+    """The part of the cell in each disc, by samples."""
+    x, y, r = (column[:, None] for column in rows.T)
+    return (np.hypot(SAMPLES[:, 0] - x, SAMPLES[:, 1] - y) <= r).mean(axis=1)
+
+
+def distances(rows, scale: float = 1.0) -> np.ndarray:
+    """The jets of distances to discs: (N, 6)."""
+    x, y, r = rows.T
+    away = np.hypot(x, y)
+    n = -np.stack([x, y], axis=1) / away[:, None]
+    h = np.stack([n[:, 1] ** 2, -n[:, 0] * n[:, 1], n[:, 0] ** 2], axis=1) / away[:, None]
+    return scale * np.concatenate([(away - r)[:, None], n, h], axis=1)
+
+
+RADII = np.repeat([0.05, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0, 4.0, 10.0, 30.0, 60.0], 60)
+
+
+def test_a_disc_covers_what_samples_find():
+    rows = discs(RADII, 31)
+    assert np.abs(columns(disc(), rows)[:, 0] - inside(rows)).max() < 2e-3
+    within = np.stack([np.zeros(9), np.zeros(9), np.linspace(0.01, 0.5, 9)], axis=1)
+    assert columns(disc(), within)[:, 0] == pytest.approx(np.pi * within[:, 2] ** 2, abs=2e-4)
+    needs_gl()
+    found = on_gpu(disc(), rows.astype(np.float32))
+    assert np.abs(found[:, 0] - columns(disc(), rows.astype(np.float32))[:, 0]).max() < 5e-4
+
+
+@pytest.mark.parametrize("scale", [1.0, -1.0, 1e-9, -1e9])
+def test_an_arc_is_that_of_a_disc_from_without_and_within(scale):
+    """However small the disc, by the distance to it alone; and where that bends less and less."""
+    rows = discs([*RADII[240:], *np.repeat([FLATTEST + 1, 100.0, 1e3, 1e6], 40)], 32)
+    found, truth = columns(arched(), distances(rows, scale)), inside(rows)
+    error = found[:, 0] - (truth if scale > 0 else 1 - truth)
+    print(f"rmse {np.sqrt(np.mean(error**2)):.1e}, worst {np.abs(error).max():.1e}")
+    assert np.sqrt(np.mean(error**2)) < 4e-4
+    assert np.abs(error).max() < 3e-3
+    assert (found[:, 6] < 1)[rows[:, 2] > 1.6].all()
+
+
+def test_the_line_of_an_arc_cuts_off_as_much():
+    rows = distances(discs(np.repeat([4.0, 8.0, 20.0], 100), 33, 0.6))
+    found = columns(arched(), rows)
+    lines_ = np.concatenate([found[:, 8:], np.zeros((len(rows), 3))], axis=1)
+    off = areas(lines_) - found[:, 0]
+    assert np.sqrt(np.mean(off**2)) < 2e-3
+    assert np.abs(off).max() < 0.03
+
+
+def test_what_bends_otherwise_is_no_arc():
+    """Where an edge is taken for an arc, it is near to one, whatever else bends there."""
+    rows = bent(4000, 34, 0.06)
+    found = columns(arched(), rows)
+    taken = found[:, 6] < 0.25
+    assert 0.05 < taken.mean() < 0.5
+    error = np.abs(found[:, 0] - parabolas(rows).mean(axis=1))[taken]
+    print(f"rmse {np.sqrt(np.mean(error**2)):.1e}, worst {error.max():.1e}")
+    assert np.sqrt(np.mean(error**2)) < 4e-3
+    assert error.max() < 0.03
+    far = distances(discs([0.2] * 50, 35, 0.0))
+    far[:, 0] = 0.3  # a bend that ends before the edge
+    assert (columns(arched(), far)[:, 6] >= 1).all()
+
+
+def test_two_lines_that_cross_leave_what_clipping_does():
+    a, b = lines(3000, 36, 0.6), lines(3000, 37, 0.6)
+    both = np.concatenate([cut(a)[:, :6], cut(b)[:, :6]], axis=1)
+    crosses = columns(common(), both)[:, 1] > 0
+    assert crosses.mean() > 0.2
+    a, b = a[crosses], b[crosses]
+    pairs = np.concatenate([a[:, :3], b[:, :3] * 3.0], axis=1)
+    assert np.abs(columns(wedge(), pairs)[:, 0] - areas(a, b)).max() < 1e-6
+    needs_gl()
+    off = np.abs(on_gpu(wedge(), pairs.astype(np.float32))[:, 0] - areas(a, b))
+    assert (off < 1e-4).mean() > 0.99
+    assert off.max() < 5e-3, "nearly one line"
+
+
 # --- float32 -------------------------------------------------------------------------------------
 def test_the_glsl_cuts_as_numpy_does():
     needs_gl()
@@ -279,6 +368,7 @@ def test_the_glsl_is_never_nan():
     sizes = [0.0, 1e-30, 1e-18, 1e-6, 1.0, 1e6, 1e12]
     values = np.array([sign * s for s in sizes for sign in (1, -1)])
     rows = np.random.default_rng(6).choice(values, (20000, 6))
-    found = on_gpu(straight(), rows)
-    assert np.isfinite(found).all()
-    assert ((found[:, 0] >= 0) & (found[:, 0] <= 1)).all()
+    for function in (straight(), arched()):
+        found = on_gpu(function, rows)
+        assert np.isfinite(found[:, :8]).all()
+        assert ((found[:, 0] >= 0) & (found[:, 0] <= 1)).all()

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from test_random_scenes import EVERY, SCALARS, SHAPES, VALUES, program, run, used
 
+from jetfield.scenes import circle, union
 from jetfield.shaders.calculus.edges import Edges
 from jetfield.shaders.calculus.evaluate import call, jet_arrays
+from jetfield.shaders.calculus.expr import const
 from jetfield.shaders.calculus.function import Function, Input, Type
+from jetfield.shaders.calculus.wanted import Span
 
 POINT, SIZE = Input("p", Type(2), "point"), Input("size")
 FAR = 1e14
@@ -195,6 +198,22 @@ def test_where_many_rows_tie_no_two_are_the_whole():
     found = Found(copies, at)
     assert (found.next < 1).all()
     assert not any(each.any() for each in judged(copies, at)[0].values())
+
+
+def test_a_third_row_counts_where_it_may_be_seen():
+    """Three discs: a fill asks where it is 0 alone, so one that stays above does not matter."""
+    places = [(-0.45, -0.27), (0.45, -0.27), (0.01, 0.53)]
+    some = union(*(circle(0.5).translate(*at) for at in (*places, *((9, k) for k in range(20)))))
+    size, nothing = Input("size"), const(0.0)
+    at = np.array([[0.0, 0.0, 0.02], [0.0, 0.0, 0.06]])  # some 0.03 from all three
+    near = []
+    for span in (Span(nothing, nothing), Span(None, None)):
+        outputs, t, _ = Edges(2, POINT, size).of(some.function, span)
+        found = call(Function("probe", [POINT, size], outputs, t), list(at.T), VALUES)
+        near.append(np.broadcast_to(found[-2], len(at)))
+    assert near[0][0] > 1, "the cell is far from all edges"
+    assert near[0][1] < 1, "all three may be in it"
+    assert near[1].max() < 0.2, "where all values are asked for they tie"
 
 
 # --- random scenes -------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def found(picture, frame, grid):
     corner = tuple(
         c - 0.5 * frame.pixel * s for c, s in zip(frame.view.center, frame.size, strict=True)
     )
-    return corner, lists(picture, frame, corner, grid, SIDE)
+    return corner, lists(picture, frame, corner, grid, SIDE, tiles.rim("exact"))
 
 
 @paint

@@ -19,7 +19,7 @@ from jetfield.shaders.calculus.kinks import kinks
 from jetfield.shaders.glsl.passes import drawing
 from jetfield.shaders.lists import RUNS, lists, melts, read, sieves
 from jetfield.shaders.picture import Frame
-from jetfield.shaders.tiles import RUN
+from jetfield.shaders.tiles import RUN, rim
 
 K = 0.12
 POINTS = spread(7, 1500, 1.3)
@@ -139,7 +139,7 @@ def test_the_listed_rows_make_the_whole(monkeypatch, name):
     frame, side, grid = Frame((160, 160), picture.view), 8, (20, 20)
     corner = (-1.1, -1.1)
     (places,) = sieves(picture)
-    made = lists(picture, frame, corner, grid, side)
+    made = lists(picture, frame, corner, grid, side, rim("exact"))
     (place,), table = places, places[0].table.array
     assert read(picture) == ({"k"} if name == "by a slider" else set())
     reach = call(place.reach, [], frame.values)[0] if melts(places) else 0.0

@@ -25,6 +25,7 @@ from jetfield.shaders.tiles import (
     SETTLED,
     SMOOTH,
     looked,
+    rim,
     side,
     worth_classes,
     worth_smooth,
@@ -73,7 +74,7 @@ def bare(picture):
 def kinds(picture, frame, tile, smooth=False):
     """What kind each tile is."""
     x, y = tile_centers(frame, tile)
-    half = 0.5 * frame.pixel * (tile + 1)
+    half = frame.pixel * (0.5 * tile + rim("exact"))
     found = call(looked(picture, "exact", smooth), [x, y, half], frame.values)[0]
     return np.broadcast_to(found, x.shape)
 
@@ -82,7 +83,7 @@ def compared(picture, pixels=256, tile=16):
     """Which tiles are kept, and in which samples see an edge."""
     frame = frame_of(picture, pixels)
     x, y = tile_centers(frame, tile)
-    half = 0.5 * frame.pixel * (tile + 1)
+    half = frame.pixel * (0.5 * tile + rim("exact"))
     return kinds(picture, frame, tile) > 0, seen(picture, frame, x, y, half)
 
 

@@ -27,7 +27,21 @@ from .function import Function, Input, Type, apply, derive
 from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
-from .sides import ALIKE, FAR, HALFWAY, NO_SIDE, ZERO, Side, dropped, either, least, merged, total
+from .sides import (
+    ALIKE,
+    FAR,
+    HALFWAY,
+    NO_SIDE,
+    ZERO,
+    Side,
+    dropped,
+    either,
+    least,
+    merged,
+    spot,
+    total,
+)
+from .wanted import EVERYWHERE, Span, wanted
 
 __all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
 
@@ -35,6 +49,9 @@ BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
 MANY = 64.0
 """Half repeats in a cell over which the mean is that of any more."""
+
+Known = tuple[tuple[Expr, ...], Type, bool]
+"""The scalars of an edge, their type, and whether it may jump where it turns."""
 
 
 def edge(function: Function, order: int, bends: bool = True) -> Function:
@@ -65,9 +82,10 @@ class Edges:
         self.size = size
         self._walk.know_cell(point.leaves, point, size)
 
-    def of(self, function: Function) -> tuple[tuple[Expr, ...], Type, bool]:
-        """The edge of a function of the point, as scalars."""
+    def of(self, function: Function, asked: Span = EVERYWHERE) -> Known:
+        """The edge of a function of the point, as scalars; it is asked for within a span."""
         if any(e.op.name in ("apply", "fold") for e in postorder(function.outputs)):
+            self._walk.asked = wanted(function.outputs[0], asked)
             outputs, t, jumps = self._walk.edge_of(function.outputs)
             return tuple(outputs), t, jumps
         made = self._named(function)
@@ -93,7 +111,7 @@ class Jets:
     def __init__(self, point: Input, size: Input) -> None:
         self.point, self.size = point, size
 
-    def of(self, function: Function) -> tuple[tuple[Expr, ...], Type, bool]:
+    def of(self, function: Function, asked: Span = EVERYWHERE) -> Known:
         """The jet of a function of the point, as scalars."""
         scale = self.size.leaves[0]
         found = apply(jet(function, 2), self.point.leaves, function.source)
@@ -260,12 +278,18 @@ class EdgeWalk(SideWalk):
             assert hidden[0].near is not None
             close = close | (hidden[0].near < 1.0)
         spread = [self.half(v) for v in (best, runner)]
-        # the runner-up may be a distance that has lost its sign: where it is 0 it turns; one that
-        # never ties, such as the winner itself where a list has no other, does not matter
+        # the runner-up may be a distance that has lost its sign, if the winner shows none: where it
+        # is 0 it turns; one that never ties, such as the winner itself where a list has no other,
+        # does not matter
         aside = (tie < 1.0) | (tie >= FAR)
+        aside = aside | (best < 0.0) if sign > 0 else aside
         rest.append(either(aside, FAR, abs_(runner) * recip_(spread[1])))
         if len(f.table.array) > 2:
-            rest.append((third - best) * recip_(spread[0] + max_(*spread)))
+            beyond = (third - best) * recip_(spread[0] + max_(*spread))
+            most = self.asked.get(node("get", (e,), 0), EVERYWHERE).high if sign > 0 else None
+            if most is not None:  # what is above that all over the cell may win or not
+                beyond = max_(beyond, (third - most) * recip_(max_(*spread)))
+            rest.append(beyond)
         whole = merged([*sides[:1], Side(near=tie, next=least(rest))])
         assert whole.near is not None
         result = []
@@ -290,7 +314,7 @@ class EdgeWalk(SideWalk):
         assert isinstance(f.kind, Function)
         merge = _merging(f.kind, made.result, self.bends)
         if merge.result != made.result:
-            made = _spot(made)
+            made = spot(made)
             merge = _merging(f.kind, made.result, self.bends)
         return self.taken(_folded(e, merge, made, bundle), made.result, jumps=False)
 
@@ -351,22 +375,6 @@ def _merging(merge: Function, t: Type, bends: bool) -> Function:
             if side != NO_SIDE:
                 walk.side[old] = side
         made = walk.finish(merge, inputs)
-        merge.derived[key] = made if made.result == t else _spot(made)
+        merge.derived[key] = made if made.result == t else spot(made)
     found: Function = merge.derived[key]
     return found
-
-
-def _spot(made: Function) -> Function:
-    """An edge as a spot: what turns nearest is one of what may turn."""
-    own = made.result
-    t = Type(own.m, own.order, own.n, "spot")
-    count = Type(own.m, own.order, own.n).size
-    jets, rest = made.outputs[:count], made.outputs[count:]
-    if own.kind == "jet":
-        slopes = [[jets[own.first(i, j)] for j in range(own.n)] for i in range(own.m)]
-        rest = FAR, *(0.5 * total(map(abs_, row)) for row in slopes)
-    elif own.kind == "edge":
-        near, after, *reach = rest[count:]
-        rest = make("min", near, after), *reach
-    name = f"{made.name.removesuffix(f'_{own.kind}{own.order}')}_spot{own.order}"
-    return Function(name, made.inputs, [*jets, *rest], t, doc=made.doc, source=made.source)

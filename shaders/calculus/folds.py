@@ -39,13 +39,13 @@ class Table:
         self, rows: NDArray[np.intp] | slice = slice(None), more: NDArray[np.intp] | None = None
     ) -> NDArray[np.float32]:
         """Rows, (rows, texels, 4): each as so many fours of numbers, with one ``more`` behind."""
-        some = self.array[rows]
-        count, columns = some.shape
+        count, columns = self.array.shape
         padded = np.zeros((count, 4 * texels(columns + (more is not None))), np.float32)
-        padded[:, :columns] = some
+        padded[:, :columns] = self.array
+        padded = padded[rows]
         if more is not None:
             padded[:, columns] = more
-        return padded.reshape(count, -1, 4)
+        return padded.reshape(len(padded), -1, 4)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Table) and np.array_equal(self.array, other.array)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Literal
 
 from .expr import Expr, const, make, node, postorder, rebuild
 from .function import Function, Input, Type, apply
 from .jets import Walk, jet
 from .roots import slopes
-from .rules import Step, abs_, length_, max_, recip_
+from .rules import Step, abs_, max_, recip_
 from .sides import (
     FAR,
     NO_SIDE,
@@ -30,6 +31,7 @@ from .sides import (
     pick,
     total,
 )  # fmt: skip
+from .wanted import Span
 
 __all__ = ["SideWalk"]
 
@@ -44,6 +46,7 @@ class SideWalk(Walk):
     def __init__(self, order: int, bends: bool) -> None:
         super().__init__(order, 2)
         self.bends = bends
+        self.asked: dict[Expr, Span] = {}  # between which values old nodes are asked for
         self.side: dict[Expr, Side] = {}  # of old nodes
         self.sides: dict[Expr, list[Side]] = {}  # of old calls, for each output
 
@@ -293,8 +296,8 @@ class SideWalk(Walk):
                  if any(v is p for p in e.op.poles(*values))]  # fmt: skip
         if all(self.first[v] == self.none for v, _ in found):
             return None
-        reaches = [self.reach(old) for _, old in found]
-        return length_(*(v for v, _ in found)) * recip_(total(reaches))
+        away, reach = [abs_(v) for v, _ in found], [self.reach(old) for _, old in found]
+        return reduce(max_, away) * recip_(reduce(max_, reach))  # all are 0 at once
 
     def spread(self, e: Expr, pole: Expr | None, own: Expr | None) -> Expr:
         """How far an op's value may move, by how far its arguments do."""

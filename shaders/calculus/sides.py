@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from .expr import Expr, const, make
-from .function import Function, Input, trace
+from .function import Function, Input, Type, trace
 from .rules import abs_, recip_, where_
 
 __all__ = [
     "ALIKE", "CROWDED", "FAR", "HALFWAY", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped",
-    "either", "least", "merged", "nearness", "outdone", "pick", "total",
+    "either", "least", "merged", "nearness", "outdone", "pick", "spot", "total",
 ]  # fmt: skip
 
 ZERO = const(0.0)
@@ -132,3 +132,19 @@ def outdone(side: Side, jump: Expr) -> Side:
 def differ(a: Expr, b: Expr) -> Expr:
     """Whether two conditions differ."""
     return make("or", make("and", a, make("not", b)), make("and", b, make("not", a)))
+
+
+def spot(made: Function) -> Function:
+    """An edge as a spot: what turns nearest is one of what may turn."""
+    own = made.result
+    t = Type(own.m, own.order, own.n, "spot")
+    count = Type(own.m, own.order, own.n).size
+    jets, rest = made.outputs[:count], made.outputs[count:]
+    if own.kind == "jet":
+        slopes = [[jets[own.first(i, j)] for j in range(own.n)] for i in range(own.m)]
+        rest = FAR, *(0.5 * total(map(abs_, row)) for row in slopes)
+    elif own.kind == "edge":
+        near, after, *reach = rest[count:]
+        rest = make("min", near, after), *reach
+    name = f"{made.name.removesuffix(f'_{own.kind}{own.order}')}_spot{own.order}"
+    return Function(name, made.inputs, [*jets, *rest], t, doc=made.doc, source=made.source)

@@ -26,6 +26,7 @@ from ..tiles import (
     SOLO,
     class_ops,
     classes,
+    rim,
     settled,
     side,
     varies,
@@ -59,13 +60,13 @@ CLASSES = replace(
 {end}}}
 """,
 )
-ONCE = "found = {classes}(p, (0.5 * tile_side + 0.5) * pixel);"
-"""One look at a tile, and at half a pixel more: that of a pixel at its rim."""
+ONCE = "found = {classes}(p, (0.5 * tile_side + {rim}) * pixel);"
+"""One look at a tile, and at the rim around it."""
 TWICE = """int part = 0;  // of four; before them, the whole
     do {{
         vec2 at = vec2((part & 1) == 0 ? -1.0 : 1.0, part < 3 ? 1.0 : -1.0);
         vec2 sides = (part == 0 ? vec2(0.0, 0.5) : vec2(0.25)) * tile_side;
-        vec4 own = {classes}(p + sides.x * pixel * at, (sides.y + 0.5) * pixel);
+        vec4 own = {classes}(p + sides.x * pixel * at, (sides.y + {rim}) * pixel);
         found = part < 2 ? own : vec4(max(own.x, found.x), found.yzw);
         part = part == 0 && own.x == {settled} ? 5 : part + 1;
     }} while (part < 5);"""
@@ -136,6 +137,8 @@ class Tiled:
 
     picture: Picture
     side: int
+    rim: float
+    """So many pixels around each are looked at, too."""
     classes: Listing
     kinds: tuple[tuple[float, Listing], ...]
     """Those of tiles with an edge may be told apart: smooth ones, or with lists of one row."""
@@ -201,7 +204,9 @@ class Drawing:
         if smooth:
             kinds.append((SMOOTH, self._edges(self.picture, smooth=True)))
         passes = self._classes(smooth), tuple(kinds)
-        return Tiled(self.picture, self._side, *passes, ground, bool(self._loops))
+        return Tiled(
+            self.picture, self._side, rim(self.antialias), *passes, ground, bool(self._loops)
+        )
 
     @property
     def listed(self) -> bool:
@@ -233,7 +238,7 @@ class Drawing:
             end += RUNNING.format(runs=runs, run=number(RUN))
         program = self._program(replace(CLASSES, output=CLASSES.output + fetched))
         name = program.add(classes(self.picture, self.antialias, smooth))
-        look = look.format(classes=name, settled=number(SETTLED))
+        look = look.format(classes=name, settled=number(SETTLED), rim=number(rim(self.antialias)))
         main = CLASSES.main.format(look=look, begin=begin, end=end)
         made = shader(program, "", main)
         return replace(made, vertex=self._points(made.blocks, seen=UNSETTLED))
