@@ -22,6 +22,9 @@ __all__ = [
 
 BENT = 0.015
 """How far an edge may leave its chord, in cells, for the formula with the Hessian to do."""
+STRAYS = 7.5
+"""How many times as far as that an edge counts that the next derivatives may move: nothing makes up
+for them."""
 BOWED = 100.0
 """How far away the gradients may put a decision that the Hessians put within the cell."""
 TIE = 1e-3
@@ -75,7 +78,9 @@ def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     """The cut of f <= 0, to second order; how far the edge leaves its chord; whether it is near.
 
     The line is tangent to f at the middle m of the chord, and moved by the mean of what the curve
-    leaves it by: f(m) + t'Ht L^2 / 24, for a chord of length L along t.
+    leaves it by: f(m) + t'Ht L^2 / 24, for a chord of length L along t. What a slope changes by
+    from the center to the edge, n'Hn d, the third derivatives may have made: that would move it by
+    n'Hn d^2 / 6, of which the jet knows nothing.
     """
     size = max(length(g), 1e-20)
     n = g / size
@@ -88,7 +93,8 @@ def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     across = h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x
     bend = 0.125 * (abs(h[0]) + 2.0 * abs(h[1]) + abs(h[2]))
     near = abs(f) <= 0.5 * (abs(g.x) + abs(g.y)) + bend
-    leaves = bend / size
+    strays = (STRAYS / 3.0) * abs(h[0] + h[2] - across) * d * d * half  # by the chord's length
+    leaves = max(bend, strays) / size
     curved = near & (leaves < 0.25)
     # f(m) - (g + Hm).m, where f(m) = f + g.m + m'Hm / 2
     moved = f - 0.5 * dot(m, bent) + across * half * half / 6.0
