@@ -86,7 +86,7 @@ def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     n = g / size
     d = clamp(f / size, -2.0, 2.0)
     low, high = _chord(d, n)
-    half = 0.5 * max(high - low, 0.0)
+    half = 0.5 * clamp(high - low, 0.0, 2.0)
     middle = where(high > low, 0.5 * (low + high), 0.0)
     m = Vec((-d * n.x - middle * n.y, -d * n.y + middle * n.x))
     bent = Vec((h[0] * m.x + h[1] * m.y, h[1] * m.x + h[2] * m.y))

@@ -39,18 +39,17 @@ from .exact import (
     laid,
     means,
     plain,
+    shown,
     state,
 )  # fmt: skip
-from .tones import Tone, averaged, has_hard_stops, toned
+from .tones import Color, Tone, has_hard_stops, rougher, toned
 from .view import Frame, View
 
 __all__ = ["Cells", "Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
 POINT = Input("p", Type(2), "point")
 VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
-"""What a layer's color may depend on, besides the point: its field's value and gradient there."""
-Color = tuple[Expr, Expr, Expr, Expr]
-"""Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
+"""What a layer's Color may depend on, besides the POINT: its field's value and gradient there."""
 CLEAR = (const(0.0),) * 4
 LARGE = 14000
 """Ops of a cell, without what its ground turns by, that knows its edges to second order, and every
@@ -259,7 +258,8 @@ def _shown(
     """What a cell shows, by what is known of the edges in it."""
     ground = picture.ground
     tone = toned(ground, POINT, SIZE)
-    below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
+    light, leaps = shown(ground, tone, tuple)
+    below = plain(Vec(light) + tone.beyond, rougher(tone.rough, leaps))
     made = _piled(picture.layers, below, edges, bent).state
     if any(map(has_hard_stops, picture.colors)):
         made = made.met
@@ -280,7 +280,7 @@ def _piled(
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
-            above = laid(layer, edges, partial(_color, averaged(layer.color, SIZE)), bent)
+            above = laid(layer, edges, _color, bent)
         below = below.under(layer.blend, above)
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)

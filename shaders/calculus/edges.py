@@ -150,8 +150,13 @@ class EdgeWalk(SideWalk):
         elif made.result.kind == "jet" or e.op.name == "fold":
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
         else:
-            found = apply(made, self.bundled(wide, values), e.source)
-            outputs, inside = self.taken(found, *_told(made))
+            told = list(apply(made, self.bundled(wide, values), e.source))
+            plain = Type(made.result.m, made.result.order, 2).size
+            if made.result.kind == "edge":  # of an output that does not turn with the others
+                for k in range(made.result.m):
+                    if made.outputs[k] is made.outputs[plain + k]:
+                        told[plain + k] = told[k]
+            outputs, inside = self.taken(told, *_told(made))
         outer = merged(args)
         if e.op.name == "apply" and function.mean is not None:
             outputs, inside, level = self.averaged(function, values, outputs[0], inside[0])
@@ -231,8 +236,8 @@ class EdgeWalk(SideWalk):
             return outputs, [Side(next=rest[0], reach=r) for r in rest[1:]]
         others = self.register(rest[: plain.size], plain)
         near, after, *reach = rest[plain.size :]
-        return outputs, [Side(o, near, after, r, jumps)
-                         for o, r in zip(others, reach, strict=True)]  # fmt: skip
+        return outputs, [Side(o, near, after, r, jumps and o is not value)
+                         for value, o, r in zip(outputs, others, reach, strict=True)]  # fmt: skip
 
     def ranked(
         self, e: Expr, item: Function, made: Function, values: Sequence[Expr]

@@ -76,6 +76,12 @@ class SideWalk(Walk):
             outputs += [self.reach(e) for e in old]
         return outputs, Type(len(old), self.order, 2, kind), any(s.jumps for s in sides)
 
+    def find(self, e: Expr) -> Side:
+        """What is known of a node beyond its jet."""
+        for each in postorder([e]):
+            self.visit(each)
+        return self.side.get(e, NO_SIDE)
+
     def others(self, nodes: Sequence[Expr], whole: Side) -> list[Expr]:
         """The values of nodes with one decision taken the other way."""
         assert whole.near is not None
