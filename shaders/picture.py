@@ -87,8 +87,11 @@ class Layer:
         if self.colored_by_jet:
             f, x, y, xx, xy, yy = jet[:6]
             (side,), (u, v) = size.leaves, GRADIENT.leaves
-            known[VALUE.leaves[0]] = f, (x, y)
-            known |= {u: (x / side, (xx / side, xy / side)), v: (y / side, (xy / side, yy / side))}
+            known = {
+                VALUE.leaves[0]: (f, (x, y), (xx, xy, yy)),
+                u: (x / side, (xx / side, xy / side), CLEAR[:3]),
+                v: (y / side, (xy / side, yy / side), CLEAR[:3]),
+            }
         return toned(self.color, point, size, known)
 
     @property

@@ -2,8 +2,9 @@
 
 A ramp is a sum of steps between its stops, and these are averaged over the cell. Elsewhere the
 color of the center stands for the cell, but where it turns. At a kink, as of ``abs``, what it adds
-to the mean is known. At a jump, as of ``where``, each side counts as far as it reaches, and the
-cell is rough, so that its parts are looked at; so it does where that jumps which a ramp is of.
+to the mean is known; so it is of a color that bends as its field does, from an edge on. At a jump,
+as of ``where``, each side counts as far as it reaches, and the cell is rough, so that its parts are
+looked at; so it does where that jumps which a ramp is of.
 """
 
 from __future__ import annotations
@@ -34,9 +35,15 @@ WITHIN = 0.999
 """A decision is in the cell if it is nearer, and not on its rim, where float32 does not know."""
 MET = 0.25
 """How rough a cell is that has to be looked at in parts if an edge crosses it, too."""
+BOWS = 0.02
+"""What the bow of a color may add to its mean over a cell: to tell more, it bends too much."""
 ZERO = const(0.0)
 Color = tuple[Expr, Expr, Expr, Expr]
 """Linear red, green, blue and straight alpha."""
+
+
+Known = Mapping[Expr, tuple[Expr, Row, Row]]
+"""Leaves, and what stands for each in a cell: a value, its slopes, its second derivatives."""
 
 
 class Tone(NamedTuple):
@@ -139,16 +146,16 @@ def toned(
     color: Sequence[Expr],
     point: Input,
     size: Input,
-    known: Mapping[Expr, tuple[Expr, Row]] | None = None,
+    known: Known | None = None,
 ) -> Tone:
     """What a color does in the cell of a size about a point.
 
-    ``known`` are other leaves of it: their values at the point, and their slopes by the cell.
+    ``known`` are other leaves of it, by which it bends as well: their jets by the cell.
     """
     known = known or {}
     held, steps = _opened(tuple(color))
     found, t, jumps = _walked(held, steps, point, size, known)
-    places = {old: new for old, (new, _) in known.items()}
+    places = {old: new for old, (new, *_) in known.items()}
     ratio = size.leaves[0] / leaf(BUILT_IN["pixel"])
     sides, leaps = _leaps(steps, point, size, known), {}
     first = least([near for near, _ in sides.values()])
@@ -169,10 +176,16 @@ def toned(
             other = other if near is first else where(near <= first, other, f)
             leaps[step] = clamp(0.5 - other / soft, 0.0, 1.0)
     beyond = (ZERO,) * 4
-    if t.kind == "jet":
-        return Tone(beyond, rough, leaps, FAR if first is None else first)
     found, plain = substitute(found, places), Type(t.m, t.order, 2)
     values, rest = found[: plain.size], found[plain.size :]
+    bows: list[Expr] = []
+    if known:
+        second = ([values[plain.second(k, j, j)] for j in range(2)] for k in range(t.m))
+        bows = [(xx + yy) / 24.0 for xx, yy in second]
+        beyond = tuple(clamp(b, -BOWS, BOWS) for b in bows)
+        rough = rougher(rough, where(ratio * max(*map(abs, bows)) > BOWS, 1.0, 0.0))
+    if t.kind == "jet":
+        return Tone(beyond, rough, leaps, FAR if first is None else first)
     if t.kind == "edge":
         others, (near, *rest) = rest[: plain.size], rest[plain.size :]
         apart = [o - v for o, v in zip(others, values, strict=True)]
@@ -188,9 +201,11 @@ def toned(
             cut = cut | ((near < WITHIN) & (ratio * more > SEEN))
             half = 0.5 - 0.5 * near
             bends = [where(more > SEEN, half * d, b) for d, b in zip(apart, bends, strict=True)]
-        beyond = tuple(where(near < WITHIN, b, 0.0) for b in bends)
+        beyond = tuple(where(near < WITHIN, b, w) for b, w in zip(bends, beyond, strict=True))
         rough = rougher(rough, where(cut, 1.0, 0.0))
     after, *reach = rest
+    if bows:  # a pole may be in the cell, where derivatives say nothing
+        beyond = tuple(where(after < WITHIN, 0.0, b) for b in beyond)
     rough = rougher(rough, where((after < WITHIN) & (ratio * max(*reach) > SEEN), 1.0, 0.0))
     return Tone(beyond, rough, leaps, FAR if first is None else first)
 
@@ -214,20 +229,20 @@ def _walked(
     steps: Iterable[Expr],
     point: Input,
     size: Input,
-    known: Mapping[Expr, tuple[Expr, Row]],
+    known: Known,
 ) -> tuple[list[Expr], Type, bool]:
     """The edge of an opened color in the cell, within which its steps do not change."""
-    return _walk(steps, point, size, known, bends=True).edge_of(held)
+    return _walk(steps, point, size, known, 2 if known else 1, bends=True).edge_of(held)
 
 
 def _leaps(
     steps: Mapping[Expr, Sequence[Expr]],
     point: Input,
     size: Input,
-    known: Mapping[Expr, tuple[Expr, Row]],
+    known: Known,
 ) -> dict[Expr, tuple[Expr, Expr]]:
     """Steps of what may jump: how near the jump is, and what they are the step of beyond it."""
-    walk = _walk(steps, point, size, known, bends=False)
+    walk = _walk(steps, point, size, known, 1, bends=False)
     sides = {step: walk.find(f) for step, (f, *_) in steps.items()}
     return {
         step: (s.near, s.other)
@@ -240,16 +255,17 @@ def _walk(
     steps: Iterable[Expr],
     point: Input,
     size: Input,
-    known: Mapping[Expr, tuple[Expr, Row]],
+    known: Known,
+    order: int,
     bends: bool,
 ) -> EdgeWalk:
     """The walk of a cell about a point, where other leaves are known, and steps do not change."""
-    walk = EdgeWalk(1, bends)
+    walk = EdgeWalk(order, bends)
     walk.know_cell(point.leaves, point, size)
     for step in steps:
         walk.seed(step, None)
-    for old, (new, slopes) in known.items():
-        walk.know(old, new, slopes)
+    for old, (new, *rows) in known.items():
+        walk.know(old, new, *rows)
     return walk
 
 
