@@ -87,11 +87,9 @@ class Layer:
         if self.colored_by_jet:
             f, x, y, xx, xy, yy = jet[:6]
             (side,), (u, v) = size.leaves, GRADIENT.leaves
-            known = {
-                VALUE.leaves[0]: (f, (x, y), (xx, xy, yy)),
-                u: (x / side, (xx / side, xy / side), CLEAR[:3]),
-                v: (y / side, (xy / side, yy / side), CLEAR[:3]),
-            }
+            known[VALUE.leaves[0]] = f, (x, y), (xx, xy, yy)
+            known[u] = x / side, (xx / side, xy / side), CLEAR[:3]
+            known[v] = y / side, (xy / side, yy / side), CLEAR[:3]
         return toned(self.color, point, size, known)
 
     @property
@@ -259,9 +257,8 @@ def _shown(
     name: str, picture: Picture, edges: Callable[[], Edges | Jets], bent: Expr | None = None
 ) -> Function:
     """What a cell shows, by what is known of the edges in it."""
-    ground = picture.ground
-    tone = toned(ground, POINT, SIZE)
-    light, leaps = shown(ground, tone, tuple)
+    tone = toned(picture.ground, POINT, SIZE)
+    light, leaps = shown(picture.ground, tone, tuple)
     below = plain(Vec(light) + tone.beyond, rougher(tone.rough, leaps))
     made = _piled(picture.layers, below, edges, bent).state
     if any(map(has_hard_stops, picture.colors)):
