@@ -43,6 +43,9 @@ NEAR = 0.25
 """A foot has arrived if this part of the step to it, at most, is left."""
 BLUNT = 0.06
 """The sine squared of the angle at which two lines make a corner, and not a bend (14 degrees)."""
+WITHIN = 0.75
+"""How far p may be from the foot toward the circle's center, in radii: beyond it the nearest point
+of the circle is on the other side, where the curve has long left it."""
 FAR, TIGHT = 1e6, 1e4
 """Distances end at FAR reaches and curvatures at TIGHT per reach, so that float32 holds them."""
 
@@ -90,6 +93,7 @@ def _around(v: Vec, n: Vec, r: Expr, bend: Expr) -> tuple[Scalar, Vec, Scalar]:
     and the curve lies r before it. A straight line is the circle of curvature 0.
     """
     a, b = dot(v, n), cross(n, v)
+    bend = where(bend * a < -WITHIN, -WITHIN / a, bend)
     radial = Vec((1.0 + bend * a, bend * b))  # from the center to p, in radii
     far = length(radial)
     toward = Vec((radial.x * n.x - radial.y * n.y, radial.x * n.y + radial.y * n.x))
