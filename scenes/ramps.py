@@ -14,6 +14,7 @@ from ..shaders.calculus.evaluate import call as computed
 from ..shaders.calculus.expr import Expr, const
 from ..shaders.calculus.function import Input, trace
 from ..shaders.calculus.parameters import BUILT_IN, leaf
+from ..shaders.calculus.rules import mended_
 from ..shaders.calculus.vectors import Vec, atan2, cos, dot, fract, length, max
 from ..shaders.stops import Stop, mixed
 from .checks import fail, number, shown
@@ -63,10 +64,10 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
     """The color at t of a ramp through ``stops``: a vec3, or a vec4 if a color has an alpha.
 
     A stop is a color or a pair (position, color); colors without positions stand evenly from 0 to
-    1. Beyond the ends the ramp stays as it is there (a jump of t itself, as of ``fract``, is not
-    averaged: repeat the stops instead). ``space`` is where neighbors are mixed:
+    1. Beyond the ends the ramp stays as it is there. ``space`` is where neighbors are mixed:
     "linear" as light mixes, "oklab" as the eye would place what is between. In a ``@paint`` the
-    ramp is averaged over each pixel, so its hard stops and its finest bands do not alias.
+    ramp is averaged over each pixel, so its hard stops and its finest bands do not alias; where t
+    itself jumps, as ``fract`` does, it is in exact pictures.
     """
     stations = _stations("ramp", stops, space)
     if isinstance(t, Expr):
@@ -101,7 +102,7 @@ def conic_ramp(
 ) -> Vec:
     """A ramp once around the center, counter-clockwise from the angle, t from 0 to 1."""
     d = p - center
-    t = fract((atan2(d.y, d.x) - angle) / math.tau)
+    t = mended_(fract((atan2(d.y, d.x) - angle) / math.tau))  # by stops that go around
     stations = _stations("conic_ramp", stops, space)
     if any(not 0.0 <= at.data <= 1.0 for at, _ in stations if at.op.name == "literal"):
         raise fail(f"conic_ramp: stops={shown(stops)} must stand from 0 to 1, once around")

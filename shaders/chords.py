@@ -17,6 +17,9 @@ from .coverage import disc, half_plane
 
 __all__ = ["CUT", "Cut", "arched", "common", "straight", "wedge"]
 
+STRAYS = 7.5
+"""How many times as far as an edge leaves its chord that counts which the next derivatives may move
+it by: nothing makes up for them."""
 PARALLEL = 4e-3
 """Chords whose ends lie nearer to each other's lines, in cells, are one."""
 FLAT = 1e-9
@@ -60,20 +63,23 @@ def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     Then the line that does for the edge, as a value and its gradient.
 
     The line is tangent to f at the middle m of the chord, and moved by the mean of what the curve
-    leaves it by: f(m) + t'Ht L^2 / 24, for a chord of length L along t.
+    leaves it by: f(m) + t'Ht L^2 / 24, for a chord of length L along t. What a slope changes by
+    from the center to the edge, n'Hn d, the third derivatives may have made: that would move it by
+    n'Hn d^2 / 6, of which the jet knows nothing.
     """
     size = max(length(g), 1e-20)
     n = g / size
     d = clamp(f / size, -2.0, 2.0)
     low, high = _chord(d, n)
-    half = 0.5 * max(high - low, 0.0)
+    half = 0.5 * clamp(high - low, 0.0, 2.0)
     middle = where(high > low, 0.5 * (low + high), 0.0)
     m = Vec((-d * n.x - middle * n.y, -d * n.y + middle * n.x))
     bent = Vec((h[0] * m.x + h[1] * m.y, h[1] * m.x + h[2] * m.y))
     across = h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x
     bend = 0.125 * (abs(h[0]) + 2.0 * abs(h[1]) + abs(h[2]))
     near = abs(f) <= 0.5 * (abs(g.x) + abs(g.y)) + bend
-    leaves = bend / size
+    strays = (STRAYS / 3.0) * abs(h[0] + h[2] - across) * d * d * half  # by the chord's length
+    leaves = max(bend, strays) / size
     curved = near & (leaves < 0.25)
     # f(m) - (g + Hm).m, where f(m) = f + g.m + m'Hm / 2
     moved = f - 0.5 * dot(m, bent) + across * half * half / 6.0

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .calculus.edges import Edges, Jets
-from .calculus.expr import Expr, const
+from .calculus.expr import Expr, const, substitute
 from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.function import size as ops
 from .calculus.function import turns as rounds
+from .calculus.in_cell import Edges, Jets
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, abs, dot, max, min, where
 from .calculus.wanted import Span
@@ -38,14 +38,14 @@ from .chords import CUT, Cut, common
 from .color import blend
 from .coverage import fade
 from .projection import nearest
-from .tones import MET, SEEN, rougher
+from .tones import MET, SEEN, Color, Tone, averaged, leapt, rougher
 
 if TYPE_CHECKING:
     from .picture import Layer
 
 __all__ = [
     "ARC", "DEPTH", "MANY", "MANY_ARC", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State",
-    "asked", "depth_of", "laid", "means", "projection",
+    "asked", "depth_of", "laid", "means", "projection", "shown",
 ]  # fmt: skip
 
 SIZE = Input("size")
@@ -192,11 +192,11 @@ def plain(light: Sequence[Expr], rough: Expr = ZERO) -> Laid:
     return Laid(State(tuple(light), tuple(light), cover), plain=True)
 
 
-Color = Callable[[Vec, Expr, Vec], tuple[Expr, ...]]
-"""A layer's straight color at a point, by its field's value and gradient in scene units."""
+Shade = Callable[[Color, Vec, Expr, Vec], tuple[Expr, ...]]
+"""A straight color at a point, by a field's value and gradient in scene units."""
 
 
-def laid(layer: Layer, edges: Edges | Jets, color: Color, arc: Expr | None = None) -> State:
+def laid(layer: Layer, edges: Edges | Jets, shade: Shade, arc: Expr | None = None) -> State:
     """One layer in the cell: its light, premultiplied, within its edge, and nothing beyond.
 
     A fill is rough where its edge leaves its chord by more than ``arc``, up to which it is drawn as
@@ -249,7 +249,9 @@ def laid(layer: Layer, edges: Edges | Jets, color: Color, arc: Expr | None = Non
     value, slope = e[0] + dot(inward, Vec(e[1:3])), Vec(e[1:3]) / size
     tone, part = layer.tone(edges.point, SIZE, e), cover.cut.part
     cover = cover._replace(rough=rougher(cover.rough, where(part > 0.0, tone.rough, 0.0)))
-    *rgb, alpha = color(Vec(edges.point.leaves) + size * inward, value, slope)
+    middle = Vec(edges.point.leaves) + size * inward
+    (*rgb, alpha), leaps = shown(layer.color, tone, lambda c: shade(c, middle, value, slope), part)
+    cover = cover._replace(rough=rougher(cover.rough, where(part > 0.0, leaps, 0.0)))
     if any(b is not ZERO for b in tone.beyond):
         # a color by its field may turn at the edge itself, where it is not seen to
         missed = (part < 1.0) & (max(*map(abs, tone.beyond)) > SEEN)
@@ -266,6 +268,22 @@ def asked(layer: Layer) -> Span:
     if layer.wanders or (layer.colored_by_jet and layer.width is not None):
         return Span(None, None)
     return Span(None if layer.colored_by_jet else -layer.reach, layer.reach)
+
+
+def shown(
+    color: Color,
+    tone: Tone,
+    shade: Callable[[Color], Sequence[Expr]],
+    part: Expr = ONE,
+) -> tuple[Sequence[Expr], Expr]:
+    """A color in the part of a cell that shows it, with its ramps as they are on either side of
+    where they jump; and whether that makes it rough."""
+    own = shade(averaged(color, SIZE))
+    if not tone.leaps:
+        return own, ZERO
+    beyond = substitute(shade(averaged(color, SIZE, tone.leaps)), tone.leaps)
+    added, rough = leapt(Vec(own), Vec(beyond), tone.near, SIZE)
+    return Vec(own) + where(part < 1.0, 0.0, 1.0) * added, rough
 
 
 def projection(layer: Layer) -> Function | None:

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .calculus.edges import Edges, Jets
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
 from .calculus.function import Function, Input, Type, apply, size
+from .calculus.in_cell import Edges, Jets
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
@@ -40,18 +40,17 @@ from .exact import (
     laid,
     means,
     plain,
+    shown,
     state,
 )  # fmt: skip
-from .tones import Tone, averaged, has_hard_stops, toned
+from .tones import Color, Tone, has_hard_stops, rougher, toned
 from .view import Frame, View
 
 __all__ = ["Cells", "Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
 
 POINT = Input("p", Type(2), "point")
 VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
-"""What a layer's color may depend on, besides the point: its field's value and gradient there."""
-Color = tuple[Expr, Expr, Expr, Expr]
-"""Linear red, green, blue and straight alpha, over the inputs POINT, VALUE and GRADIENT."""
+"""What a layer's Color may depend on, besides the POINT: its field's value and gradient there."""
 CLEAR = (const(0.0),) * 4
 LARGE = 14000
 """Ops of a cell, without what its ground turns by, that knows its edges to second order, and every
@@ -89,8 +88,9 @@ class Layer:
         if self.colored_by_jet:
             f, x, y, xx, xy, yy = jet[:6]
             (side,), (u, v) = size.leaves, GRADIENT.leaves
-            known[VALUE.leaves[0]] = f, (x, y)
-            known |= {u: (x / side, (xx / side, xy / side)), v: (y / side, (xy / side, yy / side))}
+            known[VALUE.leaves[0]] = f, (x, y), (xx, xy, yy)
+            known[u] = x / side, (xx / side, xy / side), CLEAR[:3]
+            known[v] = y / side, (xy / side, yy / side), CLEAR[:3]
         return toned(self.color, point, size, known)
 
     @property
@@ -255,9 +255,9 @@ def _shown(
     name: str, picture: Picture, edges: Callable[[], Edges | Jets], arc: Expr | None = None
 ) -> Function:
     """What a cell shows, by what is known of the edges in it."""
-    ground = picture.ground
-    tone = toned(ground, POINT, SIZE)
-    below = plain(Vec(averaged(ground, SIZE)) + tone.beyond, tone.rough)
+    tone = toned(picture.ground, POINT, SIZE)
+    light, leaps = shown(picture.ground, tone, tuple)
+    below = plain(Vec(light) + tone.beyond, rougher(tone.rough, leaps))
     made = _piled(picture.layers, below, edges, arc).state
     if any(map(has_hard_stops, picture.colors)):
         made = made.met
@@ -278,7 +278,7 @@ def _piled(
             lit = [tuple(x * layer.opacity for x in side) for side in (own.inside, own.outside)]
             above = State(lit[0], lit[1], own.cover)
         else:
-            above = laid(layer, edges, partial(_color, averaged(layer.color, SIZE)), arc)
+            above = laid(layer, edges, _color, arc)
         below = below.under(layer.blend, above)
         if count % CROWD == 0 and count < len(layers):
             crowd = Function("layers", [POINT, SIZE], below.state.flat, STATE)

@@ -53,7 +53,7 @@ MET = 0.1
 """The foot on a conic is one if this part of the way to it, at most, is left."""
 MOVED = 1e-3
 """The least way along the curve, in reaches, that tells a curvature."""
-EASED, BEYOND = 1.25, 0.125
+EASED, BEYOND = 1.25, 0.25
 """The least part of the radius that p is taken to be from the center of curvature at a foot: with a
 secant's, and with a Hessian's. A step is shorter by it than that along the tangent. Where a curve
 turns as fast as the steps go, longer ones miss it: on noise, whose level lines have bends as narrow

@@ -2,13 +2,14 @@
 
 A ramp is a sum of steps between its stops, and these are averaged over the cell. Elsewhere the
 color of the center stands for the cell, but where it turns. At a kink, as of ``abs``, what it adds
-to the mean is known. At a jump, as of ``where``, each side counts as far as it reaches, and the
-cell is rough, so that its parts are looked at.
+to the mean is known; so it is of a color that bends as its field does, from an edge on. At a jump,
+as of ``where``, each side counts as far as it reaches, and the cell is rough, so that its parts are
+looked at; so it does where that jumps which a ramp is of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -18,13 +19,15 @@ from .calculus.function import Function, Input, Type, apply, called, callees
 from .calculus.jets import Row
 from .calculus.kinks import turns
 from .calculus.parameters import BUILT_IN, leaf
+from .calculus.sides import FAR, least
 from .calculus.vectors import Scalar, Vec, abs, clamp, max, min, where
 from .cells import TIE
 from .coverage import soft_step, turned
 from .stops import is_hard
 
 __all__ = [
-    "MET", "SEEN", "Tone", "averaged", "evened", "has_hard_stops", "rougher", "steadiness", "toned",
+    "MET", "SEEN", "Color", "Tone", "averaged", "evened", "has_hard_stops", "leapt", "rougher",
+    "steadiness", "toned",
 ]  # fmt: skip
 
 SEEN = 1.0 / 255.0
@@ -39,23 +42,42 @@ MET = 0.25
 LINEAR = ("get", "add", "sub", "neg", "mul", "div")
 """What leaves both sides of a crease straight, if no two creased values are multiplied, and by none
 is divided."""
+BOWS = 0.02
+"""What the bow of a color may add to its mean over a cell: to tell more, it bends too much."""
 ZERO = const(0.0)
-Colors = tuple[Expr, Expr, Expr, Expr]
+Color = tuple[Expr, Expr, Expr, Expr]
+"""Linear red, green, blue and straight alpha."""
+
+
+Known = Mapping[Expr, tuple[Expr, Row, Row]]
+"""Leaves, and what stands for each in a cell: a value, its slopes, its second derivatives."""
 
 
 class Tone(NamedTuple):
     """What a color does within the cell."""
 
-    beyond: Colors
+    beyond: Color
     """What is to be added to the color, of where it turns within the cell."""
     rough: Expr
     """1 where the parts of the cell have to be looked at, MET where that is if an edge meets it."""
+    leaps: dict[Expr, Expr]
+    """Those of its ramps' steps that may jump, as leaves, and what they are beyond their jump."""
+    near: Expr
+    """How near that is."""
 
 
 # --- ramps ---------------------------------------------------------------------------------------
-def averaged(color: Sequence[Expr], size: Input) -> Colors:
-    """A color whose ramps are averaged over the cell of this size, and not over a pixel."""
-    r, g, b, alpha = _within(tuple(color), size)
+def averaged(color: Sequence[Expr], size: Input, apart: Container[Expr] = ()) -> Color:
+    """A color whose ramps are averaged over the cell of this size, and not over a pixel.
+
+    Steps of theirs that are to be known ``apart`` stay the leaves that a tone has for them.
+    """
+    found: Sequence[Expr] = tuple(color)
+    if apart:
+        found, steps = _opened(tuple(color))
+        own = {k: apply(soft_step(), args)[0] for k, args in steps.items() if k not in apart}
+        found = substitute(found, own)
+    r, g, b, alpha = _within(found, size)
     return r, g, b, alpha
 
 
@@ -96,7 +118,7 @@ def _stepped(function: Function) -> bool:
 class _Opened(NamedTuple):
     """A color with its ramps pasted in: over leaves that stand for their steps."""
 
-    color: Colors
+    color: Color
     steps: dict[Expr, tuple[Expr, ...]]
     """What each of those is the step of: the arguments of ``soft_step``."""
 
@@ -131,17 +153,19 @@ def toned(
     color: Sequence[Expr],
     point: Input,
     size: Input,
-    known: Mapping[Expr, tuple[Expr, Row]] | None = None,
+    known: Known | None = None,
 ) -> Tone:
     """What a color does in the cell of a size about a point.
 
-    ``known`` are other leaves of it: their values at the point, and their slopes by the cell.
+    ``known`` are other leaves of it, by which it bends as well: their jets by the cell.
     """
     known = known or {}
     held, steps = _opened(tuple(color))
     found, t, jumps = _walked(held, steps, point, size, known)
-    places = {old: new for old, (new, _) in known.items()}
+    places = {old: new for old, (new, *_) in known.items()}
     ratio = size.leaves[0] / leaf(BUILT_IN["pixel"])
+    sides, leaps = _leaps(steps, point, size, known), {}
+    first = least([near for near, _ in sides.values()])
     rough = ZERO
     for step, args in steps.items():
         f, gx, gy, width = substitute(args, places)
@@ -152,12 +176,23 @@ def toned(
             within = MET if straight else where(whole, 1.0, MET)
             # where an edge cuts the cell, the color is taken beside the center
             rough = rougher(rough, where(abs(f) < wide, within, 0.0))
-        places[step] = clamp(0.5 - f / max(width, wide, 1e-20), 0.0, 1.0)
+        soft = max(width, wide, 1e-20)
+        places[step] = clamp(0.5 - f / soft, 0.0, 1.0)
+        if step in sides:
+            near, other = sides[step]
+            other = other if near is first else where(near <= first, other, f)
+            leaps[step] = clamp(0.5 - other / soft, 0.0, 1.0)
     beyond = (ZERO,) * 4
-    if t.kind == "jet":
-        return Tone(beyond, rough)
     found, plain = substitute(found, places), Type(t.m, t.order, 2)
     values, rest = found[: plain.size], found[plain.size :]
+    bows: list[Expr] = []
+    if known:
+        second = ([values[plain.second(k, j, j)] for j in range(2)] for k in range(t.m))
+        bows = [(xx + yy) / 24.0 for xx, yy in second]
+        beyond = tuple(clamp(b, -BOWS, BOWS) for b in bows)
+        rough = rougher(rough, where(ratio * max(*map(abs, bows)) > BOWS, 1.0, 0.0))
+    if t.kind == "jet":
+        return Tone(beyond, rough, leaps, FAR if first is None else first)
     if t.kind == "edge":
         others, (near, *rest) = rest[: plain.size], rest[plain.size :]
         steep = max(*(_span(others, plain, k) for k in range(t.m)))
@@ -179,14 +214,25 @@ def toned(
             half, jump = 0.5 - 0.5 * near, more > SEEN
             alike = (alike & ~jump) | (jump & (steep < STEEP))
             bends = [where(jump, half * d, b) for d, b in zip(apart, bends, strict=True)]
-        seen = (near < WITHIN) & alike
         rough = rougher(rough, where(cut, 1.0, 0.0))
     after, *reach = rest
     again = (after < WITHIN) & (ratio * max(*reach) > SEEN)
     rough = rougher(rough, where(again, 1.0, 0.0))
     if t.kind == "edge":  # what is not known of the other side is not guessed
-        beyond = tuple(where(seen & ~again, b, 0.0) for b in bends)
-    return Tone(beyond, rough)
+        known_ = [where(alike & ~again, b, 0.0) for b in bends]
+        beyond = tuple(where(near < WITHIN, b, w) for b, w in zip(known_, beyond, strict=True))
+    if bows:  # a pole may be in the cell, where derivatives say nothing
+        beyond = tuple(where(after < WITHIN, 0.0, b) for b in beyond)
+    return Tone(beyond, rough, leaps, FAR if first is None else first)
+
+
+def leapt(own: Vec, other: Vec, near: Expr, size: Input) -> tuple[Vec, Expr]:
+    """What another color beyond a jump adds to the mean of the own one; 1 where the parts of the
+    cell have to be looked at."""
+    here, apart = near < WITHIN, other - own
+    ratio = size.leaves[0] / leaf(BUILT_IN["pixel"])
+    seen = here & (ratio * max(*map(abs, apart)) > SEEN)
+    return where(here, 0.5 - 0.5 * near, 0.0) * apart, where(seen, 1.0, 0.0)
 
 
 def _span(jets: Sequence[Expr], plain: Type, k: int) -> Scalar:
@@ -200,20 +246,48 @@ def rougher(rough: Expr, also: Expr) -> Expr:
 
 
 def _walked(
-    held: Colors,
-    steps: Mapping[Expr, object],
+    held: Color,
+    steps: Iterable[Expr],
     point: Input,
     size: Input,
-    known: Mapping[Expr, tuple[Expr, Row]],
+    known: Known,
 ) -> tuple[list[Expr], Type, bool]:
     """The edge of an opened color in the cell, within which its steps do not change."""
-    walk = EdgeWalk(1, bends=True)
+    return _walk(steps, point, size, known, 2 if known else 1, bends=True).edge_of(held)
+
+
+def _leaps(
+    steps: Mapping[Expr, Sequence[Expr]],
+    point: Input,
+    size: Input,
+    known: Known,
+) -> dict[Expr, tuple[Expr, Expr]]:
+    """Steps of what may jump: how near the jump is, and what they are the step of beyond it."""
+    walk = _walk(steps, point, size, known, 1, bends=False)
+    sides = {step: walk.find(f) for step, (f, *_) in steps.items()}
+    return {
+        step: (s.near, s.other)
+        for step, s in sides.items()
+        if s.jumps and s.near is not None and s.other is not None
+    }
+
+
+def _walk(
+    steps: Iterable[Expr],
+    point: Input,
+    size: Input,
+    known: Known,
+    order: int,
+    bends: bool,
+) -> EdgeWalk:
+    """The walk of a cell about a point, where other leaves are known, and steps do not change."""
+    walk = EdgeWalk(order, bends)
     walk.know_cell(point.leaves, point, size)
     for step in steps:
         walk.seed(step, None)
-    for old, (new, slopes) in known.items():
-        walk.know(old, new, slopes)
-    return walk.edge_of(held)
+    for old, (new, *rows) in known.items():
+        walk.know(old, new, *rows)
+    return walk
 
 
 def has_hard_stops(color: Sequence[Expr]) -> bool:
@@ -221,7 +295,7 @@ def has_hard_stops(color: Sequence[Expr]) -> bool:
     return any(is_hard(args[3]) for args in _opened(tuple(color)).steps.values())
 
 
-def evened(color: Sequence[Expr], point: Input) -> Colors:
+def evened(color: Sequence[Expr], point: Input) -> Color:
     """A color of the point with what its kinks add to its mean over a pixel."""
     pixel, size = leaf(BUILT_IN["pixel"]), Input("size")
     beyond = substitute(toned(color, point, size).beyond, {size.leaves[0]: pixel})
@@ -240,9 +314,11 @@ def steadiness(color: Sequence[Expr], point: Input) -> Function | None:
     for f, gx, gy, width in steps.values():
         if is_hard(width) and not set(point.leaves).isdisjoint(postorder((gx, gy))):
             least.append(abs(f) - 0.5 * (abs(gx) + abs(gy)))
-    _, t, jumps = _walked(held, steps, point, Input("size"), {})
-    if jumps:
-        for e in postorder(held):
+    size = Input("size")
+    leaping = [steps[step][0] for step in _leaps(steps, point, size, {})]
+    _, t, jumps = _walked(held, steps, point, size, {})
+    if jumps or leaping:
+        for e in postorder([*held, *leaping]):
             hidden = (x for f in _functions(e) for x in postorder(f.outputs))
             if any(x.op.jumps for x in hidden):
                 least.append(const(-1.0))  # nobody knows where

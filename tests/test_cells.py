@@ -7,6 +7,7 @@ from truth import spread
 
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.calculus.function import Function
+from jetfield.shaders.cells import BENT
 from jetfield.shaders.chords import FLATTEST, PARALLEL, arched, common, straight, wedge
 from jetfield.shaders.coverage import disc
 
@@ -121,6 +122,25 @@ def test_a_bent_edge_leaves_the_part_that_samples_find():
     assert np.sqrt((error**2).mean()) < 1e-3
     assert error.max() < 0.02
     assert np.sqrt((error**2).mean()) < 0.15 * np.sqrt((flat**2).mean())
+
+
+def test_a_wave_is_cut_where_its_slope_has_changed_before_its_edge():
+    """A sine's second derivative is 0 on its edge: beside it, that tells of the third alone."""
+    rng = np.random.default_rng(8)
+    k, angle = rng.uniform(0.2, 0.5, 3000), rng.integers(0, 4, 3000) * np.pi / 2
+    n = np.stack([np.cos(angle), np.sin(angle)], axis=1) + rng.uniform(-0.05, 0.05, (3000, 2))
+    u = k * rng.uniform(-0.55, 0.55, 3000)
+    g, h = (
+        (k * np.cos(u))[:, None] * n,
+        -(k * k * np.sin(u))[:, None] * (n[:, [0, 0, 1]] * n[:, [0, 1, 1]]),
+    )
+    found = cut(np.concatenate([np.sin(u)[:, None], g, h], axis=1))
+    error = np.abs(found[:, 0] - areas(np.concatenate([u[:, None], k[:, None] * n], axis=1)))
+    whole = found[:, 6] <= BENT
+    print(f"{whole.mean():.0%} whole, rmse {np.sqrt((error[whole] ** 2).mean()):.1e}")
+    assert whole.mean() > 0.7
+    assert np.sqrt((error[whole] ** 2).mean()) < 8e-4
+    assert np.quantile(error[whole], 0.99) < 2.5e-3
 
 
 def test_how_far_an_edge_leaves_its_chord_is_never_too_little():

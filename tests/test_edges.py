@@ -12,10 +12,10 @@ import pytest
 from test_random_scenes import EVERY, SCALARS, SHAPES, VALUES, program, run, used
 
 from jetfield.scenes import circle, union
-from jetfield.shaders.calculus.edges import Edges
 from jetfield.shaders.calculus.evaluate import call, jet_arrays
 from jetfield.shaders.calculus.expr import const
 from jetfield.shaders.calculus.function import Function, Input, Type
+from jetfield.shaders.calculus.in_cell import Edges
 from jetfield.shaders.calculus.wanted import Span
 
 POINT, SIZE = Input("p", Type(2), "point"), Input("size")

@@ -14,6 +14,7 @@ from jetfield.scenes import (
     View,
     affine,
     box,
+    capsule,
     circle,
     fbm,
     fract,
@@ -113,6 +114,21 @@ def test_corners_have_their_area():
         assert covered(white(field)) == pytest.approx(0.54, rel=0.01)
     wedge = polygon([(-0.9, -0.02), (0.9, 0.01), (-0.9, 0.03)])
     assert covered(white(wedge)) * PIXEL**2 == pytest.approx(0.5 * 1.8 * 0.05, rel=0.01)
+
+
+def test_round_corners_of_a_few_pixels_have_their_area():
+    """A side knows nothing of the bend that begins beyond its end."""
+    off = []
+    for angle in np.linspace(0, pi / 2, 9):
+        for radius in (1.2, 1.7, 3.1):
+            place = 0.004 + angle / 40, 0.003 - angle / 30
+            board = box(px(9), px(8), px(radius)).rotate(float(angle)).translate(*place)
+            off.append(covered(white(board)) - (72 - (4 - pi) * radius**2))
+            end = (px(7 * math.cos(angle)), px(7 * math.sin(angle)))
+            rod = capsule((0, 0), end, px(radius)).translate(*place)
+            off.append(covered(white(rod)) - (14 * radius + pi * radius**2))
+    print(f"off by {np.abs(off).mean():.1e} pixels, {np.abs(off).max():.1e} at most")
+    assert np.abs(off).max() < 0.01
 
 
 # --- what meets ----------------------------------------------------------------------------------

@@ -96,13 +96,15 @@ def test_a_paint_reads_the_jet_of_the_field_that_it_is_laid_on(style):
             return vec3(0.5 + 0.5 * jet.gradient.x, 0.5 + 0.5 * jet.gradient.y, -jet.value)
 
     field = circle(0.7).warp(swirl(1.0))
-    drawn = linear(Scene(background=None).fill(field, normals))
+    scene = Scene(background=None).fill(field, normals)
     x, y = places()
     jet = field.jet(np.stack([x.ravel(), y.ravel()], axis=-1), 1)
     wanted = np.column_stack([0.5 + 0.5 * jet.gradient, -jet.value]).reshape(*x.shape, 3)
-    full = drawn[..., 3] == 1.0
-    assert full.sum() > 1000
-    np.testing.assert_allclose(drawn[full][:, :3], wanted[full], atol=5e-6)
+    for antialias, off in (("gradient", 5e-6), ("exact", 2e-3)):  # the mean of what bends
+        drawn = linear(scene, antialias=antialias)
+        full = drawn[..., 3] == 1.0
+        assert full.sum() > 1000
+        np.testing.assert_allclose(drawn[full][:, :3], wanted[full], atol=off)
 
 
 def test_a_paint_of_the_value_alone_may_use_ramps():
@@ -156,7 +158,7 @@ def test_every_antialias_gives_a_paint_its_jet():
     scene = Scene(background=None).fill(circle(0.7), depth())
     inside = linear(scene)[50, 90]  # beside the center, where the distance has a tip
     for antialias in ("gradient", "fwidth", "none"):
-        np.testing.assert_allclose(linear(scene, antialias=antialias)[50, 90], inside, atol=1e-5)
+        np.testing.assert_allclose(linear(scene, antialias=antialias)[50, 90], inside, atol=3e-4)
 
 
 def test_alpha_of_a_paint_is_opacity():

@@ -253,6 +253,21 @@ def test_no_step_goes_farther_than_the_stroke_reaches():
 
 
 # --- lines without an inside, jumps, and fields without a zero -----------------------------------
+def test_beyond_the_center_of_a_bend_the_line_is_not_taken_for_a_circle():
+    """There the other side of that circle is nearer, where the line is not."""
+
+    @shape
+    def valley(p):
+        return p.y - 4 * p.x * p.x
+
+    y = np.linspace(0.13, 0.3, 60)  # the center of the bend in (0, 0) is at 1/8
+    points = np.stack([np.full(60, 1e-3), y], axis=1)
+    foot = np.linspace(-0.5, 0.5, 20001)
+    true = np.hypot(points[:, :1] - foot, points[:, 1:] - 4 * foot**2).min(axis=1)
+    found = measured(valley(), points, 0.31)[:, 0]
+    assert np.abs(found / true - 1).max() < 0.25
+
+
 def test_a_line_without_an_inside_has_the_distance_that_it_says():
     field = segment((-0.5, -0.3), (0.6, 0.4))
     points = np.concatenate([spread(7, 3000, 0.8), [[0.05, 0.05], [0.6, 0.4], [-0.5, -0.3]]])

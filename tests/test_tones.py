@@ -12,7 +12,9 @@ from jetfield.scenes import (
     circle,
     clamp,
     conic_ramp,
+    exp,
     fade,
+    floor,
     fract,
     length,
     linear_ramp,
@@ -22,7 +24,9 @@ from jetfield.scenes import (
     noise,
     paint,
     radial_ramp,
+    ramp,
     rgb,
+    shape,
     sin,
     smoothstep,
     vec2,
@@ -60,14 +64,21 @@ def chosen(p):
     return where(length(p - vec2(0.1, 0.05)) < 0.4, vec3(0, 0, 0), vec3(1, 1, 1))
 
 
+@paint
+def stepped(p):
+    """The same as a ramp of a number that jumps."""
+    return ramp(floor(length(p - vec2(0.1, 0.05)) / 0.4), ["black", "white"], "oklab")
+
+
 @pytest.mark.parametrize(
     ("color", "black"),
     [
         (radial_ramp((0.1, 0.05), 1, HARD), circle(0.4).translate(0.1, 0.05)),
         (linear_ramp((-0.5, -0.4), (0.5, 0.2), HARD), None),
         (chosen(), circle(0.4).translate(0.1, 0.05)),
+        (stepped(), circle(0.4).translate(0.1, 0.05)),
     ],
-    ids=["bent", "straight", "where"],
+    ids=["bent", "straight", "where", "ramp"],
 )
 def test_what_a_color_does_is_as_exact_as_fills(color, black):
     if black is None:
@@ -134,6 +145,40 @@ def test_a_halo_of_the_fields_value_is_averaged_and_ends_at_its_edge():
     assert np.abs(found - means(truth)).max() < 3e-3
 
 
+@pytest.mark.parametrize("wide", [1, 2, 4])
+def test_a_light_along_an_edge_that_bends_is_averaged(wide):
+    """By its second derivatives, or, where it is thin, in parts."""
+
+    @paint
+    def glow(p, value):
+        return rgb("white") * exp(-((value + 0.2) ** 2) / (2 * (wide * PIXEL) ** 2))
+
+    def truth(x, y):
+        away = np.hypot(x, y) - 0.5
+        return np.exp(-(away**2) / (2 * (wide * PIXEL) ** 2))
+
+    found = light(Scene("black").fill(circle(0.7), glow()))[..., 0]
+    assert np.abs(found - means(truth))[means(np.hypot) < 0.65].max() < 1.5e-3
+
+
+def test_a_light_on_a_slope_is_averaged():
+    """Its color is by the gradient: what that changes by is known, how that bends is not."""
+
+    @shape
+    def hill(p):
+        return 0.5 * (p.x * p.x + 3 * p.y * p.y) - 1
+
+    @paint
+    def shine(p, gradient):
+        return rgb("white") * exp(-25 * (gradient.x - 0.4) ** 2 - 25 * (gradient.y - 0.3) ** 2)
+
+    def truth(x, y):
+        return np.exp(-25 * (x - 0.4) ** 2 - 25 * (3 * y - 0.3) ** 2)
+
+    off = light(Scene("black").fill(hill(), shine()))[..., 0] - means(truth)
+    assert np.abs(off)[12:36].max() < 1e-3
+
+
 @pytest.mark.parametrize("n", [0.5, 1, 3])
 def test_a_fade_around_a_small_disc_is_its_mean(n):
     radius = 5.3 * PIXEL
@@ -146,7 +191,7 @@ def test_a_fade_around_a_small_disc_is_its_mean(n):
 def test_glsl_by_tiles_draws_what_the_reference_does():
     """Kinks count in tiles that no edge crosses, and jumps make tiles that do."""
     needs_gl()
-    for color in (crease(), chosen(), conic_ramp((0.1, 0), HARD)):
+    for color in (crease(), chosen(), stepped(), conic_ramp((0.1, 0), HARD)):
         scene = Scene(color).fill(circle(0.2).translate(0.6, 0.6), "gray")
         size = (128, 128)
         apart = light(scene, size=size, device="auto") - light(scene, size=size)
@@ -169,6 +214,8 @@ def test_colors_that_do_not_turn_cost_no_tiles():
     assert steadiness(radial_ramp((0, 0), 1, HARD).color, POINT) is not None
     assert steadiness(chosen().color, POINT) is not None
     assert steadiness(crease().color, POINT) is not None  # of creases that meet
+    assert steadiness(stepped().color, POINT) is not None
+    assert steadiness(conic_ramp((0, 0), ["red", "blue", "red"]).color, POINT) is None
 
 
 def steps(x, y):

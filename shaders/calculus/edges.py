@@ -24,7 +24,6 @@ from functools import reduce
 from .expr import Expr, make, node, postorder, substitute
 from .folds import Fold
 from .function import Function, Input, Type, apply, derive
-from .jets import jet
 from .rules import abs_, max_, recip_
 from .side_walk import SideWalk
 from .sides import (
@@ -41,17 +40,14 @@ from .sides import (
     spot,
     total,
 )
-from .wanted import EVERYWHERE, Span, wanted
+from .wanted import EVERYWHERE
 
-__all__ = ["EdgeWalk", "Edges", "Jets", "edge"]
+__all__ = ["EdgeWalk", "edge"]
 
 BENT_PHASE = 0.1
 """How much the phase of a fine pattern may bend, times its span in half repeats."""
 MANY = 64.0
 """Half repeats in a cell over which the mean is that of any more."""
-
-Known = tuple[tuple[Expr, ...], Type, bool]
-"""The scalars of an edge, their type, and whether it may jump where it turns."""
 
 
 def edge(function: Function, order: int, bends: bool = True) -> Function:
@@ -66,58 +62,6 @@ def edge(function: Function, order: int, bends: bool = True) -> Function:
         lambda f: _derived(f, order, bends),
         lambda f: all(i.role != "field" for i in f.inputs),
     )
-
-
-class Edges:
-    """The edges of functions of one point, in the cell of a size about it; what they share is one.
-
-    ``of(function)`` gives the scalars of its edge, their type, and whether it may jump where it
-    turns. Without ``bends`` they tell of jumps alone: where a value bends it is as it was, and so
-    are its neighbors, to first order.
-    """
-
-    def __init__(self, order: int, point: Input, size: Input, bends: bool = True) -> None:
-        self.point, self.order = point, order
-        self._walk = EdgeWalk(order, bends)
-        self.size = size
-        self._walk.know_cell(point.leaves, point, size)
-
-    def of(self, function: Function, asked: Span = EVERYWHERE) -> Known:
-        """The edge of a function of the point, as scalars; it is asked for within a span."""
-        if any(e.op.name in ("apply", "fold") for e in postorder(function.outputs)):
-            self._walk.asked = wanted(function.outputs[0], asked)
-            outputs, t, jumps = self._walk.edge_of(function.outputs)
-            return tuple(outputs), t, jumps
-        made = self._named(function)
-        found = apply(made, (*self.point.leaves, *self.size.leaves), function.source)
-        return found, made.result, bool(made.derived["jumps"])
-
-    def _named(self, function: Function) -> Function:
-        """The edge of a function that calls no other, under its own name."""
-        key = ("edges", self.order, self._walk.bends)
-        if key not in function.derived:
-            walk = EdgeWalk(self.order, self._walk.bends)
-            walk.know_cell(function.inputs[0].leaves, self.point, self.size)
-            function.derived[key] = walk.finish(function, [self.point, self.size])
-        found: Function = function.derived[key]
-        return found
-
-
-class Jets:
-    """What Edges gives where nothing turns: the jets of functions of one point, by the cell."""
-
-    order = 2
-
-    def __init__(self, point: Input, size: Input) -> None:
-        self.point, self.size = point, size
-
-    def of(self, function: Function, asked: Span = EVERYWHERE) -> Known:
-        """The jet of a function of the point, as scalars."""
-        scale = self.size.leaves[0]
-        found = apply(jet(function, 2), self.point.leaves, function.source)
-        value, gradient, hessian = found[:1], found[1:3], found[3:]
-        jets = *value, *(g * scale for g in gradient), *(h * (scale * scale) for h in hessian)
-        return jets, Type(1, 2, 2), False
 
 
 def _derived(function: Function, order: int, bends: bool) -> Function:
@@ -168,8 +112,13 @@ class EdgeWalk(SideWalk):
         elif made.result.kind == "jet" or e.op.name == "fold":
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
         else:
-            found = apply(made, self.bundled(wide, values), e.source)
-            outputs, inside = self.taken(found, *_told(made))
+            told = list(apply(made, self.bundled(wide, values), e.source))
+            plain = Type(made.result.m, made.result.order, 2).size
+            if made.result.kind == "edge":  # of an output that does not turn with the others
+                for k in range(made.result.m):
+                    if made.outputs[k] is made.outputs[plain + k]:
+                        told[plain + k] = told[k]
+            outputs, inside = self.taken(told, *_told(made))
         outer = merged(args)
         if e.op.name == "apply" and function.mean is not None:
             outputs, inside, level = self.averaged(function, values, outputs[0], inside[0])
@@ -249,8 +198,8 @@ class EdgeWalk(SideWalk):
             return outputs, [Side(next=rest[0], reach=r) for r in rest[1:]]
         others = self.register(rest[: plain.size], plain)
         near, after, *reach = rest[plain.size :]
-        return outputs, [Side(o, near, after, r, jumps)
-                         for o, r in zip(others, reach, strict=True)]  # fmt: skip
+        return outputs, [Side(o, near, after, r, jumps and o is not value)
+                         for value, o, r in zip(outputs, others, reach, strict=True)]  # fmt: skip
 
     def ranked(
         self, e: Expr, item: Function, made: Function, values: Sequence[Expr]

@@ -17,6 +17,7 @@ from .roots import slopes
 from .rules import Step, abs_, max_, recip_
 from .sides import (
     FAR,
+    HALFWAY,
     NO_SIDE,
     ZERO,
     Side,
@@ -37,6 +38,9 @@ __all__ = ["SideWalk"]
 
 ALIKE = 1e-5
 """Values whose slopes differ by less, of their size, are one but for rounding."""
+ROUNDED = 0.16
+"""How much a bend beyond a seam may turn an edge, of how far its value moves: it leaves its line
+by an eighth of that."""
 CONDITIONS = ("lt", "le", "and", "or", "not")
 
 
@@ -78,6 +82,12 @@ class SideWalk(Walk):
             outputs.append(FAR if whole.next is None else whole.next)
             outputs += [self.reach(e) for e in old]
         return outputs, Type(len(old), self.order, 2, kind), any(s.jumps for s in sides)
+
+    def find(self, e: Expr) -> Side:
+        """What is known of a node beyond its jet."""
+        for each in postorder([e]):
+            self.visit(each)
+        return self.side.get(e, NO_SIDE)
 
     def others(self, nodes: Sequence[Expr], whole: Side) -> list[Expr]:
         """The values of nodes with one decision taken the other way."""
@@ -263,7 +273,7 @@ class SideWalk(Walk):
             further = None if step.beyond is None else self.scaled(step.s, step.beyond)
             sides.append(Side(step.other, own, further, jumps=True))
         pole = self.pole(e, values)
-        found = merged([*sides, Side(next=pole)])
+        found = merged([*sides, Side(next=pole), Side(next=self.rounding(e))])
         if found == NO_SIDE:
             return NO_SIDE
         reach = self.spread(e, pole, own)
@@ -283,6 +293,24 @@ class SideWalk(Walk):
             assert found.near is not None
             other = either(own <= found.near, step.other, other)
         return Side(other, found.near, found.next, reach, found.jumps, found.vague)
+
+    def rounding(self, e: Expr) -> Expr | None:
+        """How near a bend of an offset seam is that the derivatives on this side do not tell.
+
+        The level lines of a seam bend anew beyond it, as around a corner: by its trace, since its
+        second derivatives differ across it alone. They leave their tangents by k s^2 / 2, for what
+        the curvature changes by, k, and what is left of the cell beyond it, s.
+        """
+        if e.op.name != "sub" or e.args[0].op.name != "seam" or self.order < 2 or not self.bends:
+            return None
+        condition, *sides = e.args[0].args
+        turn = self.side.get(condition, NO_SIDE)
+        if turn.near is None or self.gradient(self.value[e.args[1]]) != self.none:
+            return None
+        (xx, _, yy), (xx2, _, yy2) = (self.hessian(self.value[s]) for s in sides)
+        left = max_(1.0 - turn.near, 0.0)
+        bend = abs_((xx + yy) - (xx2 + yy2)) * left * left
+        return either(bend > ROUNDED * self.reach(e.args[0]), HALFWAY, FAR)
 
     def scaled(self, t: Expr, distance: Expr) -> Expr:
         """A distance in the measure of t, in that of decisions."""
