@@ -27,6 +27,8 @@ SPARE = 0.25
 """What a value may move by beside its reach, of that, where an edge may be an arc."""
 BOWED = 100.0
 """How far away the gradients may put a decision that the Hessians put within the cell."""
+AT_POLE = 1e14
+"""A value is taken to be no farther from 0, so that no pole is beyond all reach."""
 TIE = 1e-3
 """Where a decision is as near to the center, its two sides are hard to tell apart."""
 SUSPECT = 0.75
@@ -67,7 +69,7 @@ def _filled(e: Vec, kind: str, jumps: bool, arc: Expr | None = None) -> tuple[Ex
         bend = leaves * length(g)
         if arc is not None:  # as at a pole, where the reach holds for all that
             bend = min(bend, SPARE * e[-1])
-        unknown = (e[-2] < 1.0) & (abs(f) <= e[-1] + bend)
+        unknown = (e[-2] < 1.0) & (min(abs(f), AT_POLE) <= e[-1] + bend)
         rough = rough | unknown
         alone = unknown & (e[-2] < CROWDED)
     if kind == "edge":

@@ -20,6 +20,10 @@ ANTIALIAS = ("exact", "gradient", "fwidth", "none")
 FLATTEST = 1e-4
 """The least ratio of the gradient's components: the formula is 0/0 for axis-aligned edges, and
 this bounds the error of leaning one by so little at a hundred-thousandth."""
+NOTHING = 1e-30
+"""Less than any number that counts: no slope is taken to be less."""
+INSIDE = 0.6 * NOTHING
+"""How far within an edge 0 is, so that all of a flat pixel is: more than half of that slope."""
 HARDEST = 1e-3
 """The narrowest soft step, in pixels: float32 tells its two ends apart, the eye does not."""
 SEGMENT = (0.66651, 0.20564, 0.06323, 0.17618)
@@ -31,10 +35,12 @@ def _half_plane(f: Expr, g: Vec) -> Scalar:
 
     The pixel is cut by a line at distance |f| / a, in units in which the greater component a of
     the gradient is 1 and the lesser is k: a trapezoid near the center, a triangle at a corner.
+    Where f is 0 and flat it is 0 all about, and inside.
     """
     ax, ay = abs(g.x), abs(g.y)
-    a = max(ax, ay, 1e-20)
+    a = max(ax, ay, NOTHING)
     k = max(min(ax, ay) / a, FLATTEST)
+    f = f - INSIDE
     t = abs(f) / a
     corner = max(0.5 * (1.0 + k) - t, 0.0)
     beyond = where(t <= 0.5 * (1.0 - k), 0.5 - t, corner * corner / (2.0 * k))
@@ -112,8 +118,8 @@ def _distance(f: Expr, g: Vec, h: Vec) -> Scalar:
 
 def _ramp(f: Expr) -> Scalar:
     """The careful derivative-free form: a linear ramp over the neighbors' differences."""
-    slope = length(Vec((make("dfdx", f), make("dfdy", f))))
-    return clamp(0.5 - f / slope, 0.0, 1.0)
+    slope = max(length(Vec((make("dfdx", f), make("dfdy", f)))), NOTHING)
+    return clamp(0.5 - (f - INSIDE) / slope, 0.0, 1.0)
 
 
 def _step(f: Expr) -> Scalar:

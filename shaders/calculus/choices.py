@@ -42,7 +42,7 @@ op(
     partials=lambda a: (0.0,),
     interval=lambda a: (sign_(a[0]), sign_(a[1])),
     jumps=lambda a: (a,),
-    step=lambda a: Step(a, where_(a < 0.0, 1.0, -1.0)),
+    step=lambda a: Step(a, where_(a < 0.0, 1.0, -1.0), own=where_(a < 0.0, -1.0, 1.0)),
 )  # fmt: skip
 op(
     "floor", 1,

@@ -54,12 +54,14 @@ class Select(NamedTuple):
 class Step(NamedTuple):
     """The nearest of several jumps: where ``s`` is 0 the value turns from the op's into ``other``.
 
-    ``beyond`` is how far the next one is, in the measure of ``s``, if there is one.
+    ``beyond`` is how far the next one is, in the measure of ``s``, if there is one. ``own`` is the
+    op's value on the side that s = 0 counts to, where the op has another one there.
     """
 
     s: Expr
     other: Expr
     beyond: Expr | None = None
+    own: Expr | None = None
 
 
 Pair = tuple[Any, Any]

@@ -268,6 +268,9 @@ class SideWalk(Walk):
         if e.op.step and any(self.first[v] != self.none for v in values):
             step = e.op.step(*values)
             own = self.turning(step.s)
+            if step.own is not None:
+                value = self.value[e] = step.own
+                self.jets([value])
         if own is not None:
             assert step is not None
             further = None if step.beyond is None else self.scaled(step.s, step.beyond)
