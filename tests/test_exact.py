@@ -17,12 +17,14 @@ from jetfield.scenes import (
     capsule,
     circle,
     fbm,
+    floor,
     fract,
     grid,
     half_plane,
     isolines,
     length,
     max,
+    mod,
     perspective,
     pi,
     polar,
@@ -30,8 +32,11 @@ from jetfield.scenes import (
     px,
     repeat,
     shape,
+    sign,
     sin,
+    smoothstep,
     star,
+    step,
     stripes,
     union,
     where,
@@ -135,8 +140,8 @@ def test_round_corners_of_a_few_pixels_have_their_area():
 def halves(device, angle, offset):
     n = np.array([math.cos(angle), math.sin(angle)])
     scene = Scene(background="black")
-    for sign, color in ((1, "#ff0000"), (-1, "#0000ff")):
-        half = half_plane(tuple(sign * n), sign * offset)
+    for side, color in ((1, "#ff0000"), (-1, "#0000ff")):
+        half = half_plane(tuple(side * n), side * offset)
         scene.fill(circle(0.8) & half, color)
     return light(scene, device)
 
@@ -207,8 +212,8 @@ def test_floors_are_drawn_up_to_their_horizon(horizon):
     warp = perspective(horizon * pixel, 0.5)
     everywhere = ~circle(1e-3).translate(50, -50)
     floors = (stripes(0.002).rotate(0.9), 0.5), (grid(0.002, 0.0002), 0.19), (everywhere, 1.0)
-    for floor, share in floors:
-        found = light(white(floor.warp(warp)), size=size)[..., 0]
+    for ground, share in floors:
+        found = light(white(ground.warp(warp)), size=size)[..., 0]
         assert found[:3].max() == 0.0
         assert np.abs(found[3] - share * (0.5 + horizon)).max() < 2e-3
     tiles = box(0.3, 0.3).warp(repeat(0.4, 0.4)).warp(warp)  # hidden, on a floor as light
@@ -259,6 +264,37 @@ def test_a_picture_moved_by_whole_pixels_is_the_picture():
     once = light(white(field))
     moved = light(white(field.translate(3 * PIXEL, -2 * PIXEL)))
     assert np.abs(moved[2:, 3:] - once[:-2, :-3]).max() < 1e-6
+
+
+# --- areas where a field is 0, jumps, poles ------------------------------------------------------
+ODD = {
+    "a step": lambda p: step(0.5, length(p)),
+    "a distance without an inside": lambda p: max(length(p) - 0.5, 0.0),
+    "a soft step": lambda p: smoothstep(0.4, 0.6, length(p)),
+    "nothing": lambda p: 0.0 * p.x,
+    "a sign": lambda p: sign(p.x) - 0.1,
+    "signs that meet": lambda p: sign(p.x) * sign(p.y + 0.1 * p.x),
+    "a pole": lambda p: 1 / p.x,
+    "a ratio": lambda p: p.y / p.x,
+    "a checker": lambda p: where(mod(floor(5 * p.x) + floor(5 * p.y), 2.0) > 0.5, -1.0, 1.0),
+}
+"""Fields, some of which turn right through the middle of pixels, where the picture is of odd size."""
+
+
+@pytest.mark.parametrize("antialias", ["exact", "gradient", "none"])
+def test_a_field_that_is_0_all_over_an_area_is_inside_there(antialias):
+    for name in ("a step", "a distance without an inside", "a soft step", "nothing"):
+        found = light(white(shape(ODD[name])()), size=(33, 25), antialias=antialias)[..., 0]
+        assert found[12, 12:21].min() == 1.0
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("size", [(33, 25), (32, 24)])
+def test_what_turns_through_the_middle_of_pixels_covers_half_of_them(name, size):
+    scene, fine = white(shape(ODD[name])()), 16
+    inside = light(scene, size=(fine * size[0], fine * size[1]), antialias="none")[..., 0]
+    truth = inside.reshape(size[1], fine, size[0], fine).mean(axis=(1, 3))
+    assert np.abs(light(scene, size=size)[..., 0] - truth).max() < 0.07
 
 
 # --- the truth, and GLSL -------------------------------------------------------------------------

@@ -200,7 +200,7 @@ class SideWalk(Walk):
                 turned = list(values)
                 turned[k] = side.other
                 changes = differ(rebuild(e, tuple(turned)), self.value[e])
-                sides.append(dropped(Side(near=side.near, jumps=True), changes))
+                sides.append(dropped(Side(near=side.near, next=side.next, jumps=True), changes))
         return merged(sides)
 
     def choice(self, e: Expr, continuous: bool = False) -> Side:
@@ -241,7 +241,9 @@ class SideWalk(Walk):
             if unseen is not None:
                 met = make("max", unseen, near)
                 nexts.append(either(unseen <= 0.0, ZERO, met) if leaps else met)
-            reach = either(near < 1.0, max_(reach, apart + other_reach), reach)
+            turns_at = least([near, turn.next])
+            assert turns_at is not None
+            reach = either(turns_at < 1.0, max_(reach, apart + other_reach), reach)
         if found.near is None:
             return Side(next=least(nexts), reach=reach)
         others = [v if s.other is None else s.other for s, v in ((left, va), (right, vb))]
