@@ -10,12 +10,14 @@ from truth import geometric_mean, ideal, score, spread
 
 from jetfield.render import render
 from jetfield.scenes import (
+    Field,
     Scene,
     View,
     affine,
     box,
     capsule,
     circle,
+    clamp,
     fbm,
     floor,
     fract,
@@ -295,6 +297,38 @@ def test_what_turns_through_the_middle_of_pixels_covers_half_of_them(name, size)
     inside = light(scene, size=(fine * size[0], fine * size[1]), antialias="none")[..., 0]
     truth = inside.reshape(size[1], fine, size[0], fine).mean(axis=(1, 3))
     assert np.abs(light(scene, size=size)[..., 0] - truth).max() < 0.07
+
+
+def one_outline_twice() -> dict[str, Field]:
+    """Fields of which an edge is written twice, or not at all where both parts are flat."""
+    whole, half = box(1.4, 0.9), box(0.7, 0.9).translate(-0.35, 0)
+    part = box(0.7, 0.5).translate(-0.35, 0.2)
+
+    @shape
+    def ramps(p):
+        return max(clamp(300 * (p.x - 0.1), 0, 1), clamp(300 * (p.y - 0.2), 0, 1)) - 0.3
+
+    @shape
+    def hollows(p):
+        return max(max(0.0, p.x - 0.1), max(0.0, p.y - 0.2)) - 0.003
+
+    return {
+        "put back": (whole - half) | half,
+        "put back, turned": ((whole - half) | half).rotate(0.3),
+        "either, and put back": (whole ^ half) | half,
+        "either, twice": whole ^ (whole - part),
+        "outside in": ~(~whole | part) | part,
+        "ramps": ramps(),
+        "hollows": hollows(),
+    }
+
+
+@pytest.mark.parametrize("name", one_outline_twice())
+def test_an_edge_that_both_parts_of_a_shape_have_is_one(name):
+    scene, size, fine = white(one_outline_twice()[name]), (49, 37), 16
+    inside = light(scene, size=(fine * size[0], fine * size[1]), antialias="none")[..., 0]
+    truth = inside.reshape(size[1], fine, size[0], fine).mean(axis=(1, 3))
+    assert np.abs(light(scene, size=size)[..., 0] - truth).max() < 0.05
 
 
 # --- the truth, and GLSL -------------------------------------------------------------------------

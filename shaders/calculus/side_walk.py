@@ -234,6 +234,13 @@ class SideWalk(Walk):
         found = merged([turn, picked] if turns else [picked])
         nexts = [found.next]
         reach = either(c, self.reach(a), self.reach(b))
+        inner = least([left.near, right.near])
+        if continuous and turn.near is not None and inner is not None:
+            # where both are one all about, what turns one of them may part them
+            size = total([self.half(va), self.half(vb)])
+            one = (turn.near >= FAR) & (apart <= ALIKE * size)
+            nexts.append(either(one, inner, FAR))
+            reach = either(one, max_(*self.reaches(a, b)), reach)
         if turn.near is not None:  # what is not taken here may be, beyond the turn
             near, other_reach = turn.near, either(c, *self.reaches(b, a))
             hidden = [least([s.near, s.next]) for s in (right, left)]
