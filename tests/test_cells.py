@@ -158,7 +158,7 @@ def test_how_far_an_edge_leaves_its_chord_is_never_too_little():
 def test_without_a_slope_the_sign_decides_and_nothing_is_nan():
     rows = np.zeros((3, 6))
     rows[:, 0] = -0.1, 0.0, 0.1
-    assert cut(rows)[:, 0].tolist() == [1.0, 0.5, 0.0]
+    assert cut(rows)[:, 0].tolist() == [1.0, 1.0, 0.0]  # 0 is inside
     sizes = [0.0, 1e-30, 1e-12, 1e-3, 1.0, 1e6, 1e12, 1e30]
     values = np.array([sign * s for s in sizes for sign in (1, -1)])
     rows = np.random.default_rng(6).choice(values, (20000, 6))
