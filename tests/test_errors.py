@@ -112,6 +112,12 @@ CALLS = [
     ("segment((0, 0), 'ab')", "segment: b='ab' must be two numbers (x, y)"),
     ("polygon([(0, 0), (1, 0)])", "polygon: points=[(0, 0), (1, 0)] must hold at least three different points"),
     ("polygon([(0, 0), (1, 0), (1, nan)])", "must be a sequence of finite (x, y) numbers"),
+    (
+        "polygon([(-1, -1), (0, 0), (1, 1)])",
+        "polygon: points=[(-1, -1), (0, 0), (1, 1)] must enclose an area: all edges lie on one another, "
+        "and cancel by the even-odd rule; segment(a, b) is a line",
+    ),
+    ("polygon([(0, 0), (1, 0), (1, 1)] * 2)", "must enclose an area"),
     ("polygon(5)", "polygon: points=5 must be a sequence of (x, y) numbers"),
     ("regular_polygon(2, 1)", "regular_polygon: n=2 must be a whole number of at least 3"),
     ("regular_polygon(True, 1)", "regular_polygon: n=True must be a whole number of at least 3"),
