@@ -296,6 +296,7 @@ class Field:
         value = at_numbers(self.function, p)
         return self.at(place("field(p)", "p", p)) if value is None else value
 
+    @form("jet(points, order=2)")
     def jet(
         self,
         points: ArrayLike,
@@ -315,6 +316,7 @@ class Field:
             "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True
         )
 
+    @form("project(points)")
     def project(
         self,
         points: ArrayLike,

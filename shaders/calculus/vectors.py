@@ -205,7 +205,10 @@ def dot(a: Any, b: Any) -> Any:
 
 def cross(a: Any, b: Any) -> Any:
     """The area a.x b.y - a.y b.x of the parallelogram of two plane vectors."""
-    (ax, ay), (bx, by) = components("cross", a), components("cross", b)
+    left, right = components("cross", a), components("cross", b)
+    if (len(left), len(right)) != (2, 2):
+        raise TypeError(f"cross: takes two vectors of 2, not of {len(left)} and {len(right)}")
+    (ax, ay), (bx, by) = left, right
     return ax * by - ay * bx
 
 
