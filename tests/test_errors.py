@@ -109,6 +109,14 @@ CALLS = [
     ("sin('a')", "sin: 'a' is neither a number nor a vector"),
     ("length((1, 'a'))", "length: 'a' is neither a number nor a vector"),
     ("circle(1)((nan, 0))", "field(p): p=nan must be a finite number"),
+    (
+        "circle(slider('r', 0.5, 0.1, 1))((np.array([0.1, 0.2]), 0))",
+        "field(p): p=(array([0.1, 0.2]), 0) holds arrays, and the field reads slider('r', 0.5, 0.1, 1), which has no "
+        "value yet; field.jet(points, 0, parameters=..., seconds=...) gives the values for some",
+    ),
+    ("circle(seconds() + 2)(np.zeros((2, 3)))", "holds arrays, and the field reads seconds(), which has no value yet"),
+    ("circle(1)((np.zeros(2), seconds()))", "field(p): p=(array([0., 0.]), seconds()) holds an array, and seconds() is none"),
+    ("circle(1)((np.zeros(2), 'a'))", "field(p): p=(array([0., 0.]), 'a') holds an array, and 'a' is none"),
     ("circle(1)(('a', 0))", "field(p): p='a' must be a finite number"),
     # points and counts
     ("capsule(0, 1, 0.1)", "capsule: a=0 must be two numbers (x, y)"),
@@ -290,6 +298,9 @@ CALLS = [
     ("slider('r', 0.5, 1, 0)", "slider('r'): low=1 must be less than high=0"),
     ("slider('r', nan, 0, 1)", "slider('r'): default=nan must be a finite number"),
     ("slider('seconds', 0, 0, 1)", "slider: the name 'seconds' is taken by seconds()"),
+    ("slider('a=b', 0, 0, 1)", "slider: the name 'a=b' must be without =, which ends it in --set NAME=VALUE"),
+    ("toggle('=')", "toggle: the name '=' must be without ="),
+    ("color_picker('a=', 'red')", "color_picker: the name 'a=' must be without ="),
     ("slider('', 0, 0, 1)", "slider: name='' must be a word"),
     ("toggle('t', 1)", "toggle('t'): default=1 must be True or False"),
     ("color_picker('c', 'redd')", "color_picker('c'): 'redd' is no color"),
