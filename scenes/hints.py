@@ -22,7 +22,7 @@ ELSEWHERE = {
 """What is called so in other languages, by our names."""
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """What an error that a user's code raised says, and what may have been meant."""
     text, hint = blame.said(error), ""
     name = getattr(error, "name", None)

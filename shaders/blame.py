@@ -127,7 +127,7 @@ def uncalled(value: Any) -> str:
     return f"; call it: {value.__name__}()" if free else ""
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """What an error that a user's function raised says, in our words where it is about numpy."""
     if "__array_ufunc__" in str(error):
         return (
