@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..shaders.calculus.evaluate import Jet, call, jet_arrays
-from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import Function
 from ..shaders.calculus.parameters import Values
 from ..shaders.calculus.parameters import parameters as parameters_of
@@ -40,8 +39,8 @@ def at_numbers(function: Function, p: Any) -> Any:
             raise fail(f"field(p): p={shown(p)} holds an array, and {shown(c)} is none")
     if read:
         raise fail(
-            f"field(p): p={shown(p)} holds arrays, and the field reads {read[0].code}, which has no "
-            "value yet; field.jet(points, 0, parameters=..., seconds=...) gives the values for some"
+            f"field(p): p={shown(p)} holds arrays, and the field reads {read[0].code}, which has "
+            "no value yet; field.jet(points, 0, parameters=..., seconds=...) gives values for some"
         )
     try:
         x, y = np.broadcast_arrays(*(np.asarray(c, dtype=np.float64) for c in p))

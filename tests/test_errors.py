@@ -112,7 +112,7 @@ CALLS = [
     (
         "circle(slider('r', 0.5, 0.1, 1))((np.array([0.1, 0.2]), 0))",
         "field(p): p=(array([0.1, 0.2]), 0) holds arrays, and the field reads slider('r', 0.5, 0.1, 1), which has no "
-        "value yet; field.jet(points, 0, parameters=..., seconds=...) gives the values for some",
+        "value yet; field.jet(points, 0, parameters=..., seconds=...) gives values for some",
     ),
     ("circle(seconds() + 2)(np.zeros((2, 3)))", "holds arrays, and the field reads seconds(), which has no value yet"),
     ("circle(1)((np.zeros(2), seconds()))", "field(p): p=(array([0., 0.]), seconds()) holds an array, and seconds() is none"),
