@@ -1,6 +1,7 @@
 """Expressions: one object for one structure, however it was made, however deep it is."""
 
 import gc
+import inspect
 import pickle
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from jetfield.scenes import (
     where,
 )
 from jetfield.shaders import to_glsl
+from jetfield.shaders.calculus import vectors
 from jetfield.shaders.calculus.bounds import bounds
 from jetfield.shaders.calculus.evaluate import call, evaluate, jet_arrays
 from jetfield.shaders.calculus.expr import const, make, node, postorder
@@ -332,3 +334,37 @@ def test_conditions_read_as_they_were_written():
     assert repr(-seconds()) == "-seconds()"
     assert repr(-(seconds() + X)) == "-(seconds() + p.x)"
     assert repr((seconds() < 2) & on) == "(seconds() < 2) & toggle('on')"
+
+
+FUNCTIONS = [
+    n for n in vectors.__all__ if n.islower() and n[:3] != "vec" and n not in ("pi", "tau")
+]
+
+
+@pytest.mark.parametrize("kind", [bool, np.int8, np.uint8, np.int16, np.int64])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_whole_numbers_of_few_bits_are_computed_with_as_floats(name, kind):
+    """Eight bits wrap, and unsigned ones have no -1: all mean what the same floats mean."""
+    function = getattr(vectors, name)
+    some = np.array([0, 1, 100, 127, -128, 200, 255])
+    row = some[some == some.astype(kind)].astype(kind)
+    both = np.stack([row, row[::-1]])
+    special = {
+        "min": (row, row[::-1]), "max": (row, row[::-1]), "pow": (row, 2), "length": (both,),
+        "where": (row > 0, row, row[::-1]), "normalize": (both,), "cross": (both, both[::-1]),
+        "dot": (both, both[::-1]), "distance": (both, both[::-1]),
+    }  # fmt: skip
+    count = len(inspect.signature(function).parameters)
+    for given in [
+        special.get(name, (row, row[::-1], row)[:count]),
+        special.get(name, (row[1],) * count),
+    ]:
+        same = [x * 1.0 if getattr(x, "dtype", None) == kind and not (name == "where" and x is given[0]) else x
+                for x in given]  # fmt: skip
+        expected = np.array(function(*same), float)
+        assert np.array_equal(np.array(function(*given), float), expected)
+
+
+def test_plain_numbers_of_python_stay_what_they_are():
+    assert [type(x) for x in (abs(-3), pow(2, 3), max(1, 2))] == [int] * 3
+    assert vectors.sin(True) == np.sin(1.0)
