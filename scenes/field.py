@@ -61,6 +61,11 @@ class Recipe:
                 pieces.append(item if isinstance(item, str) else repr(item))
         return "".join(pieces)
 
+    @property
+    def owner(self) -> Recipe:
+        """The same, to be followed by a method: ~ binds less than that."""
+        return Recipe("({})", self) if self.call.startswith("~") else self
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Recipe, (str(self).replace("{", "").replace("}", ""),)
 

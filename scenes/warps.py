@@ -79,7 +79,7 @@ class Warp:
         pulled = field
         for stage in self.stages:
             pulled = stage.pull(pulled)
-        pulled.recipe = Recipe("{}.warp({})", field.recipe, self.recipe)
+        pulled.recipe = Recipe("{}.warp({})", field.recipe.owner, self.recipe)
         return pulled
 
     def __matmul__(self, other: Any) -> Warp:

@@ -349,7 +349,7 @@ CALLS = [
     ("Scene().fill(circle(1), 'red', opacity='half')", "fill: opacity='half' must be a number from 0 to 1"),
     (
         "Scene(background=color_picker('c', 'red')).fill(circle(slider('c', 1, 0, 2)), 'red')",
-        "fill: two parameters are called 'c' but differ: color_picker('c') and slider('c', 1, 0, 2)",
+        "fill: two parameters are called 'c' but differ: color_picker('c', '#ff0000') and slider('c', 1, 0, 2)",
     ),
     ("slider('pixel', 0, 0, 1)", "slider: the name 'pixel' is taken by px(1)"),
     ("circle(slider('r', 1, 0, 2)).jet([[0, 0]], parameters={'r': '1'})", "jet: parameters['r']='1' must be a number from 0 to 2"),

@@ -150,7 +150,9 @@ def _function(python: Callable[..., Any], n: int, octaves: int | None = None) ->
     point, *numbers = python.__code__.co_varnames[: python.__code__.co_argcount]
     static: dict[str, Any] = {} if octaves is None else {"octaves": octaves}
     inputs = [Input(point, Type(n), "point"), *(Input(k) for k in numbers if k not in static)]
-    return trace(python, inputs, name=python.__name__.lstrip("_"), **static)
+    function = trace(python, inputs, name=python.__name__.lstrip("_"), **static)
+    function.derived["static"] = static  # by which it is spelled
+    return function
 
 
 def _at(python: Callable[..., Any], p: Any, octaves: int | None = None, **numbers: Any) -> Any:
