@@ -57,7 +57,7 @@ def run(
                 failed.append(entry.name)
                 kind = "" if isinstance(error, JetfieldError) else f"{type(error).__name__}: "
                 said = " ".join(str(error).split())
-                progress.close()
+                progress.clear()
                 print(f"jetfield: {entry.name}: {kind}{said}", file=sys.stderr)
             else:
                 print(drawn[-1].path, flush=True)

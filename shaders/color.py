@@ -20,7 +20,8 @@ from .calculus.vectors import Scalar, Vec, clamp, max, min, mix, pow, where
 from .errors import SceneError, shown
 
 __all__ = [
-    "BLENDS", "blend", "encode", "encoder", "hex_of", "linear_of_srgb", "linear_rgb", "oklab", "rgba",
+    "BLENDS", "blend", "encode", "encoder", "hex_of", "linear_of_srgb", "linear_rgb", "oklab",
+    "rgba",
 ]  # fmt: skip
 
 TO_LMS = (
