@@ -32,7 +32,7 @@ def run(
 ) -> None:
     """List or draw the named scenes, whose files hold these texts."""
     from ..shaders.errors import DeviceError, JetfieldError, OutputError
-    from .gallery import Entry, draw_picture, finish
+    from .gallery import Entry, draw_picture, finish, make_folder
 
     entries = [Entry.of(name, sources[name]) for name in _chosen(options.names, sources)]
     if options.out is None:
@@ -43,6 +43,7 @@ def run(
 
     from .progress import Progress
 
+    make_folder(options.out)
     drawn, failed = [], []
     progress = Progress("drawing the gallery", total=len(entries))
     try:
@@ -50,13 +51,13 @@ def run(
             try:
                 drawn.append(draw_picture(load(entry.name), options.out, entry, options.size,
                                           options.device))  # fmt: skip
-            except DeviceError:
-                raise  # no other scene could be drawn either
+            except (DeviceError, OutputError):
+                raise  # no other scene could be drawn, or written, either
             except Exception as error:
                 failed.append(entry.name)
                 kind = "" if isinstance(error, JetfieldError) else f"{type(error).__name__}: "
                 said = " ".join(str(error).split())
-                progress.close()
+                progress.clear()
                 print(f"jetfield: {entry.name}: {kind}{said}", file=sys.stderr)
             else:
                 print(drawn[-1].path, flush=True)

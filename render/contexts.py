@@ -1,9 +1,7 @@
 """A window's OpenGL context, for moderngl, that lets other threads run while the driver works.
 
-moderngl holds Python's lock in every call. Compiling a large shader takes seconds, and a window
-whose events wait for them is frozen; so the calls that may take long go through ctypes, which
-gives the lock away. And where a shader is refused, moderngl leaves objects behind, which add up
-while somebody edits: they are noted, and deleted.
+Where a shader is refused, moderngl leaves objects behind, which add up while somebody edits: they
+are noted, and deleted.
 """
 
 from __future__ import annotations
@@ -15,22 +13,13 @@ from typing import Any, Final
 import glfw
 import moderngl
 
+from .unlocked import POINTER, UINT, Unlocked
+
 __all__ = ["adopted"]
 
-_UINT, _INT, _POINTER = ctypes.c_uint, ctypes.c_int, ctypes.c_void_p
-_LONG: Final[dict[str, tuple[Any, ...]]] = {
-    "glCompileShader": (_UINT,),
-    "glLinkProgram": (_UINT,),
-    "glGetShaderiv": (_UINT, _UINT, _POINTER),  # where a driver compiles beside, these wait for it
-    "glGetProgramiv": (_UINT, _UINT, _POINTER),
-    "glDrawArraysInstanced": (_UINT, _INT, _INT, _INT),  # the first one may compile once more
-    "glReadPixels": (_INT, _INT, _INT, _INT, _UINT, _UINT, _POINTER),
-    "glFinish": (),
-}
-"""The functions that may take long, and their arguments."""
 _MAKERS: Final = {
-    "glCreateProgram": ctypes.CFUNCTYPE(_UINT),
-    "glCreateShader": ctypes.CFUNCTYPE(_UINT, _UINT),
+    "glCreateProgram": ctypes.CFUNCTYPE(UINT),
+    "glCreateShader": ctypes.CFUNCTYPE(UINT, UINT),
 }
 """Those whose objects are noted."""
 
@@ -45,21 +34,19 @@ class _Loader:
     standalone: Final = False
 
     def __init__(self) -> None:
+        self._unlocked = Unlocked()
         self._wrapped: dict[str, Callable[..., Any]] = {}
         self._made: list[tuple[str, int]] = []  # of the last program: how each is deleted, its name
 
     def load_opengl_function(self, name: str) -> int:
         """The address of a GL function, 0 if there is none."""
         address = _address(name)
-        if not address or name not in {*_LONG, *_MAKERS}:
-            return address
+        if not address or name not in _MAKERS:
+            return self._unlocked.address(name, address)
         if name not in self._wrapped:
-            kind = _MAKERS[name] if name in _MAKERS else ctypes.CFUNCTYPE(None, *_LONG[name])
-            function = kind(address)  # moderngl calls a wrapper, with the lock; this gives it away
-            self._wrapped[name] = kind(
-                self._noting(name, function) if name in _MAKERS else function
-            )
-        return ctypes.cast(self._wrapped[name], _POINTER).value or 0  # type: ignore[arg-type]
+            kind = _MAKERS[name]
+            self._wrapped[name] = kind(self._noting(name, kind(address)))
+        return ctypes.cast(self._wrapped[name], POINTER).value or 0  # type: ignore[arg-type]
 
     def _noting(self, name: str, function: Callable[..., int]) -> Callable[..., int]:
         """A function that makes an object, which is noted."""
@@ -76,9 +63,9 @@ class _Loader:
     def discard(self) -> None:
         """Delete what is left of a program that was refused: moderngl leaves it behind."""
         for kind, made in self._made:
-            is_there = ctypes.CFUNCTYPE(ctypes.c_ubyte, _UINT)(_address(f"glIs{kind}"))
+            is_there = ctypes.CFUNCTYPE(ctypes.c_ubyte, UINT)(_address(f"glIs{kind}"))
             if is_there(made):
-                ctypes.CFUNCTYPE(None, _UINT)(_address(f"glDelete{kind}"))(made)
+                ctypes.CFUNCTYPE(None, UINT)(_address(f"glDelete{kind}"))(made)
         self._made = []
 
     load = load_opengl_function  # the name that moderngl uses for its own contexts

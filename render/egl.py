@@ -17,6 +17,8 @@ import os
 from collections.abc import Iterator
 from typing import Any, Final
 
+from .unlocked import Unlocked
+
 _NONE: Final = 0x3038
 _EXTENSIONS: Final = 0x3055
 _OPENGL_API: Final = 0x30A2
@@ -54,10 +56,11 @@ class EglContext:
 
     def __init__(self, egl: _Egl, display: int, handle: int) -> None:
         self._egl, self._display, self._handle = egl, display, handle
+        self._unlocked = Unlocked()
 
     def load_opengl_function(self, name: str) -> int:
         """The address of a GL function, 0 if there is none."""
-        return self._egl.address(name)
+        return self._unlocked.address(name, self._egl.address(name))
 
     load = load_opengl_function  # the name that moderngl uses for its own contexts
 

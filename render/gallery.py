@@ -16,7 +16,7 @@ from .files import WholeFile
 from .image import save
 from .offscreen import render, render_file
 
-__all__ = ["Drawn", "Entry", "contact_sheet", "draw_picture", "finish", "page"]
+__all__ = ["Drawn", "Entry", "contact_sheet", "draw_picture", "finish", "make_folder", "page"]
 
 CELL: Final = 320
 """The longer side of a picture on the contact sheet."""
@@ -58,19 +58,27 @@ class Drawn(NamedTuple):
     small: NDArray[np.float32]
 
 
+def make_folder(folder: str) -> None:
+    """Make the folder that pictures are drawn to, if it is not there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"gallery: cannot make the folder {folder}: {error.strerror}") from error
+
+
 def draw_picture(
     scene: Any, folder: str, entry: Entry, size: tuple[int, int], device: str = "auto"
 ) -> Drawn:
     """Draw a scene to FOLDER/NAME.png, and once more for the contact sheet.
 
     Raises:
-        OutputError: the folder cannot be made, or the file not be written.
+        OutputError: the file cannot be written.
         SceneError, DeviceError, ShaderError: as for ``render``.
     """
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"gallery: cannot make the folder {folder}: {error.strerror}") from error
     path = os.path.join(folder, f"{entry.name}.png")
     render_file(scene, path, size, device=device)
     shrink = min(1.0, CELL / max(size))

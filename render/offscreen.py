@@ -132,30 +132,30 @@ def render_file(
         SceneError, DeviceError, ShaderError: as for ``render``.
     """
     arguments.choice("render_file", "output", output, tuple(_BITS))
-    (width, height), draw, band = _prepared(
-        "render_file",
-        scene,
-        size,
-        seconds=seconds,
-        parameters=parameters,
-        mouse=mouse,
-        antialias=antialias,
-        output=output,
-        device=device,
-        view=view,
-    )
-    rows_of_band = np.empty((min(band, height), width, 4), _ARRAYS[output])
-    with PngWriter(path, width, height, bits=_BITS[output]) as png:
-        progress = Progress(f"drawing {os.path.basename(os.fspath(path))}", total=height)
-        try:
+    with Progress(f"drawing {os.path.basename(str(path))}") as progress:
+        progress.doing = "deriving what to draw"
+        (width, height), draw, band = _prepared(
+            "render_file",
+            scene,
+            size,
+            seconds=seconds,
+            parameters=parameters,
+            mouse=mouse,
+            antialias=antialias,
+            output=output,
+            device=device,
+            view=view,
+        )
+        progress.total = height
+        progress.doing = "" if device == "numpy" else "compiling a shader, and the first part"
+        rows_of_band = np.empty((min(band, height), width, 4), _ARRAYS[output])
+        with PngWriter(path, width, height, bits=_BITS[output]) as png:
             for low, count in tiles.bands(height, band):
                 rows = rows_of_band[:count]
                 for tile in tiles.across(width, TILE * TILE // band, low, count):
                     draw(tile, rows[:, tile.x : tile.x + tile.width])
                 png.write(rows)
                 progress.advance(count)
-        finally:
-            progress.close()
 
 
 def by_regions(picture: Picture, antialias: str, frame: Frame) -> Plan | None:

@@ -51,8 +51,8 @@ class Warping:
     rotation: float
     """Radians, counter-clockwise, after the mirror y -> -y if the determinant is negative."""
     size: float | None
-    """How many times as large as written the shape is drawn, in area: 1 / |det|; None if space is
-    collapsed."""
+    """How many times as large as written the shape is drawn, in area: 1 / |det|; None, for what
+    has no bound, if space is collapsed."""
 
     @property
     def flipped(self) -> bool:

@@ -69,7 +69,7 @@ def _warping(w: Warping) -> Iterator[str]:
 
 def _size(w: Warping) -> str:
     if w.size is None:
-        return "space collapses; the drawn shape has no size"
+        return "space collapses: the shape is drawn larger than any bound, 1 / 0 times as large"
     flipped = " and is flipped" if w.flipped else ""
     if math.isclose(w.size, 1, rel_tol=1e-9):
         return f"space keeps its size{flipped}; the shape is drawn as large as it is"

@@ -96,16 +96,19 @@ class Trouble:
 
 
 def trouble(error: BaseException, files: Iterable[str]) -> Trouble:
-    """An error as it is shown: its sentence, and the scene's lines around the one it names."""
+    """An error as it is shown: its sentence, and the lines around the first that it names."""
     message = " ".join(str(error).split())
     if not isinstance(error, JetfieldError):
         message = f"{type(error).__name__}: {message}"
+    named = []
     for file in files:
         # By its whole path or as the user gave it: whichever the message has ends in its name.
-        found = re.search(rf"{re.escape(os.path.basename(file))}:(\d+)", message)
+        found = re.search(rf"\b{re.escape(os.path.basename(file))}:(\d+)", message)
         if found:
-            line = int(found[1])
-            return Trouble(message, file, line, _around(file, line))
+            named.append((found.start(), file, int(found[1])))
+    if named:
+        _, file, line = min(named)
+        return Trouble(message, file, line, _around(file, line))
     return Trouble(message)
 
 

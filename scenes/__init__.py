@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import isfunction
+
 if __name__ != "jetfield.scenes":
     raise ImportError("import jetfield.scenes, not scenes: pip install -e . first")
 
+from ..shaders.blame import form
 from ..shaders.calculus.evaluate import Jet, jet
 from ..shaders.calculus.noise import fbm, noise, value_noise
 from ..shaders.calculus.vectors import (
@@ -98,3 +101,9 @@ __all__ = [
     "where", "grad", "fbm", "noise", "value_noise",
     "DeviceError", "JetfieldError", "OutputError", "SceneError", "ShaderError",
 ]  # fmt: skip
+
+for _name in __all__:  # whoever enters here is told what is wrong with a call
+    _public = globals()[_name]
+    if isfunction(_public) and not hasattr(_public, "told"):
+        globals()[_name] = form()(_public)
+        globals()[_name].__module__ = __name__  # by which it is pickled

@@ -163,7 +163,7 @@ def _fields(call: str, fields: Sequence[Any]) -> tuple[Field, ...]:
 def _width(call: str, smooth: Any) -> Expr | None:
     if isinstance(smooth, (int, float)) and not isinstance(smooth, bool) and smooth == 0:
         return None
-    return number(call, "smooth", smooth, 0, above=True)
+    return number(call, "smooth", smooth, 0)
 
 
 def _worst(fields: Sequence[Field]) -> Grade:

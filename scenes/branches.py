@@ -28,6 +28,18 @@ __all__ = ["kaleidoscope", "log_polar", "polar", "polar_repeat", "repeat"]
 
 P = Vec(POINT.leaves)
 TURN = math.tau
+MOST = 1 << 16
+"""Of so many copies at most the least is looked for at each point: they are rows of a table."""
+
+
+def _some(call: str, count: float, field: Field) -> int:
+    """How many copies are looked at, if there are not too many."""
+    if count > MOST:
+        raise fail(
+            f"{call}: at each point {count:.4g} copies of {shown(field)} would count, and must be "
+            f"at most {MOST}: take fewer, or a shape with closer bounds"
+        )
+    return int(count)
 
 
 def _least(
@@ -110,7 +122,8 @@ class _Turns(Stage):
         angles = field.bounds.angles() if field.grade == "exact" else None
         sector = TURN / self.n
         near = math.floor((angles[1] - angles[0]) / sector) + 2 if angles else self.n
-        near = min(near, self.n)
+        call = "kaleidoscope" if self.mirrored else "polar_repeat"
+        near = _some(call, min(near, self.n), field)
         rows: list[tuple[float, ...]]
         sides = [P, Vec((P.x, -P.y))] if self.mirrored else [P]
         # turned copies of the reflection are reflections of turned copies
@@ -188,6 +201,7 @@ class _Copies(Stage):
             self._span(k, axis, *limits, field)
             for k, (axis, limits) in enumerate(zip(self.axes, ranges, strict=True))
         ]
+        _some("repeat", spans[0][1] * spans[1][1], field)
         rows = [(float(i), float(j)) for j in range(spans[1][1]) for i in range(spans[0][1])]
 
         def place(p: Vec, row: Any, cell: Any) -> Vec:
@@ -219,10 +233,11 @@ class _Copies(Stage):
                 f"repeat: endless copies of {shown(field)} need a bounded field; clip it with "
                 "& box(...), give @shape(bounds=...), or repeat a count"
             )
-        near = math.floor((high - low) / least) + 2 if bounded and least > 0 else math.inf
+        near = (high - low) // least + 2 if bounded and least > 0 else math.inf
         if count is None:
             cell = mended_(floor((P[k] - high) / step + 0.5))
-            return (lambda x, i, cell: x - (cell + i) * step), int(near), cell
+            near = _some("repeat", near, field)
+            return (lambda x, i, cell: x - (cell + i) * step), near, cell
         first = -0.5 * (count - 1)
         if (
             near < count and field.grade == "exact"
@@ -232,7 +247,7 @@ class _Copies(Stage):
             def nearest(x: Any, i: Any, cell: Any) -> Any:
                 return x - (clamp(cell + i, 0.0, float(count - 1)) + first) * step
 
-            return nearest, int(near), cell
+            return nearest, _some("repeat", near, field), cell
         return (lambda x, i, cell: x - (i + first) * step), count, const(0.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from ..shaders.calculus.vectors import Vec
 from ..shaders.errors import SceneError, shown
 from ..shaders.given import is_number
 
-__all__ = ["GALLERY", "OURS", "fail", "form", "here", "is_number", "made", "misfit", "no_field",
-           "number", "pair", "place", "shown", "to_field", "whole_number"]  # fmt: skip
+__all__ = ["GALLERY", "OURS", "fail", "form", "here", "is_number", "listed", "made", "misfit",
+           "no_field", "number", "pair", "place", "shown", "to_field", "whole_number"]  # fmt: skip
 
 ROOT = f"{__package__.partition('.')[0]}."
 
@@ -88,6 +89,16 @@ def whole_number(call: str, name: str, value: Any, least: int) -> int:
             f"{call}: {name}={shown(value)} must be a whole number of at least {least}{hint}"
         )
     return int(value)
+
+
+def listed(value: Any) -> list[Any] | None:
+    """The items of a sequence, or of what else has them in order; None for any other value."""
+    if isinstance(value, (str, bytes, Mapping, Set)):
+        return None
+    try:
+        return list(value)
+    except TypeError:
+        return None
 
 
 def pair(call: str, name: str, value: Any) -> Vec:

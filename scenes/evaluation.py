@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..shaders.calculus.evaluate import Jet, call, jet_arrays
-from ..shaders.calculus.expr import Expr
 from ..shaders.calculus.function import Function
 from ..shaders.calculus.parameters import Values
 from ..shaders.calculus.parameters import parameters as parameters_of
@@ -30,12 +29,19 @@ def at_numbers(function: Function, p: Any) -> Any:
     """
     if not isinstance(p, (tuple, list, np.ndarray)) or len(p) != 2:
         return None
-    if any(isinstance(c, Expr) for c in p) or parameters_of(function.outputs):
-        return None
-    if all(is_number(c) for c in p):
+    read = parameters_of(function.outputs)
+    if not any(isinstance(c, np.ndarray) for c in p):
+        if read or not all(is_number(c) for c in p):
+            return None
         return float(call(function, [np.float64(c) for c in p])[0])
-    if not all(isinstance(c, np.ndarray) or is_number(c) for c in p):
-        return None
+    for c in p:
+        if not (isinstance(c, np.ndarray) or is_number(c)):
+            raise fail(f"field(p): p={shown(p)} holds an array, and {shown(c)} is none")
+    if read:
+        raise fail(
+            f"field(p): p={shown(p)} holds arrays, and the field reads {read[0].code}, which has "
+            "no value yet; field.jet(points, 0, parameters=..., seconds=...) gives values for some"
+        )
     try:
         x, y = np.broadcast_arrays(*(np.asarray(c, dtype=np.float64) for c in p))
     except ValueError as error:

@@ -61,6 +61,11 @@ class Recipe:
                 pieces.append(item if isinstance(item, str) else repr(item))
         return "".join(pieces)
 
+    @property
+    def owner(self) -> Recipe:
+        """The same, to be followed by a method: ~ binds less than that."""
+        return Recipe("({})", self) if self.call.startswith("~") else self
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Recipe, (str(self).replace("{", "").replace("}", ""),)
 
@@ -296,6 +301,7 @@ class Field:
         value = at_numbers(self.function, p)
         return self.at(place("field(p)", "p", p)) if value is None else value
 
+    @form("jet(points, order=2)")
     def jet(
         self,
         points: ArrayLike,
@@ -315,6 +321,7 @@ class Field:
             "jet", self.function, points, order, seconds, parameters, mouse, pixel, field=True
         )
 
+    @form("project(points)")
     def project(
         self,
         points: ArrayLike,

@@ -339,7 +339,7 @@ def shape(function: Any = None, /, *, bounds: Any = None, grade: Grade = "implic
     that, is a box outside of which it is positive. ``grade`` is "exact" if it is a true distance,
     "bound" if it never overestimates one.
     """
-    if grade not in GRADES:
+    if not isinstance(grade, str) or grade not in GRADES:
         raise fail(f"@shape: grade={shown(grade)} must be one of {', '.join(GRADES)}")
     sides: Any = None
     if callable(bounds):

@@ -22,7 +22,7 @@ ELSEWHERE = {
 """What is called so in other languages, by our names."""
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """What an error that a user's code raised says, and what may have been meant."""
     text, hint = blame.said(error), ""
     name = getattr(error, "name", None)
@@ -32,8 +32,6 @@ def said(error: Exception) -> str:
         hint = _missing(error.obj, name)
     elif found := re.match(r"cannot import name '(\w+)' from 'jetfield", text):
         hint = _unknown(found[1])
-    elif found := re.match(r"(\w+)\(\) (missing|takes|got) ", text):
-        hint = _form(error, found[1])
     return f"{text}; {hint}" if hint else text
 
 
@@ -67,20 +65,6 @@ def _missing(owner: Any, name: str) -> str:
         how = "render_file(scene, path) of jetfield.render draws"
         return f"scene.fill and scene.stroke lay layers, and {how}"
     return near
-
-
-def _form(error: Exception, name: str) -> str:
-    """How a call looks of one of our functions that was given too much or too little."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    seen = trace.tb_frame.f_globals.get(name) if trace else None
-    ours = name in _language().__all__ and seen is getattr(_language(), name)
-    if not ours or not callable(seen):
-        return ""  # the scene has a function of its own by that name
-    signature = inspect.signature(seen)
-    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-    return f"write {name}{signature.replace(parameters=bare, return_annotation=signature.empty)}"
 
 
 def _language() -> Any:

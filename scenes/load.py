@@ -147,7 +147,7 @@ def _run(path: str, read: list[str]) -> ModuleType:
     linecache.checkcache()  # fields are named by the lines that assign them, as they are now
     module = ModuleType(f"_jetfield_scene_{zlib.crc32(os.fsencode(full)):08x}")
     module.__file__, module.__package__ = full, ""
-    with _explained(path), _at_home(os.path.dirname(full), module, read):
+    with _explained(path, read), _at_home(os.path.dirname(full), module, read):
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     return module
 
@@ -252,8 +252,8 @@ def _lies_in(folder: str, package: str) -> bool:
 
 
 @contextmanager
-def _explained(file: str) -> Iterator[None]:
-    """Turn what a scene file raises into one sentence that gives the file's line."""
+def _explained(file: str, helpers: Sequence[str] = ()) -> Iterator[None]:
+    """Turn what a scene file or a helper raises into one sentence that gives the file's line."""
     try:
         yield
     except JetfieldError:
@@ -264,22 +264,32 @@ def _explained(file: str) -> Iterator[None]:
         raise SceneError(f"{place}: {error.msg}{text}") from error
     except SystemExit as error:
         raise SceneError(
-            f"{_place(file, error)}: the scene file called sys.exit({error.code!r}); "
+            f"{_place(file, helpers, error)}: the scene file called sys.exit({error.code!r}); "
             "it only has to define `scene`"
         ) from error
-    except Exception as error:
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
         text = f": {' '.join(said(error).split())}" if str(error) else ""
-        raise SceneError(f"{_place(file, error)}: {type(error).__name__}{text}") from error
+        place = _place(file, helpers, error)
+        raise SceneError(f"{place}: {type(error).__name__}{text}") from error
 
 
-def _place(file: str, error: BaseException) -> str:
-    """file:line of the innermost call of the traceback that is in the scene file."""
-    place, trace = file, error.__traceback__
+def _place(file: str, helpers: Sequence[str], error: BaseException) -> str:
+    """file:line of the innermost call of the traceback that is in the scene file.
+
+    Of a call from there in a helper, where that is, and from which line of the scene.
+    """
+    place, within, trace = file, "", error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            place = f"{file}:{trace.tb_lineno}"
+        at = trace.tb_frame.f_code.co_filename
+        if at == file:
+            place, within = f"{file}:{trace.tb_lineno}", ""
+        elif os.path.abspath(at) in helpers:
+            near = os.path.relpath(at, os.path.dirname(os.path.abspath(file)))
+            within = f"{os.path.join(os.path.dirname(file), near)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return place
+    return f"{within} (from {place})" if within else place
 
 
 def _scene_of(module: ModuleType, name: str) -> Scene:

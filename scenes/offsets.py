@@ -212,4 +212,4 @@ def _reaching(field: Field, distance: Expr) -> Bounds:
 
 
 def _method(field: Field, name: str, *args: Any) -> Recipe:
-    return Recipe(f"{{}}.{name}({', '.join(['{}'] * len(args))})", field.recipe, *args)
+    return Recipe(f"{{}}.{name}({', '.join(['{}'] * len(args))})", field.recipe.owner, *args)

@@ -14,12 +14,13 @@ from ..shaders.calculus.evaluate import call as computed
 from ..shaders.calculus.expr import Expr, const
 from ..shaders.calculus.function import Input, trace
 from ..shaders.calculus.parameters import BUILT_IN, leaf
+from ..shaders.calculus.points import finite
 from ..shaders.calculus.rules import mended_
 from ..shaders.calculus.vectors import Vec, atan2, cos, dot, fract, length, max
 from ..shaders.stops import Stop, mixed
-from .checks import fail, number, shown
+from .checks import fail, listed, number, pair, shown
 from .functions import Point, Positive
-from .paint import color_of, grad, painted
+from .paint import Paint, color_of, grad, painted
 from .statics import Number
 
 __all__ = [
@@ -46,7 +47,7 @@ PALETTES = {
 
 def palette(name: str) -> list[str]:
     """The colors of a named palette, as stops for a ramp."""
-    if name not in PALETTES:
+    if not isinstance(name, str) or name not in PALETTES:
         known = ", ".join(PALETTES)
         raise fail(f"palette: there is no {shown(name)}; there are: {known}")
     return list(PALETTES[name])
@@ -57,6 +58,10 @@ def cosine_palette(t: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
 
     a, b, c, d are vectors of three: the mean, the swing, the turns per unit of t, the phase.
     """
+    for name, vector in (("a", a), ("b", b), ("c", c), ("d", d)):
+        if not isinstance(vector, (tuple, list, np.ndarray)) or len(vector) != 3:
+            raise fail(f"cosine_palette: {name}={shown(vector)} must be a vector of three")
+    t = t if isinstance(t, Expr) else finite("cosine_palette", "t", t)
     return Vec(p + q * cos(math.tau * (r * t + s)) for p, q, r, s in zip(a, b, c, d, strict=True))
 
 
@@ -75,16 +80,24 @@ def ramp(t: Any, stops: Any, space: str = "linear") -> Any:
     u = Input("t")
     still = Vec((const(0.0), const(0.0)))
     function = trace(lambda x: tuple(mixed(x, still, stations, space)), [u], name="ramp")
-    channels = [np.asarray(c) for c in computed(function, [np.asarray(t, dtype=float)])]
+    channels = [np.asarray(c) for c in computed(function, [finite("ramp", "t", t)])]
     return Vec(c.item() if c.ndim == 0 else c for c in channels)
 
 
 @painted
-def linear_ramp(p: Vec, start: Point, end: Point, stops: list[Any], space: str = "linear") -> Vec:
+def _linear_ramp(p: Vec, start: Point, end: Point, stops: list[Any], space: str = "linear") -> Vec:
     """A ramp along the line from start (t = 0) to end (t = 1), level across it."""
     along = end - start
     t = dot(p - start, along) / dot(along, along)
     return _averaged(t, _stations("linear_ramp", stops, space), space)
+
+
+def linear_ramp(start: Any, end: Any, stops: Any, space: str = "linear") -> Paint:
+    """A ramp along the line from start (t = 0) to end (t = 1), level across it."""
+    ends = pair("linear_ramp", "start", start), pair("linear_ramp", "end", end)
+    if all(e.op.name == "literal" for v in ends for e in v) and ends[0] == ends[1]:
+        raise fail(f"linear_ramp: start={shown(start)} and end={shown(end)} must differ")
+    return _linear_ramp(start, end, stops, *(() if space == "linear" else (space,)))
 
 
 @painted
@@ -117,12 +130,13 @@ def _averaged(t: Expr, stops: list[Stop], space: str) -> Vec:
 
 def _stations(call: str, stops: Any, space: Any) -> list[Stop]:
     """Stops with their positions and colors checked."""
-    if space not in SPACES:
+    if not isinstance(space, str) or space not in SPACES:
         raise fail(f'{call}: space={shown(space)} must be "linear" or "oklab"')
-    if isinstance(stops, str) or not hasattr(stops, "__iter__"):
-        hint = f"; palette({stops!r}) has colors" if stops in PALETTES else ""
+    if (items := listed(stops)) is None:
+        known = isinstance(stops, str) and stops in PALETTES
+        hint = f"; palette({stops!r}) has colors" if known else ""
         raise fail(f"{call}: stops={shown(stops)} must be a list of colors{hint}")
-    stops = list(stops)
+    stops = items
     if len(stops) < 2:
         raise fail(f"{call}: stops={shown(stops)} must be at least two colors")
     placed = [isinstance(s, (tuple, list)) and len(s) == 2 for s in stops]

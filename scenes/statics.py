@@ -11,7 +11,7 @@ from typing import Any, get_args
 import numpy as np
 
 from ..shaders.calculus.expr import Expr
-from .checks import fail, shown
+from .checks import fail, listed, shown
 from .field import Field
 
 __all__ = ["Number", "annotation", "identity", "static_kind", "static_value"]
@@ -69,10 +69,10 @@ def static_value(call: str, name: str, value: Any, kind: str, optional: bool) ->
     if kind == "Field" and not isinstance(value, Field):
         raise fail(f"{call}: {name}={shown(value)} must be a field")
     if kind in ("List", "Tuple", "list", "tuple", "Sequence", "Iterable"):
-        if isinstance(value, str) or not hasattr(value, "__iter__"):
+        if (items := listed(value)) is None:
             hint = f", such as [{value!r}, ...]" if isinstance(value, str) else ""
             raise fail(f"{call}: {name}={shown(value)} must be a sequence{hint}")
-        return _frozen(value)
+        return _frozen(items)
     return value
 
 

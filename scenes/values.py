@@ -17,6 +17,10 @@ __all__ = ["color_picker", "mouse", "px", "resolution", "seconds", "slider", "to
 def _name(call: str, name: Any) -> str:
     if not isinstance(name, str) or not name.strip():
         raise fail(f"{call}: name={shown(name)} must be a word")
+    if "=" in name:
+        raise fail(
+            f"{call}: the name {name!r} must be without =, which ends it in --set NAME=VALUE"
+        )
     if name in BUILT_IN:
         raise fail(f"{call}: the name {name!r} is taken by {BUILT_IN[name].code}")
     return name

@@ -19,7 +19,7 @@ from ..shaders.calculus.parameters import reads
 from ..shaders.calculus.vectors import Vec
 from ..shaders.picture import POINT
 from .box import EVERYWHERE, Bounds
-from .checks import fail, here, place, shown
+from .checks import fail, form, here, place, shown
 from .field import Field, Recipe, evaluated, weakest
 from .functions import Definition
 
@@ -79,7 +79,7 @@ class Warp:
         pulled = field
         for stage in self.stages:
             pulled = stage.pull(pulled)
-        pulled.recipe = Recipe("{}.warp({})", field.recipe, self.recipe)
+        pulled.recipe = Recipe("{}.warp({})", field.recipe.owner, self.recipe)
         return pulled
 
     def __matmul__(self, other: Any) -> Warp:
@@ -96,10 +96,12 @@ class Warp:
             p = apply(inner, p)
         return Function("warp", [POINT], p, source=self.source)
 
+    @form("warp(p), where p is one point (x, y)")
     def __call__(self, p: Any) -> Vec:
         """Where a traced point goes, for use inside a @shape or a @warp."""
         return Vec(apply(self.function, place("warp(p)", "p", p), here()))
 
+    @form("jet(points, order=2)")
     def jet(
         self,
         points: ArrayLike,

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 from .calculus.expr import Source
-from .errors import SceneError
+from .errors import JetfieldError, SceneError, shown
 
 __all__ = ["GALLERY", "OURS", "fail", "form", "here", "misfit", "said", "theirs", "uncalled"]
 
@@ -19,6 +21,7 @@ Called = TypeVar("Called", bound=Callable[..., Any])
 ROOMS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OURS = tuple(os.path.join(ROOMS, room) + os.sep for room in ("scenes", "shaders", "render"))
 GALLERY = os.path.join(ROOMS, "scenes", "gallery") + os.sep
+NUMPY = os.path.dirname(np.__file__) + os.sep
 GENERATED = "<string>"  # the __init__ that a dataclass writes
 
 
@@ -46,35 +49,64 @@ def fail(message: str, kind: type[SceneError] = SceneError) -> SceneError:
     return kind(f"{message} ({source})" if source else message)
 
 
-def form(example: str) -> Callable[[Called], Called]:
-    """A function or a class whose wrong calls are told how a right one looks.
+def form(example: str = "") -> Callable[[Called], Called]:
+    """A function or a class whose wrong calls are told in one sentence, and how a right one looks.
 
-    ``example`` is such a call: ``stroke(field, paint, width=px(2))``.
+    ``example`` is such a call: ``stroke(field, paint, width=px(2))``; by default the signature.
+    Wrong are a call that does not fit it, and values that Python or NumPy could not compute with.
+    What a user's own code raises on the way stays as it is.
     """
 
     def decorate(target: Called) -> Called:
         made = isinstance(target, type)
         run: Any = vars(target)["__init__"] if made else target
         signature = inspect.signature(run)
+        right = example or f"{run.__name__}{_bare(signature)}"
 
         @functools.wraps(run)
         def call(*args: Any, **options: Any) -> Any:
             try:
                 return run(*args, **options)
-            except TypeError:
+            except JetfieldError:
+                raise
+            except (TypeError, ValueError, OverflowError, AttributeError) as error:
+                if not _of_ours(error):
+                    raise
+                name = right.partition("(")[0]
                 try:
                     signature.bind(*args, **options)
-                except TypeError as error:
-                    name, wrong = example.partition("(")[0], misfit(error, signature, options)
-                    raise fail(f"{name}: {wrong}; write {example}") from None
-                raise
+                except TypeError as unfit:
+                    wrong = misfit(unfit, signature, options)
+                    raise fail(f"{name}: {wrong}; write {right}") from None
+                values = [shown(a) for a in args[next(iter(signature.parameters), "") == "self" :]]
+                values += [f"{key}={shown(value)}" for key, value in options.items()]
+                text = said(error).removeprefix(f"{name}: ")
+                raise fail(f"{name}({', '.join(values)}): {text}; write {right}") from error
 
+        call.told = True  # type: ignore[attr-defined]
         if made:
             type.__setattr__(cast(type, target), "__init__", call)
             return target
         return cast(Called, call)
 
     return decorate
+
+
+def _bare(signature: inspect.Signature) -> inspect.Signature:
+    """A signature without types."""
+    bare = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return signature.replace(parameters=bare, return_annotation=signature.empty)
+
+
+def _of_ours(error: Exception) -> bool:
+    """Whether an error arose in jetfield, or in what it called, and in no code of a user's."""
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if theirs(file) and not file.startswith(NUMPY):
+            return False
+        trace = trace.tb_next
+    return True
 
 
 def misfit(error: TypeError, signature: inspect.Signature, options: Mapping[str, Any]) -> str:
@@ -95,7 +127,7 @@ def uncalled(value: Any) -> str:
     return f"; call it: {value.__name__}()" if free else ""
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """What an error that a user's function raised says, in our words where it is about numpy."""
     if "__array_ufunc__" in str(error):
         return (

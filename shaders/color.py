@@ -19,7 +19,10 @@ from .calculus.function import Function, Input, Type, apply, trace
 from .calculus.vectors import Scalar, Vec, clamp, max, min, mix, pow, where
 from .errors import SceneError, shown
 
-__all__ = ["BLENDS", "blend", "encode", "encoder", "linear_of_srgb", "linear_rgb", "oklab", "rgba"]
+__all__ = [
+    "BLENDS", "blend", "encode", "encoder", "hex_of", "linear_of_srgb", "linear_rgb", "oklab",
+    "rgba",
+]  # fmt: skip
 
 TO_LMS = (
     (0.4122214708, 0.5363325363, 0.0514459929),
@@ -128,6 +131,12 @@ def encode(pixels: NDArray[Any], output: str) -> NDArray[Any]:
     stacked = np.stack(np.broadcast_arrays(*channels), axis=-1)
     codes: NDArray[Any] = np.floor(np.clip(stacked, 0.0, 1.0) * levels + 0.5).astype(kind)
     return codes
+
+
+def hex_of(linear: tuple[float, float, float]) -> str:
+    """Opaque linear light as hex: "#ff5c8a"."""
+    codes = encode(np.array([[*linear, 1.0]]), "srgb8")[0]
+    return "#" + "".join(f"{int(code):02x}" for code in codes[:3])
 
 
 def linear_of_srgb(code: float) -> float:

@@ -128,7 +128,7 @@ scene.fill(f(){warp}, "red")
         ("p.x", ".warp(affine(((2, 0), (0, 3))))", "space becomes bigger; the drawn shape is 0.1667 times as large"),
         ("p.x", ".warp(affine(((-1, 0), (0, 1))))", "space keeps its size and is flipped; the shape is drawn as large as it is"),
         ("p.x", ".warp(affine(((-1, 0), (0, 1))))", "counter-clockwise after the mirror y -> -y"),
-        ("p.x", ".warp(flat())", "space collapses; the drawn shape has no size"),
+        ("p.x", ".warp(flat())", "space collapses: the shape is drawn larger than any bound, 1 / 0 times as large"),
         ("where(p.x > 0, 1, -1)", "", "kink: conventional value, the value jumps here"),
     ],
 )  # fmt: skip

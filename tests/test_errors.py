@@ -3,12 +3,16 @@
 ``python tests/test_errors.py`` prints the table of calls and sentences.
 """
 
+import contextlib
 import inspect
+import pickle
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from jetfield import scenes
 from jetfield.scenes import Field, JetfieldError, Scene, SceneError, View, load, polygon
 
 HEAD = "import math\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
@@ -105,6 +109,14 @@ CALLS = [
     ("sin('a')", "sin: 'a' is neither a number nor a vector"),
     ("length((1, 'a'))", "length: 'a' is neither a number nor a vector"),
     ("circle(1)((nan, 0))", "field(p): p=nan must be a finite number"),
+    (
+        "circle(slider('r', 0.5, 0.1, 1))((np.array([0.1, 0.2]), 0))",
+        "field(p): p=(array([0.1, 0.2]), 0) holds arrays, and the field reads slider('r', 0.5, 0.1, 1), which has no "
+        "value yet; field.jet(points, 0, parameters=..., seconds=...) gives values for some",
+    ),
+    ("circle(seconds() + 2)(np.zeros((2, 3)))", "holds arrays, and the field reads seconds(), which has no value yet"),
+    ("circle(1)((np.zeros(2), seconds()))", "field(p): p=(array([0., 0.]), seconds()) holds an array, and seconds() is none"),
+    ("circle(1)((np.zeros(2), 'a'))", "field(p): p=(array([0., 0.]), 'a') holds an array, and 'a' is none"),
     ("circle(1)(('a', 0))", "field(p): p='a' must be a finite number"),
     # points and counts
     ("capsule(0, 1, 0.1)", "capsule: a=0 must be two numbers (x, y)"),
@@ -112,6 +124,12 @@ CALLS = [
     ("segment((0, 0), 'ab')", "segment: b='ab' must be two numbers (x, y)"),
     ("polygon([(0, 0), (1, 0)])", "polygon: points=[(0, 0), (1, 0)] must hold at least three different points"),
     ("polygon([(0, 0), (1, 0), (1, nan)])", "must be a sequence of finite (x, y) numbers"),
+    (
+        "polygon([(-1, -1), (0, 0), (1, 1)])",
+        "polygon: points=[(-1, -1), (0, 0), (1, 1)] must enclose an area: all edges lie on one another, "
+        "and cancel by the even-odd rule; segment(a, b) is a line",
+    ),
+    ("polygon([(0, 0), (1, 0), (1, 1)] * 2)", "must enclose an area"),
     ("polygon(5)", "polygon: points=5 must be a sequence of (x, y) numbers"),
     ("regular_polygon(2, 1)", "regular_polygon: n=2 must be a whole number of at least 3"),
     ("regular_polygon(True, 1)", "regular_polygon: n=True must be a whole number of at least 3"),
@@ -132,7 +150,7 @@ CALLS = [
     ("union()", "union: needs at least one field"),
     ("union([circle(1), circle(2)])", "union: [circle(1), circle(2)] is not a field; spread a list with union(*fields)"),
     ("union(circle(1), None)", "union: None is not a field"),
-    ("union(circle(1), circle(2), smooth=-0.1)", "union: smooth=-0.1 must be a positive number"),
+    ("union(circle(1), circle(2), smooth=-0.1)", "union: smooth=-0.1 must be a number at least 0"),
     ("xor(circle(1), circle(2), smooth=0.1)", "xor: smooth=0.1 has no meaning"),
     # warps
     ("circle(1).warp(polar)", "is not a Warp; call it first"),
@@ -157,6 +175,15 @@ CALLS = [
     ("kaleidoscope(0)", "kaleidoscope: n=0 must be a whole number of at least 1"),
     ("kaleidoscope(2.5)", "kaleidoscope: n=2.5 must be a whole number of at least 1"),
     ("kaleidoscope(slider('n', 5, 1, 8))", "a count is structure and takes no slider"),
+    (
+        "circle(1).warp(repeat(1e-9, None))",
+        "repeat: at each point 2e+09 copies of circle(1) would count, and must be at most 65536: take fewer, or",
+    ),
+    ("circle(1).warp(repeat(1e-300, 1))", "repeat: at each point 2"),
+    ("circle(1).warp(repeat(0.001, 0.001))", "repeat: at each point 4"),
+    ("half_plane((0, 1)).warp(repeat(1, count=10**6))", "repeat: at each point 1e+06 copies of half_plane((0, 1)) would"),
+    ("half_plane((0, 1)).warp(polar_repeat(10**9))", "polar_repeat: at each point 1e+09 copies of half_plane((0, 1)) would"),
+    ("half_plane((0, 1)).warp(kaleidoscope(10**6))", "kaleidoscope: at each point 1e+06 copies of half_plane"),
     ("mirror((0, 0))", "mirror: normal=(0, 0) must not be (0, 0)"),
     ("mirror(1)", "mirror: normal=1 must be two numbers (x, y)"),
     ("mirror((1, nan))", "mirror: normal[1]=nan must be a finite number"),
@@ -241,11 +268,39 @@ CALLS = [
     ("difference()", "difference: missing a required argument: 'first'; write difference(a, b, smooth=0.1)"),
     ("circle(1)(0.1, 0.2)", "field: too many positional arguments; write field(p), where p is one point (x, y)"),
     ("@shape\ndef f(x, y): return x\nf()", "f(y): missing a required argument: 'y'; the function gets one point: write def f(p), and p.x and p.y"),
+    ("vec2((1, 2))", "vec2: missing a required argument: 'y'; write vec2(x, y)"),
+    ("star(5, 0.5)", "star: missing a required argument: 'inner'; write star(n, outer, inner)"),
+    ("regular_polygon(5)", "regular_polygon: missing a required argument: 'radius'; write regular_polygon(n, radius)"),
+    ("mouse(1)", "mouse: too many positional arguments; write mouse()"),
+    ("repeat(step=2)", "repeat: got an unexpected keyword argument 'step'; its arguments are called x, y, count; write repeat(x, y=None, *, count=None)"),
+    ("swirl(1).jet()", "jet: missing a required argument: 'points'; write jet(points, order=2)"),
+    # values that nothing can be computed with
+    ("cross((1, 2, 3), (3, 4, 5))", "cross((1, 2, 3), (3, 4, 5)): takes two vectors of 2, not of 3 and 3; write cross(a, b)"),
+    ("dot((1, 2), (3, 4, 5))", "dot((1, 2), (3, 4, 5)): vectors of 2 and 3 do not combine; write dot(a, b)"),
+    ("acos(None)", "acos(None): unsupported operand"),
+    ("min(2, None)", "min(2, None): "),
+    ("shape(circle(1))", "shape(circle(1)): "),
+    ("kaleidoscope(10 ** 400)", "int too large to convert to float; write kaleidoscope(n)"),
+    ("circle(1).jet([[0, 0]], np.array([1, 2]))", "jet: order=array([1, 2]) must be 0, 1 or 2"),
+    # colors
+    ("palette([])", "palette: there is no []; there are: dawn, ember"),
+    ("linear_ramp((0, 0), (1, 0), {'red': 0, 'blue': 1})", "linear_ramp: stops={'red': 0, 'blue': 1} must be a sequence"),
+    ("conic_ramp((0, 0), circle(1))", "conic_ramp: stops=circle(1) must be a sequence"),
+    ("linear_ramp((1, 0), (1, 0), ['red', 'blue'])", "linear_ramp: start=(1, 0) and end=(1, 0) must differ"),
+    ("ramp(0.5, {'red': 0})", "ramp: stops={'red': 0} must be a list of colors"),
+    ("ramp(0.5, ['red', 'blue'], [1])", "ramp: space=[1] must be \"linear\" or \"oklab\""),
+    ("ramp('a', ['red', 'blue'])", "ramp: t='a' must be a finite number"),
+    ("ramp(nan, ['red', 'blue'])", "ramp: t=nan must be a finite number"),
+    ("cosine_palette(0.5, (1, 2), (1, 2, 3), (1, 2, 3), (1, 2, 3))", "cosine_palette: a=(1, 2) must be a vector of three"),
+    ("cosine_palette(nan, *[(1, 2, 3)] * 4)", "cosine_palette: t=nan must be a finite number"),
     # parameters
     ("slider('r', 3, 0, 1)", "slider('r'): default=3 must be from 0 to 1"),
     ("slider('r', 0.5, 1, 0)", "slider('r'): low=1 must be less than high=0"),
     ("slider('r', nan, 0, 1)", "slider('r'): default=nan must be a finite number"),
     ("slider('seconds', 0, 0, 1)", "slider: the name 'seconds' is taken by seconds()"),
+    ("slider('a=b', 0, 0, 1)", "slider: the name 'a=b' must be without =, which ends it in --set NAME=VALUE"),
+    ("toggle('=')", "toggle: the name '=' must be without ="),
+    ("color_picker('a=', 'red')", "color_picker: the name 'a=' must be without ="),
     ("slider('', 0, 0, 1)", "slider: name='' must be a word"),
     ("toggle('t', 1)", "toggle('t'): default=1 must be True or False"),
     ("color_picker('c', 'redd')", "color_picker('c'): 'redd' is no color"),
@@ -294,7 +349,7 @@ CALLS = [
     ("Scene().fill(circle(1), 'red', opacity='half')", "fill: opacity='half' must be a number from 0 to 1"),
     (
         "Scene(background=color_picker('c', 'red')).fill(circle(slider('c', 1, 0, 2)), 'red')",
-        "fill: two parameters are called 'c' but differ: color_picker('c') and slider('c', 1, 0, 2)",
+        "fill: two parameters are called 'c' but differ: color_picker('c', '#ff0000') and slider('c', 1, 0, 2)",
     ),
     ("slider('pixel', 0, 0, 1)", "slider: the name 'pixel' is taken by px(1)"),
     ("circle(slider('r', 1, 0, 2)).jet([[0, 0]], parameters={'r': '1'})", "jet: parameters['r']='1' must be a number from 0 to 2"),
@@ -460,8 +515,6 @@ PYTHON = [
         "swirl(1).warp(circle(.5))",
         "'Warp' object has no attribute 'warp'; a warp acts on a field: field.warp(w)",
     ),
-    ("vec2((1, 2))", "vec2() missing 1 required positional argument: 'y'; write vec2(x, y)"),
-    ("star(5)", "; write star(n, outer, inner"),
     ("def star(a): return a\nstar()", "star() missing 1 required positional argument: 'a'"),
     (
         "circle(1).repeat(2, 2)",
@@ -581,6 +634,36 @@ def test_calls_that_are_told_their_form_keep_their_signature_and_text():
     assert list(inspect.signature(View).parameters) == ["center", "height"]
     assert list(inspect.signature(polygon).parameters) == ["points"]
     assert [*inspect.signature(Field.elongate).parameters] == ["self", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n in scenes.__all__ if inspect.isfunction(getattr(scenes, n)))
+)
+def test_no_wrong_call_of_a_public_function_is_an_error_of_pythons_own(name):
+    """Each argument of calls of every length, in turn, is one of these."""
+    function = getattr(scenes, name)
+    odd = [None, "red", float("nan"), float("inf"), {}, {"red": 0}, [], (1, 2), (1, 2, 3), ["red", "blue"], scenes.circle(1),
+           scenes.seconds(), object(), 1 + 2j, scenes.circle, np.array("a"), np.zeros((3, 2))]  # fmt: skip
+    odd += [10**400] if name != "fbm" else []  # it would take as many octaves
+    usual = [(), (1,), (0.5, 1), ((0, 0), (1, 1)), (1, 2, 3), (0.5, *[(1, 2, 3)] * 4), (1,) * 9]
+    calls = [*usual, *((value,) * n for value in odd for n in (1, 2, 3))]
+    calls += [
+        (*call[:k], value, *call[k + 1 :])
+        for call in usual[:-1]
+        for k in range(len(call))
+        for value in odd
+    ]
+    for call in calls:
+        with contextlib.suppress(SceneError):
+            function(*call)
+    with pytest.raises(SceneError, match=name):
+        function(*usual[-1], zzz=1)
+
+
+def test_public_functions_pickle_by_their_public_name():
+    for name in ("star", "circle", "sin", "polygon", "linear_ramp"):
+        function = getattr(scenes, name)
+        assert pickle.loads(pickle.dumps(function)) is function
 
 
 def test_an_error_within_a_call_is_not_taken_for_one_of_its_form(tmp_path):

@@ -1,6 +1,7 @@
 """Expressions: one object for one structure, however it was made, however deep it is."""
 
 import gc
+import inspect
 import pickle
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from oracles import spread
 
+from jetfield import scenes
 from jetfield.scenes import (
     Vec,
     abs,
@@ -30,11 +32,13 @@ from jetfield.scenes import (
     where,
 )
 from jetfield.shaders import to_glsl
+from jetfield.shaders.calculus import vectors
 from jetfield.shaders.calculus.bounds import bounds
 from jetfield.shaders.calculus.evaluate import call, evaluate, jet_arrays
 from jetfield.shaders.calculus.expr import const, make, node, postorder
 from jetfield.shaders.calculus.function import Function, Input, Type, trace
 from jetfield.shaders.calculus.packing import flatten, unflatten
+from jetfield.shaders.calculus.parameters import parameters
 
 POINT = Input("p", Type(2), "point")
 P = Vec(POINT.leaves)
@@ -332,3 +336,62 @@ def test_conditions_read_as_they_were_written():
     assert repr(-seconds()) == "-seconds()"
     assert repr(-(seconds() + X)) == "-(seconds() + p.x)"
     assert repr((seconds() < 2) & on) == "(seconds() < 2) & toggle('on')"
+
+
+FUNCTIONS = [
+    n for n in vectors.__all__ if n.islower() and n[:3] != "vec" and n not in ("pi", "tau")
+]
+
+
+@pytest.mark.parametrize("kind", [bool, np.int8, np.uint8, np.int16, np.int64])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_whole_numbers_of_few_bits_are_computed_with_as_floats(name, kind):
+    """Eight bits wrap, and unsigned ones have no -1: all mean what the same floats mean."""
+    function = getattr(vectors, name)
+    some = np.array([0, 1, 100, 127, -128, 200, 255])
+    row = some[some == some.astype(kind)].astype(kind)
+    both = np.stack([row, row[::-1]])
+    special = {
+        "min": (row, row[::-1]), "max": (row, row[::-1]), "pow": (row, 2), "length": (both,),
+        "where": (row > 0, row, row[::-1]), "normalize": (both,), "cross": (both, both[::-1]),
+        "dot": (both, both[::-1]), "distance": (both, both[::-1]),
+    }  # fmt: skip
+    count = len(inspect.signature(function).parameters)
+    for given in [
+        special.get(name, (row, row[::-1], row)[:count]),
+        special.get(name, (row[1],) * count),
+    ]:
+        same = [x * 1.0 if getattr(x, "dtype", None) == kind and not (name == "where" and x is given[0]) else x
+                for x in given]  # fmt: skip
+        expected = np.array(function(*same), float)
+        assert np.array_equal(np.array(function(*given), float), expected)
+
+
+def test_plain_numbers_of_python_stay_what_they_are():
+    assert [type(x) for x in (abs(-3), pow(2, 3), max(1, 2))] == [int] * 3
+    assert vectors.sin(True) == np.sin(1.0)
+
+
+SPELLED = [
+    "(~(circle(1))).round(0.1)", "(~(circle(1))).warp(swirl(1))", "(~(circle(1) | box(1, 1))).translate(1, 2)",
+    "circle(length(mouse()) + 0.1)", "circle(2 + noise((seconds(), 1)))", "circle(value_noise(mouse(), 3) + 3)",
+    "circle(2 + fbm((seconds(), 1, 2), 5, gain=0.4))", "circle(slider('r', 0.123456789, 0.1, 1))",
+    "circle(color_picker('c', 'hotpink').y + 0.1)", "circle(dot(mouse(), (1, 2)) + 9)", "circle(0.1 + 0.2)",
+    "circle(2 + normalize(mouse()).x)", "circle(abs(seconds()) + distance(mouse(), (1, 1)))",
+    "circle(2 - (seconds() - 1) / (seconds() + 2))", "circle(smoothstep(0, 1, seconds()) + where(toggle('t', True), 1, 2))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SPELLED)
+def test_what_a_field_reads_as_is_the_field(code):
+    """At points, times and places of the mouse, and for the parameters' defaults."""
+    field = eval(code, dict(vars(scenes)))
+    again = eval(repr(field), dict(vars(scenes)))
+    assert parameters(again.function.outputs) == parameters(field.function.outputs)
+    for seconds_, mouse_ in ((0.3, (0.2, 0.7)), (1.7, (-1, 2))):
+        found, expected = (
+            f.jet(spread(7, 50), 1, seconds=seconds_, mouse=mouse_) for f in (again, field)
+        )
+        assert np.allclose(found.value, expected.value, rtol=1e-12)
+        assert np.allclose(found.gradient, expected.gradient, rtol=1e-12)
+    assert repr(again) == repr(field)

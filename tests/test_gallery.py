@@ -155,6 +155,20 @@ def test_an_error_in_one_scene_names_it_and_the_others_are_drawn(tmp_path, capsy
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fan.png", "petals.png"]
 
 
+def test_a_folder_that_cannot_be_is_said_once(tmp_path, capsys):
+    (tmp_path / "file").write_text("kept")
+    for out in ("file", "file/pictures"):
+        words = ["gallery", "-o", str(tmp_path / out), "--size", "8x8", "--device", "numpy"]
+        assert cli.main(words) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"jetfield: gallery: cannot make the folder {tmp_path / out}: ")
+    assert (tmp_path / "file").read_text() == "kept"
+    (tmp_path / "fan.png").mkdir()
+    words[2:3] = [str(tmp_path), "fan", "petals"]
+    assert cli.main(words) == 1
+    assert len([x for x in capsys.readouterr().err.splitlines() if x.startswith("jetfield: ")]) == 1
+
+
 def test_a_failure_that_jetfield_did_not_foresee_is_named_too(tmp_path, capsys, monkeypatch):
     def broken(name):
         raise ZeroDivisionError("division by zero")

@@ -357,6 +357,10 @@ def test_a_module_that_the_scene_imports(tmp_path, follow, helper, monkeypatch):
     found = follower.next(Trouble)
     assert found.file == str(path)
     assert found.line == 2
+    path.write_text(text + "1 / 0")
+    found = follower.next(Trouble)
+    assert (found.file, found.line) == (str(path), 2)
+    assert ">\t2\t1 / 0" in found.text
     path.write_text(text)
     assert radius_of(follower.next()) == 3.0
     assert not list(tmp_path.rglob("*.pyc"))

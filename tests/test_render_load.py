@@ -1,6 +1,7 @@
 """load(): scene files and gallery names, and what is said when they are wrong."""
 
 import importlib
+import os
 import sys
 import threading
 import time
@@ -170,6 +171,7 @@ BROKEN = [
     ("import json\njson.loads('{')\n", "broken.py:2: JSONDecodeError: Expecting property name"),
     ("raise ValueError\n", "broken.py:1: ValueError"),
     ("raise ValueError('two\\nlines')\n", "broken.py:1: ValueError: two lines"),
+    ("\nraise BaseException('x')\n", "broken.py:2: BaseException: x"),
     ("\nimport sys\nsys.exit(3)\n", "broken.py:3: the scene file called sys.exit(3); "),
     ("def f(): f()\nf()\n", "broken.py:1: RecursionError: maximum recursion depth exceeded"),
     ("from .other import x\n", "broken.py:1: ImportError: attempted relative import"),
@@ -190,9 +192,19 @@ def test_the_cause_is_chained():
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_an_error_in_a_helper_names_the_line_that_needed_it():
-    write("helper.py", "1 / 0\n")
+def test_an_error_in_a_helper_names_its_line_and_the_one_that_needed_it():
+    write("helper.py", "\n1 / 0\n")
     write("broken.py", "\n\nimport helper\n")
+    expected = "helper.py:2 (from broken.py:3): ZeroDivisionError: division by zero"
+    assert said("broken.py") == expected
+    assert said(os.path.abspath("broken.py")) == expected.replace(
+        "helper", os.path.abspath("helper")
+    ).replace("broken", os.path.abspath("broken"))
+    write("helper.py", "import deeper\ndef f(n): return deeper.f(n)\ndef g(call): return call()\n")
+    write("deeper.py", "import json\ndef f(text): return json.loads(text)\n")
+    write("broken.py", "import helper\nhelper.f('{')\n")
+    assert said("broken.py").startswith("deeper.py:2 (from broken.py:2): JSONDecodeError: ")
+    write("broken.py", "import helper\nhelper.g(\n    lambda: 1 / 0)\n")
     assert said("broken.py") == "broken.py:3: ZeroDivisionError: division by zero"
     write("helper.py", "def f(:\n")
     assert "helper.py:1: " in said("broken.py")

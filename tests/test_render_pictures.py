@@ -5,7 +5,19 @@ import pytest
 
 from jetfield.render import DeviceError, SceneError, offscreen, render, tiles
 from jetfield.render.device import offscreen as device
-from jetfield.scenes import Scene, View, circle, color_picker, slider, toggle, where
+from jetfield.scenes import (
+    Scene,
+    View,
+    circle,
+    color_picker,
+    fade,
+    px,
+    seconds,
+    shape,
+    slider,
+    toggle,
+    where,
+)
 
 MODES = ["exact", "gradient", "fwidth", "none"]
 OUTPUTS = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
@@ -92,6 +104,23 @@ def test_the_reference_renderer_draws_the_same(mode, size):
     reference = render(two_discs(), size, antialias=mode, device="numpy")
     different = np.abs(levels(gpu) - reference).max(axis=-1)
     assert (different > 1).mean() <= (0.01 if mode in ("none", "fwidth") else 0)
+
+
+@shape
+def level(p, height=-1.0):
+    return p.x * 0 + height
+
+
+@pytest.mark.parametrize("height", [-1, seconds() - 1, slider("height", -1, -2, 2)])
+def test_the_reference_renderer_draws_a_field_that_is_the_same_everywhere(height):
+    scene = Scene()
+    scene.stroke(level(height), "red", width=px(2))
+    scene.fill(level(height), "teal", opacity=fade(px=8))
+    scene.fill(level(height).translate(0.2, 0), "gold", opacity=0.5)
+    for mode in ("fwidth", "gradient", "none"):
+        drawn = [render(scene, (5, 4), antialias=mode, device=d) for d in ("gl", "numpy")]
+        assert np.abs(levels(drawn[0]) - drawn[1]).max() <= 1
+        assert (drawn[1] == drawn[1][0, 0]).all()
 
 
 @pytest.mark.parametrize("mode", MODES)

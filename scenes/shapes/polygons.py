@@ -34,6 +34,7 @@ from ..checks import fail, form, shown, whole_number
 from ..field import Field, Recipe
 from ..functions import Point, Positive, primitive
 from .lines import direction, unsigned
+from .outlines import Floats, edges_left
 
 __all__ = ["polygon", "regular_polygon", "star", "triangle"]
 
@@ -43,14 +44,20 @@ def polygon(points: Sequence[Sequence[float]]) -> Field:
     """A polygon through at least three points, closed, by the even-odd rule where it overlaps.
 
     The distance is the least over its edges, which are one function and a table; the sign counts
-    the edges to the right of the point.
+    the edges to the right of the point. Edges that lie on one another cancel in pairs, so that a
+    hole may be reached by a bridge, gone there and back; corners are plain numbers.
     """
-    corners = _corners(points)
-    value = _outline(_edges(corners))
-    return Field(value, around(map(tuple, corners)), "exact", Recipe("polygon({})", points))
+    a, b = edges_left(_corners(points))
+    if not len(a):
+        raise fail(
+            f"polygon: points={shown(points)} must enclose an area: all edges lie on one another, "
+            "and cancel by the even-odd rule; segment(a, b) is a line"
+        )
+    box = around(map(tuple, np.concatenate([a, b])))
+    return Field(_outline(_edges(a, b)), box, "exact", Recipe("polygon({})", points))
 
 
-def _corners(points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _corners(points: Any) -> Floats:
     try:
         corners = np.array([tuple(p) for p in points], dtype=np.float64)
     except (TypeError, ValueError):
@@ -67,14 +74,13 @@ def _corners(points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     return corners
 
 
-def _edges(corners: np.ndarray[Any, np.dtype[np.float64]]) -> Table:
+def _edges(a: Floats, b: Floats) -> Table:
     """A row an edge: its middle, its unit direction, half its length, its lowest and highest y.
 
     An edge points up (a level one to the left), so that its normal (direction turned clockwise)
     points right, or up: then a point on the edge counts as one just to the right, or above, for
     the sign and for the derivative of the absolute value alike.
     """
-    a, b = corners, np.roll(corners, -1, axis=0)
     flip = (b[:, 1] < a[:, 1]) | ((b[:, 1] == a[:, 1]) & (b[:, 0] > a[:, 0]))
     a, b = np.where(flip[:, None], b, a), np.where(flip[:, None], a, b)
     size = np.hypot(*(b - a).T)

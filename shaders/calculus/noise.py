@@ -21,6 +21,7 @@ from .bounds import rising
 from .evaluate import call
 from .expr import Expr, const
 from .function import Function, Input, Type, apply, trace
+from .points import finite
 from .rules import cell_, hash_, within_
 from .vectors import Scalar, Vec, cos, dot, max, mix, sin, sqrt, tau
 
@@ -149,7 +150,9 @@ def _function(python: Callable[..., Any], n: int, octaves: int | None = None) ->
     point, *numbers = python.__code__.co_varnames[: python.__code__.co_argcount]
     static: dict[str, Any] = {} if octaves is None else {"octaves": octaves}
     inputs = [Input(point, Type(n), "point"), *(Input(k) for k in numbers if k not in static)]
-    return trace(python, inputs, name=python.__name__.lstrip("_"), **static)
+    function = trace(python, inputs, name=python.__name__.lstrip("_"), **static)
+    function.derived["static"] = static  # by which it is spelled
+    return function
 
 
 def _at(python: Callable[..., Any], p: Any, octaves: int | None = None, **numbers: Any) -> Any:
@@ -163,7 +166,7 @@ def _at(python: Callable[..., Any], p: Any, octaves: int | None = None, **number
     if any(isinstance(v, Expr) for v in given.values()):
         return apply(function, [_traced(name, k, v) for k, v in given.items()], here())[0]
     with np.errstate(all="ignore"):
-        found = np.asarray(call(function, [_array(name, k, v) for k, v in given.items()])[0])
+        found = np.asarray(call(function, [finite(name, k, v) for k, v in given.items()])[0])
     return found.item() if found.ndim == 0 else found
 
 
@@ -172,17 +175,7 @@ def _traced(call: str, name: str, value: Any) -> Expr:
         if value.op.result != "float":
             raise fail(f"{call}: {name} must be a number, not a condition; write where(...)")
         return value
-    array = _array(call, name, value)
+    array = finite(call, name, value)
     if array.ndim:
         raise fail(f"{call}: {name}={shown(value)} must be a number")
     return const(array.item())
-
-
-def _array(call: str, name: str, value: Any) -> Any:
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind in "iuf" and np.isfinite(array).all():
-            return array.astype(float)
-    except (TypeError, ValueError):  # a ragged list
-        pass
-    raise fail(f"{call}: {name}={shown(value)} must be a finite number")

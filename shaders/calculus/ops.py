@@ -23,6 +23,7 @@ from .rules import (
     STEEP,
     TINY,
     Step,
+    across,
     added,
     angle,
     atan2_,
@@ -286,11 +287,11 @@ op(
 # --- neighbors: what a GPU knows of the 2 x 2 pixels around, for antialias="fwidth" -------------
 op(
     "dfdx", 1,
-    numpy=lambda a: np.repeat(a[..., 1::2] - a[..., ::2], 2, axis=-1),
+    numpy=lambda a: across(a, -1),
     glsl="dFdx({0})",
 )  # fmt: skip
 op(
     "dfdy", 1,
-    numpy=lambda a: np.repeat(a[1::2, :] - a[::2, :], 2, axis=-2),
+    numpy=lambda a: across(a, -2),
     glsl="dFdy({0})",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .expr import Expr, node, postorder
 from .function import callees
+from .spelled import number
 
 __all__ = ["BUILT_IN", "Parameter", "Values", "leaf", "parameters", "reads"]
 
@@ -33,10 +34,13 @@ class Parameter:
         if self.kind == "built-in":
             return "px(1)" if self.name == "pixel" else f"{self.name}()"
         if self.kind == "slider":
-            return f"slider({self.name!r}, {self.default:g}, {self.low:g}, {self.high:g})"
+            numbers = [number(x) for x in (self.default, self.low, self.high) if x is not None]
+            return f"slider({', '.join((repr(self.name), *numbers))})"
         if self.kind == "toggle":
             return f"toggle({self.name!r}{', True' if self.default else ''})"
-        return f"color_picker({self.name!r})"
+        from ..color import hex_of  # which is computed with functions of the calculus
+
+        return f"color_picker({self.name!r}, {hex_of(self.default)!r})"
 
 
 BUILT_IN = {

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..blame import fail, said
-from ..errors import SceneError
+from ..errors import SceneError, shown
+from ..given import is_number
 from .function import Function, Input, Type, trace
 
-__all__ = ["check_order", "check_points", "traced"]
+__all__ = ["check_order", "check_points", "finite", "traced"]
 
 
 def check_points(call: str, points: ArrayLike, n: int | None) -> NDArray[np.float64]:
@@ -30,9 +31,20 @@ def check_points(call: str, points: ArrayLike, n: int | None) -> NDArray[np.floa
     return array
 
 
+def finite(call: str, name: str, value: Any) -> Any:
+    """A finite number, or an array of them, as float64."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "iuf" and np.isfinite(array).all():
+            return array.astype(float)
+    except (TypeError, ValueError):  # a ragged list
+        pass
+    raise fail(f"{call}: {name}={shown(value)} must be a finite number")
+
+
 def check_order(call: str, order: Any) -> None:
     """Refuse an order that is not 0, 1 or 2."""
-    if isinstance(order, bool) or order not in (0, 1, 2):
+    if not is_number(order) or order not in (0, 1, 2):
         raise fail(f"{call}: order={order!r} must be 0, 1 or 2")
 
 

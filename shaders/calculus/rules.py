@@ -13,7 +13,8 @@ import numpy as np
 
 from .expr import OPS, Expr, Op, const, make
 
-__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select", "Step", "halves", "held", "nonzero", "op"]
+__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select", "Step", "across", "halves", "held", "nonzero",
+           "op"]  # fmt: skip
 
 TINY = 1e-30
 """Below this a denominator counts as zero; representable, with its reciprocal, in float32."""
@@ -37,6 +38,14 @@ def held(x: Any) -> Any:
 
 def nonzero(x: Any) -> Any:
     return np.where(np.abs(x) < TINY, np.copysign(TINY, x), x)
+
+
+def across(a: Any, axis: int) -> Any:
+    """Differences between the two in each pair along an axis, for both; 0 of a single number."""
+    if np.ndim(a) == 0:
+        return np.float64(0.0)
+    ends = np.moveaxis(a, axis, -1)
+    return np.moveaxis(np.repeat(ends[..., 1::2] - ends[..., ::2], 2, axis=-1), -1, axis)
 
 
 def halves(a: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:

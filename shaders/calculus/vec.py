@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from .expr import OPS, Expr, is_condition, lift, make, own
 
-__all__ = ["Scalar", "Vec", "call", "components", "reduce"]
+__all__ = ["Scalar", "Vec", "call", "components", "reduce", "wide"]
 
 Scalar = Any
 """What a traced function computes: a traced number, a plain one, or an array of them."""
@@ -151,21 +151,35 @@ def call(op: str, *args: Any) -> Any:
     numpy = OPS[op].numpy
     assert numpy is not None
     with np.errstate(all="ignore"):
-        result = np.asarray(numpy(*(_plain(op, a) for a in args)))
+        result = np.asarray(numpy(*(_plain(op, a, wanted) for a, wanted in _wanted(op, args))))
     return result.item() if result.ndim == 0 else result
 
 
-def _plain(op: str, value: Any) -> Any:
-    array = value if isinstance(value, bool) else np.asarray(value)
-    if isinstance(array, np.ndarray) and array.dtype.kind not in "biufc":
+def _wanted(op: str, args: tuple[Any, ...]) -> Iterator[tuple[Any, str]]:
+    """Each argument, and what the op takes there: "float" or "bool"."""
+    return zip(args, OPS[op].takes or ("float",) * len(args), strict=True)
+
+
+def _plain(op: str, value: Any, wanted: str) -> Any:
+    if isinstance(value, bool):
+        return value if wanted == "bool" else float(value)
+    array = np.asarray(value if wanted == "bool" else wide(value))
+    if array.dtype.kind not in "biufc":
         raise _refused(op, value, "neither a number nor a vector")
     return array
+
+
+def wide(value: Any) -> Any:
+    """NumPy's whole numbers and truth values, which may have few bits, as float64; else itself."""
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biu":
+        return value.astype(np.float64)
+    return Vec(map(wide, value)) if isinstance(value, Vec) else value
 
 
 def _nodes(op: str, args: tuple[Any, ...]) -> list[Expr]:
     """Arguments as nodes, each a number or a condition as the op takes it."""
     nodes = []
-    for value, wanted in zip(args, OPS[op].takes or ("float",) * len(args), strict=True):
+    for value, wanted in _wanted(op, args):
         lifted = lift(value)
         if lifted is None:
             raise _refused(op, value, "neither a number nor a vector")
@@ -190,13 +204,11 @@ def reduce(op: str, args: tuple[Any, ...]) -> Any:
         return make(op, *_nodes(op, args))
     numpy = OPS[op].numpy
     assert numpy is not None
-    result = np.asarray(numpy(*(np.asarray(_plain(op, a), dtype=float) for a in args)))
+    result = np.asarray(numpy(*(np.asarray(_plain(op, a, "float"), dtype=float) for a in args)))
     return result.item() if result.ndim == 0 else result
 
 
 def components(name: str, v: Any) -> tuple[Any, ...]:
-    if isinstance(v, (tuple, list)):
-        return tuple(v)
-    if isinstance(v, np.ndarray) and v.ndim >= 1:
-        return tuple(v)
+    if isinstance(v, (tuple, list)) or (isinstance(v, np.ndarray) and v.ndim >= 1):
+        return tuple(map(wide, v))
     raise _refused(name, v, "not a vector")

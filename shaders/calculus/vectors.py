@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .expr import Expr, is_whole
-from .vec import Scalar, Vec, call, components, reduce
+from .vec import Scalar, Vec, call, components, reduce, wide
 
 __all__ = [
     "Scalar", "Vec", "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cross",
@@ -59,11 +59,13 @@ def tan(x: Any) -> Any:
 
 def asin(x: Any) -> Any:
     """Arc sine in [-pi/2, pi/2]; outside [-1, 1] the value at the nearer end."""
+    x = wide(x)
     return atan2(clamp(x, -1.0, 1.0), sqrt(1.0 - x * x))
 
 
 def acos(x: Any) -> Any:
     """Arc cosine in [0, pi]; outside [-1, 1] the value at the nearer end."""
+    x = wide(x)
     return atan2(sqrt(1.0 - x * x), clamp(x, -1.0, 1.0))
 
 
@@ -100,7 +102,7 @@ def pow(base: Any, exponent: Any, *modulus: Any) -> Any:
     if isinstance(base, (tuple, list)) and not isinstance(exponent, (tuple, list)):
         return Vec(pow(b, exponent) for b in base)
     if modulus or (is_whole(exponent) and hasattr(base, "__pow__")):
-        return builtins.pow(base, exponent, *modulus)
+        return builtins.pow(wide(base), exponent, *modulus)
     return call("pow", base, exponent)
 
 
@@ -121,7 +123,7 @@ def floor(x: Any) -> Any:
 
 def ceil(x: Any) -> Any:
     """The smallest whole number >= x; locally constant."""
-    return -floor(-x)
+    return -floor(-wide(x))
 
 
 def fract(x: Any) -> Any:
@@ -205,7 +207,10 @@ def dot(a: Any, b: Any) -> Any:
 
 def cross(a: Any, b: Any) -> Any:
     """The area a.x b.y - a.y b.x of the parallelogram of two plane vectors."""
-    (ax, ay), (bx, by) = components("cross", a), components("cross", b)
+    left, right = components("cross", a), components("cross", b)
+    if (len(left), len(right)) != (2, 2):
+        raise TypeError(f"cross: takes two vectors of 2, not of {len(left)} and {len(right)}")
+    (ax, ay), (bx, by) = left, right
     return ax * by - ay * bx
 
 
