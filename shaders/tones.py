@@ -354,11 +354,17 @@ def _bending(color: Sequence[Expr]) -> list[Expr]:
     return found
 
 
+def _turns(function: Function) -> bool:
+    """Whether a function has creases or jumps; of one that is given a field, nobody knows."""
+    given = any(i.role == "field" for i in function.inputs)
+    return given or edge(function, 1).result.kind == "edge"
+
+
 def _pasted(outputs: Sequence[Expr]) -> list[Expr]:
     """Outputs with the bodies of the functions that turn in place of their calls."""
     new: dict[Expr, Expr] = {}
     for e in postorder(outputs):
-        if e.op.name == "apply" and edge(e.data, 1).result.kind == "edge":
+        if e.op.name == "apply" and _turns(e.data):
             args = substitute(e.args, new)
             body = substitute(e.data.outputs, dict(zip(e.data.leaves, args, strict=True)))
             new.update({node("get", (e,), k): x for k, x in enumerate(_pasted(body))})
