@@ -321,14 +321,12 @@ def test_progress_goes_on_while_the_driver_compiles(gl, monkeypatch, capsys):
         f"\nfor x, y in {numbers}: scene.fill(circle(0.1 + 0.1 * abs(y)).translate(x, y), 'red')\n"
     )
     Path("many.py").write_text(text)
-    before = time.monotonic()
     assert cli.main(["render", "many.py", "--size", "32x24"]) == 0
-    took = time.monotonic() - before
     lines = capsys.readouterr().err.splitlines()
     compiling = [
         x for x in lines if x.startswith("drawing many.png: compiling a shader, and the f")
     ]
-    assert len(compiling) > 20 * took
+    assert len(compiling) > 5, "a second of compiling, in steps of a hundredth"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
