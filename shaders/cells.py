@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.hessians import across
 from .calculus.sides import ALIKE, CROWDED
 from .calculus.vectors import Scalar, Vec, abs, clamp, length, max, min, where
 from .chords import Cut, arched, common, straight, wedge
@@ -118,8 +119,8 @@ def _measured(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     size = max(length(g), 1e-20)
     n = g / size
     d = apply(distance(), (f, *g, *h))[0]
-    across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / size
-    curve = across / max(1.0 + d * across, 0.25)  # of the level set through the center
+    bend = across(h, n) / size
+    curve = bend / max(1.0 + d * bend, 0.25)  # of the level set through the center
     return d, n.x, n.y, curve * n.y * n.y, -curve * n.x * n.y, curve * n.x * n.x
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.hessians import across, times
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, sqrt, where
 from .coverage import disc, half_plane
 
@@ -52,10 +53,10 @@ def _chord(d: Expr, n: Vec) -> tuple[Scalar, Scalar]:
     The cell is a slab across and one up; the line is in each between two points around a middle.
     """
     wide, tall = max(abs(n.y), FLAT), max(abs(n.x), FLAT)
-    across = where(n.y < 0.0, d * n.x, -d * n.x) / wide
+    level = where(n.y < 0.0, d * n.x, -d * n.x) / wide
     up = where(n.x < 0.0, -d * n.y, d * n.y) / tall
-    low = max(across - 0.5 / wide, up - 0.5 / tall)
-    return low, min(across + 0.5 / wide, up + 0.5 / tall)
+    low = max(level - 0.5 / wide, up - 0.5 / tall)
+    return low, min(level + 0.5 / wide, up + 0.5 / tall)
 
 
 def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
@@ -74,15 +75,14 @@ def _straight(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     half = 0.5 * clamp(high - low, 0.0, 2.0)
     middle = where(high > low, 0.5 * (low + high), 0.0)
     m = Vec((-d * n.x - middle * n.y, -d * n.y + middle * n.x))
-    bent = Vec((h[0] * m.x + h[1] * m.y, h[1] * m.x + h[2] * m.y))
-    across = h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x
+    bent, around = times(h, m), across(h, n)
     bend = 0.125 * (abs(h[0]) + 2.0 * abs(h[1]) + abs(h[2]))
     near = abs(f) <= 0.5 * (abs(g.x) + abs(g.y)) + bend
-    strays = (STRAYS / 3.0) * abs(h[0] + h[2] - across) * d * d * half  # by the chord's length
+    strays = (STRAYS / 3.0) * abs(h[0] + h[2] - around) * d * d * half  # by the chord's length
     leaves = max(bend, strays) / size
     curved = near & (leaves < 0.25)
     # f(m) - (g + Hm).m, where f(m) = f + g.m + m'Hm / 2
-    moved = f - 0.5 * dot(m, bent) + across * half * half / 6.0
+    moved = f - 0.5 * dot(m, bent) + around * half * half / 6.0
     line = where(curved, moved, f), *where(curved, g + bent, g)
     part = apply(half_plane(), line)[0]
     return part, d, n.x, n.y, middle, half, leaves, where(near, 1.0, 0.0), *line
@@ -96,8 +96,8 @@ def _arched(f: Expr, g: Vec, h: Vec) -> tuple[Scalar, ...]:
     """
     _, d, x, y, middle, half, leaves, near, *line = _straight(f, g, h)
     n, along, size = Vec((x, y)), Vec((-y, x)), max(length(g), 1e-20)
-    down = Vec((h[0] * x + h[1] * y, h[1] * x + h[2] * y)) / size
-    bend = (h[0] * y * y - 2.0 * h[1] * x * y + h[2] * x * x) / size
+    down = times(h, n) / size
+    bend = across(h, n) / size
     away = d + clamp(0.5 * dot(down, n) * d, -LEANS, LEANS) * d
     lean = clamp(dot(down, along) * away, -LEANS, LEANS)
     outward = where(bend < 0.0, -1.0, 1.0)

@@ -10,6 +10,7 @@ from functools import cache
 
 from .calculus.expr import Expr, const, make
 from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.hessians import along
 from .calculus.vectors import Scalar, Vec, abs, clamp, dot, length, max, min, normalize, sqrt, where
 
 __all__ = ["ANTIALIAS", "band", "disc", "fade", "fill", "order", "soft_step", "turned"]
@@ -112,7 +113,7 @@ def _distance(f: Expr, g: Vec, h: Vec) -> Scalar:
     The root next to 0 of f - |g| s + n'Hn s^2 / 2 = 0, n = g / |g|, in the form that cancels least.
     """
     slope = dot(g, g)
-    bend = (h[0] * g.x * g.x + 2.0 * h[1] * g.x * g.y + h[2] * g.y * g.y) / slope
+    bend = along(h, g) / slope
     return 2.0 * f / (length(g) + sqrt(max(slope - 2.0 * f * bend, 0.0)))
 
 

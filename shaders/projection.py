@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from .calculus.expr import Expr, const
 from .calculus.function import Function, Input, Type, apply, trace
+from .calculus.hessians import across, along, times
 from .calculus.jets import jet
 from .calculus.vectors import (
     Scalar,
@@ -92,10 +93,9 @@ def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar, Sca
     is far off a first-order one it is not trusted.
     """
     n, slope, r = _line(f, g, reach)
-    along = (h[0] * n.x * n.x + 2.0 * h[1] * n.x * n.y + h[2] * n.y * n.y) / slope
-    across = (h[0] * n.y * n.y - 2.0 * h[1] * n.x * n.y + h[2] * n.x * n.x) / slope
-    bend = clamp(across, -TIGHT / reach, TIGHT / reach)
-    return n, r, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * along, -0.5, 0.5))), bend
+    bend, falls = across(h, n) / slope, along(h, n) / slope
+    bend = clamp(bend, -TIGHT / reach, TIGHT / reach)
+    return n, r, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * falls, -0.5, 0.5))), bend
 
 
 def _around(v: Vec, n: Vec, r: Expr, bend: Expr, eased: Expr) -> tuple[Scalar, Vec, Scalar]:
@@ -113,17 +113,12 @@ def _around(v: Vec, n: Vec, r: Expr, bend: Expr, eased: Expr) -> tuple[Scalar, V
     return d, normalize(toward), bend / max(length(Vec((1.0 + bend * a, bend * b))), 1.0 / TIGHT)
 
 
-def _times(h: Vec, v: Vec) -> Vec:
-    """The Hessian times a vector."""
-    return Vec((h[0] * v.x + h[1] * v.y, h[1] * v.x + h[2] * v.y))
-
-
 def _on_conic(q: Vec, f: Expr, g: Vec, h: Vec, reach: Expr, slid: Expr) -> tuple[Vec, Scalar]:
     """A step of q to the foot of p = 0 on {f + g.x + x'Hx / 2 = 0}, and how far off q was.
 
     Along the conic it goes ``slid`` of the way, 1 or 0.
     """
-    bent = _times(h, q)
+    bent = times(h, q)
     n, _, off = _line(f + dot(g, q) + 0.5 * dot(q, bent), g + bent, reach)
     move = slid * (n * dot(q, n) - q) - n * off
     return q + move * min(1.0, reach / max(length(move), 1e-30)), off
@@ -143,9 +138,8 @@ def _first(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Scalar, Vec, Scalar]:
     far, side = length(q), where(f < 0.0, -1.0, 1.0)
     met = (abs(off) < MET * far + 0.01 * reach) & (far < reach)
     normal = Vec(where(met, -side * c / max(far, 1e-30), u) for c, u in zip(q, n, strict=True))
-    slope = length(g + _times(h, q))
-    across = h[0] * normal.y * normal.y - 2.0 * h[1] * normal.x * normal.y
-    bend = (across + h[2] * normal.x * normal.x) / slope
+    slope = length(g + times(h, q))
+    bend = across(h, normal) / slope
     return where(met, side * far, r), normal, clamp(bend, -TIGHT / reach, TIGHT / reach)
 
 
@@ -155,9 +149,9 @@ def _secant(v0: Vec, n0: Vec, bend0: Expr, v: Vec, n: Vec, reach: Expr) -> tuple
     And what it is taken to be for a step.
     """
     same = where(dot(n0, n) < 0.0, -1.0, 1.0)  # |x| has another normal behind the curve
-    along = cross(n, v0 - v)
-    known = abs(along) > MOVED * reach
-    bend = same * where(known, cross(n0, n) / where(known, along, 1.0), bend0)
+    moved = cross(n, v0 - v)
+    known = abs(moved) > MOVED * reach
+    bend = same * where(known, cross(n0, n) / where(known, moved, 1.0), bend0)
     bend = clamp(bend, -TIGHT / reach, TIGHT / reach)
     a, ahead = dot(v, n), abs(dot(v, n)) > abs(cross(n, v))  # else the foot is past a corner
     return bend, where(ahead, _eased(bend, a, EASED), 0.0)

@@ -304,10 +304,10 @@ def evened(color: Sequence[Expr], point: Input) -> Color:
 
 
 def steadiness(color: Sequence[Expr], point: Input) -> Function | None:
-    """A function of the point that is > 0 where its parts need not be looked at for the color.
+    """A function of the point that is > 0 where the pixel about it need not be cut for the color.
 
-    Where the color does not jump within the pixel about it, nor has a crease between sides that
-    bend. None of a color that does so nowhere, or only at straight stops.
+    There the color does not jump, nor has a crease between sides that bend. None of a color that
+    does so nowhere, or only at straight stops.
     """
     held, steps = _opened(tuple(color))
     least: list[Expr] = []
