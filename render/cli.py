@@ -6,11 +6,13 @@ once. Exit status: 0 done, 1 an error in one line on stderr, 2 a wrong command l
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -100,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parsed(_joined(sys.argv[1:] if arguments is None else arguments))
     if arguments is None:
         signal.signal(signal.SIGTERM, _terminated)
+        sys.unraisablehook = _again
     try:
         if options.version:
             _print_version()
@@ -149,6 +152,15 @@ def _meant(words: list[str]) -> str:
 def _terminated(number: int, frame: object) -> NoReturn:
     """Leave as from an error, so that no half-written file stays."""
     raise SystemExit(128 + number)
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """What stops the work comes again if it met the freeing of something: Python drops it there."""
+    if issubclass(lost.exc_type, (KeyboardInterrupt, SystemExit)):
+        number = signal.SIGTERM if lost.exc_type is SystemExit else signal.SIGINT
+        threading.Timer(0.01, _thread.interrupt_main, (number,)).start()  # not in here, too
+    else:
+        sys.__unraisablehook__(lost)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,6 +4,7 @@ Fixtures that only one file needs live there.
 """
 
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, settings
 # Small pictures of large shaders: Mesa's rasteriser is to compile them soon, not to draw them fast.
 # It rounds as ever. Set before anything loads OpenGL, and for the processes that tests start.
 os.environ.setdefault("GALLIVM_PERF", "nopt")
+
+# What a shell starts in the background is deaf to Ctrl-C, and so would be all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No time limits: on two cores and a software rasteriser, times swing by a factor of three.
 settings.register_profile(

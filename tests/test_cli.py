@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -261,22 +262,26 @@ def test_a_bug_of_ours_is_still_one_line_with_a_hint(monkeypatch, capsys):
     assert hint == "jetfield: --traceback shows where it came from"
 
 
-def under_way(*words: str) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def under_way(*words: str) -> Iterator[subprocess.Popen[str]]:
     """A long drawing, stopped by nobody yet, that has begun to write its file."""
     Path("out.png").write_bytes(b"an older picture")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "jetfield.render", "render", "scene.py", "-o", "out.png",
          "--size", "16384x60000", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not list(Path().glob("*.part")) and not list(Path().glob(".*.part")):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return process
+    ) as process:  # fmt: skip
+        try:
+            deadline = time.monotonic() + 60
+            while not list(Path().glob("*.part")) and not list(Path().glob(".*.part")):
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
@@ -284,14 +289,33 @@ def under_way(*words: str) -> subprocess.Popen[str]:
 @pytest.mark.parametrize("where", ["gl", "numpy"])
 @pytest.mark.usefixtures("gl")
 def test_a_stopped_drawing_ends_quietly_and_leaves_nothing(folder, number, where):
-    process = under_way("--device", where)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    with under_way("--device", where) as process:
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert out == ""
     assert "Traceback" not in err
     assert Path("out.png").read_bytes() == b"an older picture"
     assert [path.name for path in folder.iterdir() if path.name.endswith(".part")] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
+def test_a_stop_while_something_is_freed_is_not_lost(number):
+    """Python drops what is raised there."""
+    Path("late.py").write_text(
+        f"""import os
+class Freed:
+    def __del__(self):
+        os.kill(os.getpid(), {int(number)})
+        list(range(10))
+Freed()
+{SCENE}"""
+    )
+    words = ["render", "late.py", "-o", "out.png", "--size", "4096x60000", "--device", "numpy"]
+    found = jetfield(*words)
+    assert (found.returncode, found.stdout, found.stderr) == (128 + number, "", "")
+    assert not Path("out.png").exists()
 
 
 def test_long_work_reports_on_stderr_and_short_work_does_not(monkeypatch, capsys):
