@@ -52,6 +52,8 @@ CONIC = 3
 """Steps to the foot on the conic that the field's jet describes, which cost no evaluation."""
 MET = 0.1
 """The foot on a conic is one if this part of the way to it, at most, is left."""
+MOST = 0.85
+"""What f f'' / f'^2 is where a field has six zeros in one, more than are seen."""
 MOVED = 1e-3
 """The least way along the curve, in reaches, that tells a curvature."""
 EASED, BEYOND = 1.25, 0.25
@@ -95,7 +97,8 @@ def _arc(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Vec, Scalar, Scalar, Sca
     n, slope, r = _line(f, g, reach)
     bend, falls = across(h, n) / slope, along(h, n) / slope
     bend = clamp(bend, -TIGHT / reach, TIGHT / reach)
-    return n, r, 2.0 * r / (1.0 + sqrt(1.0 - clamp(2.0 * r * falls, -0.5, 0.5))), bend
+    once = 2.0 / (1.0 + sqrt(1.0 - clamp(2.0 * r * falls, -0.5, 0.5)))
+    return n, r, r * where(r * falls > 0.5, _several(r / slope, h, n), once), bend
 
 
 def _around(v: Vec, n: Vec, r: Expr, bend: Expr, eased: Expr) -> tuple[Scalar, Vec, Scalar]:
@@ -124,12 +127,26 @@ def _on_conic(q: Vec, f: Expr, g: Vec, h: Vec, reach: Expr, slid: Expr) -> tuple
     return q + move * min(1.0, reach / max(length(move), 1e-30)), off
 
 
+def _several(r: Expr, h: Vec, n: Vec) -> Scalar:
+    """How many zeros of the field lie together, by r n'Hn = f f'' / f'^2, or 1.
+
+    Of f = x^m, for which that is 1 - 1/m, Newton's step leads 1/m of the way to 0; E. Schroeder,
+    "Ueber unendlich viele Algorithmen zur Aufloesung der Gleichungen" (1870). The
+    parabola then has none, and the gradient does not turn along the normal, as it may at a tip.
+    """
+    turned = times(h, n)
+    falls = dot(n, turned)
+    curved = r * falls
+    zeros = (curved > 0.5) & (curved < MOST) & (abs(cross(n, turned)) < 0.5 * abs(falls))
+    return where(zeros, 1.0 / (1.0 - curved), 1.0)
+
+
 def _first(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Scalar, Vec, Scalar]:
     """What the jet at p says of the curve: how far p is from its conic, the normal and curvature.
 
     All at the foot on the conic; on the tangent line, where the conic is not met within reach.
     """
-    n, _, r = _line(f, g, reach)
+    n, steep, r = _line(f, g, reach)
     q, off = n * clamp(-r, -reach, reach), r
     for step in range(CONIC + 1):
         slid = const(1.0 if step < CONIC else 0.0)
@@ -140,7 +157,8 @@ def _first(f: Expr, g: Vec, h: Vec, reach: Expr) -> tuple[Scalar, Vec, Scalar]:
     normal = Vec(where(met, -side * c / max(far, 1e-30), u) for c, u in zip(q, n, strict=True))
     slope = length(g + times(h, q))
     bend = across(h, normal) / slope
-    return where(met, side * far, r), normal, clamp(bend, -TIGHT / reach, TIGHT / reach)
+    unmet = r * _several(r / steep, h, n)
+    return where(met, side * far, unmet), normal, clamp(bend, -TIGHT / reach, TIGHT / reach)
 
 
 def _secant(v0: Vec, n0: Vec, bend0: Expr, v: Vec, n: Vec, reach: Expr) -> tuple[Scalar, Scalar]:

@@ -325,6 +325,17 @@ def test_a_field_that_only_comes_near_0_has_no_line():
     assert np.abs(first_order(valley, points)).min() < found.min() * 3
 
 
+@pytest.mark.parametrize("power", [3, 5])
+def test_a_field_that_is_flat_on_its_outline_has_that_outline(power):
+    flat = shape(lambda p: (length(p) - 0.6) ** power)()
+    points = spread(9, 3000, 1.0)
+    away = np.linalg.norm(points, axis=1) - 0.6
+    near = (np.abs(away) < 0.1) & (np.abs(away) > 1e-3)
+    found = measured(flat, points[near], 0.12)[:, 0]
+    assert np.abs(first_order(flat, points[near]) - away[near]).max() > 0.05
+    assert np.abs(found - away[near]).max() < 2e-3
+
+
 # --- Field.project -------------------------------------------------------------------------------
 @every_warp
 def test_feet_are_the_nearest_points_of_the_outline(name):
