@@ -74,8 +74,8 @@ def render(
         output: "srgb8" uint8 and "srgb16" uint16, encoded, with straight alpha; "linear" float32,
             premultiplied.
         device: "gl", or "numpy" for the slow reference that needs no OpenGL; "auto" is "gl", but
-            for pictures of thousands of ops, which are cut to what each region needs and drawn
-            without a shader.
+            for fields of many hundred ops in one function, which are cut to what each region needs
+            and drawn without a shader.
         view: instead of the scene's own.
 
     Raises:

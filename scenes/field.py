@@ -67,7 +67,8 @@ class Recipe:
         return Recipe("({})", self) if self.call.startswith("~") else self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Recipe, (str(self).replace("{", "").replace("}", ""),)
+        text = str(self)
+        return Recipe, (text.replace("{}", "{}}"), *[Recipe("{")] * text.count("{}"))
 
 
 class Field:

@@ -39,21 +39,21 @@ from .box import EVERYWHERE, Bounds, bounds_of
 from .checks import GALLERY, OURS, fail, here, misfit, number, pair, shown
 from .field import GRADES, Field, Grade, Recipe
 from .hints import said
-from .statics import Number, annotation, identity, static_kind, static_value
+from .statics import Mark, Number, annotation, bare, identity, marks_of, static_kind, static_value
 
 __all__ = ["Definition", "Direction", "NotNegative", "Number", "Opening", "Part", "Point",
            "Positive", "shape"]  # fmt: skip
 
 P = ParamSpec("P")
-Positive = Annotated[Number, "positive"]
-NotNegative = Annotated[Number, "not negative"]
-Point = Annotated[Any, "point"]
+Positive = Annotated[Number, Mark.POSITIVE]
+NotNegative = Annotated[Number, Mark.NOT_NEGATIVE]
+Point = Annotated[Any, Mark.POINT]
 """Two numbers, each plain or traced."""
-Direction = Annotated[Any, "point", "direction"]
+Direction = Annotated[Any, Mark.POINT, Mark.DIRECTION]
 """Two numbers that are not both 0."""
-Part = Annotated[Number, "positive", "part"]
+Part = Annotated[Number, Mark.POSITIVE, Mark.PART]
 """A part of a whole, above 0 and at most 1."""
-Opening = Annotated[Number, "positive", "opening"]
+Opening = Annotated[Number, Mark.POSITIVE, Mark.OPENING]
 """An angle of at most a whole turn, 2 pi."""
 Box = tuple[tuple[float, float], tuple[float, float]]
 
@@ -114,7 +114,8 @@ class Definition:
         read = {i for name in self.filled_in for i in FILLED_IN[name]}
         self.inputs = [POINT, *(i for i in (VALUE, GRADIENT) if i in read)]
         try:
-            self.hints = get_type_hints(python, include_extras=True)
+            hints = get_type_hints(python, include_extras=True)
+            self.hints = {name: bare(hint) for name, hint in hints.items()}
         except (NameError, TypeError):
             self.hints = dict(python.__annotations__)
         self.call_signature = self.signature.replace(parameters=self.arguments)
@@ -143,10 +144,10 @@ class Definition:
         if name not in self.hints and (word := annotation(value)):
             hint = f"to take it as it is write `{name}: {word}` in the def"
             raise fail(f"{self.name}: {name}={shown(value)} must be a number or a vector; {hint}")
-        marks = getattr(self.hints.get(name), "__metadata__", ())
-        if "point" in marks:
+        marks = marks_of(self.hints.get(name))
+        if Mark.POINT in marks:
             v = pair(self.name, name, value)
-            if "direction" in marks and all(c.op.name == "literal" and c.data == 0 for c in v):
+            if Mark.DIRECTION in marks and all(c.op.name == "literal" and c.data == 0 for c in v):
                 raise fail(f"{self.name}: {name}={shown(value)} must not be (0, 0)")
             return v
         if isinstance(value, (tuple, list)) or (
@@ -161,10 +162,10 @@ class Definition:
                 )
             return Vec(number(self.name, f"{name}[{k}]", v) for k, v in enumerate(value))
         least = 0 if marks else None
-        found = number(self.name, name, value, least, above="positive" in marks)
-        if "part" in marks and range_of(found)[0] > 1:
+        found = number(self.name, name, value, least, above=Mark.POSITIVE in marks)
+        if Mark.PART in marks and range_of(found)[0] > 1:
             raise fail(f"{self.name}: {name}={shown(value)} must be a number above 0 and at most 1")
-        if "opening" in marks and range_of(found)[0] > math.tau + 1e-6:
+        if Mark.OPENING in marks and range_of(found)[0] > math.tau + 1e-6:
             raise fail(f"{self.name}: {name}={shown(value)} must be an angle of at most 2 pi")
         return found
 

@@ -24,7 +24,7 @@ ELSEWHERE = {
 
 def said(error: BaseException) -> str:
     """What an error that a user's code raised says, and what may have been meant."""
-    text, hint = blame.said(error), ""
+    text, hint = blame.said(error).replace("'Expr'", "a traced value"), ""
     name = getattr(error, "name", None)
     if isinstance(error, NameError) and name:
         hint = _unknown(name)

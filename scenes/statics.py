@@ -6,7 +6,8 @@ They are annotated ``int``, ``bool``, ``str``, a sequence or ``Field``; all othe
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from enum import Enum
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import numpy as np
 
@@ -14,10 +15,37 @@ from ..shaders.calculus.expr import Expr
 from .checks import fail, listed, shown
 from .field import Field
 
-__all__ = ["Number", "annotation", "identity", "static_kind", "static_value"]
+__all__ = [
+    "Mark",
+    "Number",
+    "annotation",
+    "bare",
+    "identity",
+    "marks_of",
+    "static_kind",
+    "static_value",
+]
 
 Number = float | Expr
 """A number, or a traced value such as a slider."""
+
+
+class Mark(Enum):
+    """What an argument of ours must be besides a number: jetfield's own hints say so."""
+
+    POSITIVE = "a number above 0"
+    NOT_NEGATIVE = "a number at least 0"
+    POINT = "two numbers"
+    DIRECTION = "two numbers that are not both 0"
+    PART = "at most 1"
+    OPENING = "at most 2 pi"
+
+
+def marks_of(hint: Any) -> set[Mark]:
+    """The marks of a hint; what others annotate is theirs."""
+    return {m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Mark)}
+
+
 STATIC_WORDS = (
     "List",
     "Tuple",
@@ -32,10 +60,19 @@ STATIC_WORDS = (
 )
 
 
+def bare(hint: Any) -> Any:
+    """A hint without what others annotate."""
+    theirs = get_origin(hint) is Annotated and not marks_of(hint)
+    return get_args(hint)[0] if theirs else hint
+
+
 def static_kind(hint: Any) -> str | None:
     """The word for what a static argument must be, or None for a traced one."""
-    if hint is None or hint == Number or getattr(hint, "__metadata__", None):
+    if hint is None or hint == Number or marks_of(hint):
         return None
+    if get_origin(hint) is Literal:
+        (kind, *others) = {type(option).__name__ for option in get_args(hint)}
+        return kind if kind in STATIC_WORDS and not others else None
     text = hint if isinstance(hint, str) else getattr(hint, "__name__", str(hint))
     text = text.partition("[")[0].rpartition(".")[2]
     if text in STATIC_WORDS:

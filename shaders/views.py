@@ -37,7 +37,18 @@ from .calculus.vectors import (
 from .color import rgba
 from .coverage import band, fill
 from .patterns import stripes_mean
-from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Group, Layer, Picture, flat
+from .picture import (
+    CROWD,
+    GRADIENT,
+    POINT,
+    VALUE,
+    Frame,
+    Group,
+    Layer,
+    Picture,
+    View,
+    flat,
+)  # fmt: skip
 from .stops import mixed
 from .tiles import EDGE, SMOOTH, looked, rim, side, worth_smooth
 
@@ -88,7 +99,6 @@ def spacing(height: Any) -> Any:
     return digit * exp(math.log(10) * power)
 
 
-@lru_cache(maxsize=64)
 def viewed(picture: Picture, name: str, layer: int | None = None) -> Picture:
     """A picture as the view of this name shows it, but for "compare", which is two drawings.
 
@@ -96,6 +106,11 @@ def viewed(picture: Picture, name: str, layer: int | None = None) -> Picture:
 
     Its lines are averaged over a pixel by themselves, so any ``antialias`` draws the same.
     """
+    return _viewed(picture, picture.view, name, layer)  # equal pictures may differ in their views
+
+
+@lru_cache(maxsize=64)
+def _viewed(picture: Picture, view: View, name: str, layer: int | None) -> Picture:
     if layer is not None:
         picture = replace(picture, layers=(list(flat(picture.layers))[layer],))
     if name == "picture":

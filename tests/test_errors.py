@@ -15,7 +15,7 @@ import pytest
 from jetfield import scenes
 from jetfield.scenes import Field, JetfieldError, Scene, SceneError, View, load, polygon
 
-HEAD = "import math\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
+HEAD = "import math\nfrom typing import *\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
 HEAD += "from jetfield.scenes import *\nnan, inf = float('nan'), float('inf')\n"
 
 CALLS = [
@@ -445,6 +445,11 @@ FUNCTIONS = [
     ),
     (
         "@shape",
+        "return [1, 2] // p.x",
+        "unsupported operand type(s) for //: 'list' and a traced value",
+    ),
+    (
+        "@shape",
         "return 1.0 if p.x == 0 else p.y",
         "f: a traced value equals no number while the scene is built",
     ),
@@ -471,6 +476,8 @@ ANNOTATED = [
     ("points", "f(np.zeros((4, 2)))", "to take it as it is write `points: list` in the def"),
     ("points: list", "f('red', 1)", "f(points): too many positional arguments"),
     ("points: list", "f('red')", "f: points='red' must be a sequence, such as ['red', ...]"),
+    ("n: Annotated[int, 1]", "f(2.5)", "f: n=2.5 must be a whole number"),
+    ("mode: Literal['a', 'b']", "f(1)", "f: mode=1 must be a string"),
     ("radius", "f()", "f(radius): missing a required argument: 'radius'"),
 ]  # fmt: skip
 """(argument, call, sentence) of a @shape f(p, argument)."""
@@ -596,6 +603,13 @@ def test_a_static_argument_is_what_its_annotation_says(argument, call, expected,
     sentence = sentence_of(file)
     assert expected in sentence
     assert sentence.endswith(f"({file}:{line})")
+
+
+@pytest.mark.parametrize("hint", ["Annotated[float, 'in metres']", "Annotated[Any, 'positive']"])
+def test_what_others_annotate_is_theirs(hint, tmp_path):
+    file, _ = write(tmp_path, "@shape", f"def f(p, x: {hint} = 1.0):", "    return p.x - x",
+                    "scene = Scene().fill(f(-1.0), 'red')")  # fmt: skip
+    load(file)
 
 
 @pytest.mark.parametrize(("call", "expected"), ELSEWHERE, ids=[call for call, _ in ELSEWHERE])

@@ -26,6 +26,7 @@ from jetfield.scenes import (
     seconds,
     shape,
     sin,
+    slider,
     sqrt,
     toggle,
     vec2,
@@ -210,6 +211,15 @@ def test_signs_of_shared_graphs_take_no_time():
         total = total * (total + 1.0)
     max(total, const(0.0))
     assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize("name", ["{r}", "a{}b", "{{}}", "}{"])
+def test_a_pickled_field_reads_as_it_was_written(name):
+    field = circle(slider(name, 0.5, 0.0, 1.0))
+    once = pickle.loads(pickle.dumps(field))
+    twice = pickle.loads(pickle.dumps(once))
+    assert repr(field) == repr(once) == repr(twice)
+    assert repr(name) in repr(field)
 
 
 def test_deep_fields_pickle():

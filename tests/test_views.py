@@ -234,6 +234,12 @@ def test_what_is_switched_off_is_not_seen():
     assert not np.allclose(picture.pixels(on, X, Y, "gradient")[:, :3], bare)
 
 
+def test_equal_layers_are_shown_in_their_own_views():
+    views = [View(height=height) for height in (2, 5)]
+    scenes = [Scene(view=view).fill(circle(0.3), "red") for view in views]
+    assert [viewed(scene.lower(), "field").view for scene in scenes] == views
+
+
 def test_a_scene_without_layers_has_views():
     for name in VIEWS[:-1]:
         assert np.isfinite(shown(Scene(), name)).all()

@@ -31,9 +31,6 @@ fronts = isolines(across().warp(flow), 0.2)
 disc = circle(1)
 
 
-DEPTHS = ["#0b1030", "#1c3a70", "#2f86a6", "#a8dccf", "#fff3c4"]
-
-
 @paint
 def speed(p):
     w = flow(p)

@@ -134,7 +134,8 @@ class Expr:
         return quotient if quotient is NotImplemented else make("floor", quotient)
 
     def __rfloordiv__(self, other: Any) -> Expr:
-        return make("floor", self.__rtruediv__(other))
+        quotient = self.__rtruediv__(other)
+        return quotient if quotient is NotImplemented else make("floor", quotient)
 
     def __pow__(self, other: Any) -> Expr:
         if not is_whole(other):
