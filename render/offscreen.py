@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..shaders.calculus.function import longest
+from ..shaders.calculus.costs import longest
 from ..shaders.coverage import ANTIALIAS
 from ..shaders.picture import Frame
 from . import arguments, tiles

@@ -12,9 +12,10 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Final
 
+from ..shaders.calculus.costs import size
 from ..shaders.calculus.expr import Expr, const, make
 from ..shaders.calculus.forms import has_folds
-from ..shaders.calculus.function import Function, callees, size
+from ..shaders.calculus.function import Function, callees
 from ..shaders.calculus.parameters import Parameter, leaf
 from ..shaders.calculus.tapes import Graph, inlined
 from ..shaders.coverage import order

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .calculus.costs import size as ops
+from .calculus.costs import turns as rounds
 from .calculus.expr import Expr, const, substitute
 from .calculus.function import Function, Input, Type, apply, trace
-from .calculus.function import size as ops
-from .calculus.function import turns as rounds
 from .calculus.in_cell import Edges, Jets
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, abs, dot, max, min, where

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .calculus.costs import size
 from .calculus.evaluate import call
 from .calculus.expr import Expr, Source, const, postorder
-from .calculus.function import Function, Input, Type, apply, size
+from .calculus.function import Function, Input, Type, apply
 from .calculus.in_cell import Edges, Jets
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters

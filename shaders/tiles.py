@@ -14,9 +14,10 @@ from itertools import count
 from typing import Final
 
 from .calculus.bounds import bounds
+from .calculus.costs import size
 from .calculus.decided import decided
 from .calculus.expr import Expr, const, make, postorder
-from .calculus.function import Function, Input, Type, apply, size
+from .calculus.function import Function, Input, Type, apply
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, max, where
 from .exact import projection

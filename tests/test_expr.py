@@ -19,6 +19,7 @@ from jetfield.scenes import (
     circle,
     cos,
     dot,
+    fbm,
     length,
     max,
     mix,
@@ -220,6 +221,22 @@ def test_a_pickled_field_reads_as_it_was_written(name):
     twice = pickle.loads(pickle.dumps(once))
     assert repr(field) == repr(once) == repr(twice)
     assert repr(name) in repr(field)
+
+
+def test_what_a_function_declares_is_pickled_too():
+    noisy = shape(lambda p: fbm(p, octaves=5))()
+    text = repr(noisy.expr)
+    found = call(bounds(noisy.function), [0.1, 0.2, 0.3, 0.4])
+    code = ("import pickle, sys; from jetfield.shaders.calculus.bounds import bounds; "
+            "from jetfield.shaders.calculus.evaluate import call; "
+            "f = pickle.load(sys.stdin.buffer); print(repr(f.expr)); "
+            "print(*map(float, call(bounds(f.function), [0.1, 0.2, 0.3, 0.4])))")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(noisy), capture_output=True, check=True
+    )
+    again, numbers = done.stdout.decode().splitlines()
+    assert again == text
+    assert [float(x) for x in numbers.split()] == list(found)
 
 
 def test_deep_fields_pickle():

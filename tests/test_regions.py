@@ -47,8 +47,9 @@ from jetfield.scenes import (
     where,
 )
 from jetfield.scenes.vm import scene_of
+from jetfield.shaders.calculus.costs import longest
 from jetfield.shaders.calculus.evaluate import call, evaluate
-from jetfield.shaders.calculus.function import Function, Input, Type, longest
+from jetfield.shaders.calculus.function import Function, Input, Type
 from jetfield.shaders.calculus.jets import jet
 from jetfield.shaders.calculus.narrow import Bounded
 from jetfield.shaders.calculus.tapes import Graph, inlined

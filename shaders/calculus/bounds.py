@@ -17,7 +17,7 @@ from .function import Function, Input, Type, apply, derive
 from .parameters import Parameter
 from .rules import HUGE, added, most
 
-__all__ = ["Intervals", "bounds", "range_of", "rising"]
+__all__ = ["Intervals", "bounds", "range_of"]
 
 Pair = tuple[Expr, Expr]
 CALLED = {"mul", "div", "reciprocal", "mod", "sin", "cos", "atan2", "pow", "mix"}
@@ -31,12 +31,6 @@ FEW = 16.0
 def bounds(function: Function) -> Function:
     """The function's interval extension: result ``Type(m, kind="interval")``."""
     return derive(function, "bounds", _extend)
-
-
-def rising(function: Function) -> Function:
-    """Declare that a function of one number rises: its bounds are its values at the ends."""
-    function.derived["bounds"] = _at_the_ends(function)
-    return function
 
 
 def _at_the_ends(function: Function) -> Function:
@@ -64,7 +58,7 @@ def _interval(i: Input) -> Input:
 def _extend(function: Function) -> Function:
     if function.lipschitz is not None:
         return _around_the_middle(function, function.lipschitz)
-    if function.reach is not None:
+    if function.rises or function.reach is not None:
         return _at_the_ends(function)
     walk = Intervals(function)
     pairs = [walk.visited(e) for e in function.outputs]

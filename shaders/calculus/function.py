@@ -18,7 +18,7 @@ from .expr import Expr, Source, node, postorder, substitute
 from .vectors import Vec
 
 __all__ = ["Function", "Input", "Mean", "Type", "apply", "callees", "called", "derive", "flat",
-           "longest", "size", "trace", "turns", "widened"]  # fmt: skip
+           "trace", "widened"]  # fmt: skip
 
 
 class Type(NamedTuple):
@@ -108,15 +108,18 @@ class Function:
     """A named function: typed inputs, a result type, and a body that gives ``result.size`` scalars.
 
     ``inline`` functions are pasted into their callers. ``names`` (the author's names of local
-    values, for readable GLSL), ``doc`` and ``source`` are outside the identity. ``lipschitz`` says
-    how fast its one output changes with its points at most, if that is known: 1 for a distance.
-    ``mean`` tells a pattern's mean over a pixel. A function of two fields that melts them together
-    has a ``reach``, by its other inputs: it rises with both, is never above the lesser, and is that
-    where the other is at least so far above it.
+    values, for readable GLSL), ``static`` (the values that shaped it, by which a call is spelled),
+    ``doc`` and ``source`` are outside the identity. ``lipschitz`` says how fast its one output
+    changes with its points at most, if that is known: 1 for a distance; ``rises``, that one of a
+    number rises with it. ``mean`` tells a pattern's mean over a pixel. A function of two fields
+    that melts them together has a ``reach``, by its other inputs: it rises with both, is never
+    above the lesser, and is that where the other is at least so far above it.
     """
 
-    __slots__ = ("__weakref__", "derived", "doc", "inline", "inputs", "leaves", "lipschitz", "mean",
-                 "name", "names", "outputs", "reach", "result", "source")  # fmt: skip
+    __slots__ = (
+        "__weakref__", "derived", "doc", "inline", "inputs", "leaves", "lipschitz", "mean", "name",
+        "names", "outputs", "reach", "result", "rises", "source", "static",
+    )  # fmt: skip
     name: str
     inputs: tuple[Input, ...]
     leaves: tuple[Expr, ...]  # all input scalars, in order
@@ -124,9 +127,11 @@ class Function:
     result: Type
     inline: bool
     lipschitz: float | None
+    rises: bool
     mean: Mean | None
     reach: Expr | None
     names: dict[Expr, str]
+    static: dict[str, Any]
     doc: str
     source: Source | None
     derived: dict[Any, Any]
@@ -140,9 +145,11 @@ class Function:
         *,
         inline: bool = False,
         lipschitz: float | None = None,
+        rises: bool = False,
         mean: Mean | None = None,
         reach: Expr | None = None,
         names: dict[Expr, str] | None = None,
+        static: dict[str, Any] | None = None,
         doc: str = "",
         source: Source | None = None,
     ) -> Function:
@@ -150,7 +157,7 @@ class Function:
         result = result or Type(len(outputs))
         if len(outputs) != result.size:
             raise TypeError(f"{name}: {len(outputs)} outputs for a result of {result.size} numbers")
-        key = (name, inputs, outputs, result, inline, lipschitz, mean, reach)
+        key = (name, inputs, outputs, result, inline, lipschitz, rises, mean, reach)
         with _lock:
             found = _functions.get(key)
             if found is None:
@@ -159,9 +166,11 @@ class Function:
                 found.leaves = tuple(leaf for i in inputs for leaf in i.leaves)
                 found.result, found.inline, found.names = result, inline, dict(names or {})
                 found.doc, found.source, found.derived = doc, source, {}
-                found.lipschitz, found.mean, found.reach = lipschitz, mean, reach
+                found.lipschitz, found.rises = lipschitz, rises
+                found.mean, found.reach, found.static = mean, reach, dict(static or {})
             else:  # the newest author's words: a scene file may have been edited
                 found.names.update(names or {})
+                found.static.update(static or {})
                 found.doc, found.source = doc or found.doc, source or found.source
             return found
 
@@ -275,41 +284,6 @@ def derive(
     return found
 
 
-def size(function: Function) -> int:
-    """About how many ops a call comes to, were all that it calls pasted in, each every time."""
-    known: dict[Function, int] = {}
-    for f in (*callees(function.outputs), function):
-        known[f] = 0
-        for e in f.nodes:
-            calls = sum(known[g] for g in called(e))
-            known[f] += calls if calls else _works(e)
-    return known[function]
-
-
-def longest(functions: Iterable[Function]) -> int:
-    """How many ops the longest body has of functions and all that they call."""
-    whole = {g: None for f in functions for g in (*callees(f.outputs), f)}
-    return max((sum(map(_works, f.nodes)) for f in whole), default=0)
-
-
-def _works(e: Expr) -> bool:
-    """Whether a node is an op that takes time."""
-    return bool(e.args) and e.op.name != "get"
-
-
-def turns(function: Function) -> int:
-    """About how often a call goes around the loops of its folds and roots."""
-    known: dict[Function, int] = {}
-    for f in (*callees(function.outputs), function):
-        known[f] = 0
-        for e in f.nodes:
-            inner = sum(known[g] for g in called(e))
-            if e.op.name == "fold" and e.data.kind != "at":
-                inner = len(e.data.table.array) * (len(called(e)) + inner)
-            known[f] += inner + 8 * (e.op.name == "root")  # Newton's method is fast
-    return known[function]
-
-
 def _directly(nodes: Iterable[Expr]) -> tuple[Function, ...]:
     return tuple(dict.fromkeys(f for e in nodes if e.op.name in CALLS for f in called(e)))
 
@@ -336,6 +310,7 @@ def trace(
     result: Type | None = None,
     source: Source | None = None,
     lipschitz: float | None = None,
+    rises: bool = False,
     mean: Mean | None = None,
     reach: Expr | None = None,
     **static: Any,
@@ -375,6 +350,6 @@ def trace(
     outputs = flat(value)
     return Function(
         name or python.__name__, inputs, outputs, result,
-        lipschitz=lipschitz, mean=mean, reach=reach, names=names, doc=python.__doc__ or "",
-        source=source,
+        lipschitz=lipschitz, rises=rises, mean=mean, reach=reach, names=names, static=static,
+        doc=python.__doc__ or "", source=source,
     )  # fmt: skip

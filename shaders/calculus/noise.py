@@ -17,7 +17,6 @@ import numpy as np
 
 from ..blame import fail, here
 from ..errors import shown
-from .bounds import rising
 from .evaluate import call
 from .expr import Expr, const
 from .function import Function, Input, Type, apply, trace
@@ -88,7 +87,7 @@ def _value_noise(p: Vec, seed: Expr) -> Scalar:
 
 def _blended(corners: Sequence[Expr], t: Vec) -> Scalar:
     """Values at the corners of a cell, x first, blended along each axis."""
-    ease = rising(_function(_ease, 1))
+    ease = _function(_ease, 1, rises=True)
     for c in t:
         weight = apply(ease, (within_(c, 0.0, 1.0),))[0]
         corners = [mix(a, b, weight) for a, b in zip(corners[::2], corners[1::2], strict=True)]
@@ -145,14 +144,14 @@ def fbm(p: Any, octaves: Any = 4, gain: Any = 0.5, lacunarity: Any = 2.0, seed: 
 
 # --- functions of the calculus -------------------------------------------------------------------
 @cache
-def _function(python: Callable[..., Any], n: int, octaves: int | None = None) -> Function:
+def _function(
+    python: Callable[..., Any], n: int, octaves: int | None = None, *, rises: bool = False
+) -> Function:
     """A function above for vectors of n, traced once."""
     point, *numbers = python.__code__.co_varnames[: python.__code__.co_argcount]
     static: dict[str, Any] = {} if octaves is None else {"octaves": octaves}
     inputs = [Input(point, Type(n), "point"), *(Input(k) for k in numbers if k not in static)]
-    function = trace(python, inputs, name=python.__name__.lstrip("_"), **static)
-    function.derived["static"] = static  # by which it is spelled
-    return function
+    return trace(python, inputs, name=python.__name__.lstrip("_"), rises=rises, **static)
 
 
 def _at(python: Callable[..., Any], p: Any, octaves: int | None = None, **numbers: Any) -> Any:

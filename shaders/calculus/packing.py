@@ -112,18 +112,20 @@ def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:
     graph = flatten((*f.outputs, *f.names), encode)
     labels = tuple(f.names.values())
     mean = f.mean and tuple(map(encode, f.mean))
-    more = f.inline, f.lipschitz, mean, f.reach
+    more = f.inline, f.lipschitz, f.rises, mean, f.reach, f.static
     return f.name, f.inputs, f.result, graph, more, labels, f.doc, f.source
 
 
 def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
-    name, inputs, result, graph, (inline, lipschitz, mean, reach), labels, doc, source = written
+    name, inputs, result, graph, more, labels, doc, source = written
+    inline, lipschitz, rises, mean, reach, static = more
     roots = unflatten(graph, lambda data: _decoded(data, functions))
     names = dict(zip(roots[result.size :], labels, strict=True))
     outputs = roots[: result.size]
     return Function(
         name, inputs, outputs, result,
-        inline=inline, lipschitz=lipschitz, names=names, doc=doc, source=source, reach=reach,
+        inline=inline, lipschitz=lipschitz, rises=rises, reach=reach, names=names, static=static,
+        doc=doc, source=source,
         mean=mean and Mean(*(_decoded(f, functions) for f in mean)),
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ def _called(function: Any, parts: list[str]) -> str:
     taken = iter(parts)
     values = [_vector([next(taken) for _ in i.leaves]) for i in function.inputs]
     # what shaped the function stands between the point and the numbers: those have names then
-    shaped = [f"{name}={value!r}" for name, value in function.derived.get("static", {}).items()]
+    shaped = [f"{name}={value!r}" for name, value in function.static.items()]
     if shaped:
         values[1:] = [f"{i.name}={v}" for i, v in zip(function.inputs[1:], values[1:], strict=True)]
     return f"{function.name}({', '.join((*values, *shaped))})"

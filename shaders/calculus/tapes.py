@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .costs import size
 from .evaluate import evaluate
 from .expr import Expr, postorder, substitute
 from .forms import Form, form_of, operands, pasted
-from .function import Function, size
+from .function import Function
 from .parameters import Values
 
 __all__ = ["NOWHERE", "Array", "Batch", "Graph", "Ints", "Tape", "inlined"]

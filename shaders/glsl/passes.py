@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from ..calculus.costs import size, turns
 from ..calculus.expr import Expr
 from ..calculus.folds import Table
-from ..calculus.function import Function, Type, apply, size, turns
+from ..calculus.function import Function, Type, apply
 from ..lists import RUNS, lone, melts, sieves, solo
 from ..picture import Picture
 from ..tiles import (
