@@ -201,6 +201,7 @@ def test_what_overflows_is_held_and_its_neighbors_are_what_they_are_alone():
     assert np.abs(found).max() <= 1e150
     assert found[:, 1].tolist() == [8.0, 27.0, 1.0 + 9e-100, 10**0.5]
     assert found[2, 2] == pytest.approx(1e140)
+    assert np.isfinite(evaluate(roots, {X: np.array([np.inf, -np.inf]), Y: np.inf})).all()
     for k in range(3):
         assert [float(v) for v in evaluate(roots, {X: x[k], Y: y[k]})] == found[:, k].tolist()
 

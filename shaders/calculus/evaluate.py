@@ -50,9 +50,10 @@ def _request(function: Function, args: Sequence[Any]) -> Request:
 def _driven(request: Request, values: Values) -> list[Any]:
     """Run a graph; calls wait on a list instead of Python's stack, so they may nest deeply.
 
-    Sums and products are held only where one overflows, and at the end.
+    Sums and products are held only where one overflows, and at the end; inputs at the start.
     """
-    stack: list[Work] = [_run(*request, values)]
+    plan, known = request
+    stack: list[Work] = [_run(plan, {e: _finite(x) for e, x in known.items()}, values)]
     sent: Any = None
     with np.errstate(all="ignore", over="raise"):
         while stack:
@@ -64,7 +65,12 @@ def _driven(request: Request, values: Values) -> list[Any]:
             else:
                 stack.append(_run(*request, values))
                 sent = None
-    return [held(r) if getattr(r, "dtype", None) == np.float64 else r for r in sent]
+    return [_finite(r) for r in sent]
+
+
+def _finite(x: Any) -> Any:
+    """A number or an array of them, held; anything else as it is."""
+    return held(x) if getattr(x, "dtype", type(x)) in (float, np.float64) else x
 
 
 class _Plan:
@@ -152,7 +158,7 @@ def _fold(f: Fold, args: list[Any]) -> Work:
         result = _reduce(f.kind, outputs)
     assert result is not None
     if f.kind == "gap":
-        return [result[0][1] - result[0][0]]
+        return [held(result[0][1] - result[0][0])]  # of one row alone it is infinite
     if f.kind == "ranks":
         return [*result[1][:2], result[0][-1]]
     return [r[0] for r in result]
