@@ -54,6 +54,9 @@ PARTS = 4
 """A rough cell is cut into so many parts each way."""
 DEPTH = 2
 """How often, at most."""
+BLOCK = 1 << 15
+"""Cells evaluated at a time in NumPy: each value of the graph is an array of these, and the arrays
+that are in use fit a cache."""
 MANY = 2000
 """Rows of a table of very many shapes: those of a thousand in a picture are still larger than its
 pixels."""
@@ -331,10 +334,14 @@ def means(
     depth: int,
 ) -> Array:
     """The mean light (..., 4) of cells of a size about points, rough ones by their parts."""
-    found = call(cell, [x, y, np.broadcast_to(size, x.shape)])
-    *light, rough = (np.broadcast_to(v, x.shape) for v in found)
-    result = np.stack(light, axis=-1)
-    again = rough > 0.5
+    result, again = np.empty((*x.shape, 4)), np.empty(x.shape, bool)
+    across, up, lights, roughs = x.ravel(), y.ravel(), result.reshape(-1, 4), again.reshape(-1)
+    for start in range(0, x.size, BLOCK):
+        own = slice(start, start + BLOCK)
+        *light, rough = call(cell, [across[own], up[own], np.full_like(across[own], size)])
+        for channel, value in enumerate(light):
+            lights[own, channel] = value
+        roughs[own] = rough > 0.5
     if depth and again.any():
         steps = ((np.arange(PARTS) + 0.5) / PARTS - 0.5) * size
         dx, dy = (s.ravel() for s in np.meshgrid(steps, steps))

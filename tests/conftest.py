@@ -3,6 +3,7 @@
 Fixtures that only one file needs live there.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Generator, Iterator
@@ -14,6 +15,10 @@ from hypothesis import HealthCheck, settings
 # Small pictures of large shaders: Mesa's rasteriser is to compile them soon, not to draw them fast.
 # It rounds as ever. Set before anything loads OpenGL, and for the processes that tests start.
 os.environ.setdefault("GALLIVM_PERF", "nopt")
+
+# Graphs are many small objects that live on: to look through them for cycles, as Python does after
+# every 700, takes a tenth of the time.
+gc.set_threshold(20_000)
 
 # What a shell starts in the background is deaf to Ctrl-C, and so would be all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -42,7 +47,7 @@ def own() -> Iterator[Callable[..., Any]]:
 
 LONG = (
     "gallery", "dialects", "random_pictures", "tiles", "truth", "window", "reload", "random_scenes", "paint",
-    "glsl", "warps", "shapes", "regions", "patterns",
+    "glsl", "warps", "shapes", "cli", "regions", "patterns", "exact", "packaging",
 )  # fmt: skip
 """Files that take long, the longest first: the processes that share the tests end together."""
 RANK = {f"test_{name}.py": rank for rank, name in enumerate(LONG)}

@@ -195,6 +195,19 @@ def test_deep_graphs_are_evaluated_and_differentiated():
     assert len(repr(f.outputs[0])) < 1000
 
 
+def test_what_overflows_is_held_and_its_neighbors_are_what_they_are_alone():
+    x, y = np.array([1e200, 3.0, 1e120]), np.array([-1e200, 1.0, 2.0])
+    roots = [X * X - Y * Y, (X * X) * (X * Y), X * X * 1e-100 + Y, scenes.length(scenes.vec2(X, Y))]
+    found = np.array(evaluate(roots, {X: x, Y: y}))
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() <= 1e150
+    assert found[:, 1].tolist() == [8.0, 27.0, 1.0 + 9e-100, 10**0.5]
+    assert found[2, 2] == pytest.approx(1e140)
+    assert np.isfinite(evaluate(roots, {X: np.array([np.inf, -np.inf]), Y: np.inf})).all()
+    for k in range(3):
+        assert [float(v) for v in evaluate(roots, {X: x[k], Y: y[k]})] == found[:, k].tolist()
+
+
 @pytest.mark.parametrize(
     "sign", [lambda e: abs(X) * e, lambda e: abs(X) + e, lambda e: max(e, abs(X))]
 )

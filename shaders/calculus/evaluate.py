@@ -14,6 +14,7 @@ from .function import Function, Type
 from .jets import jet as jet_of
 from .parameters import Values
 from .roots import STEPS, Root, in_t
+from .rules import PLAIN, held
 
 __all__ = ["Jet", "call", "evaluate", "jet", "jet_arrays"]
 
@@ -47,10 +48,14 @@ def _request(function: Function, args: Sequence[Any]) -> Request:
 
 
 def _driven(request: Request, values: Values) -> list[Any]:
-    """Run a graph; calls wait on a list instead of Python's stack, so they may nest deeply."""
-    stack: list[Work] = [_run(*request, values)]
+    """Run a graph; calls wait on a list instead of Python's stack, so they may nest deeply.
+
+    Sums and products are held only where one overflows, and at the end; inputs at the start.
+    """
+    plan, known = request
+    stack: list[Work] = [_run(plan, {e: _finite(x) for e, x in known.items()}, values)]
     sent: Any = None
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore", over="raise"):
         while stack:
             try:
                 request = stack[-1].send(sent)
@@ -60,8 +65,12 @@ def _driven(request: Request, values: Values) -> list[Any]:
             else:
                 stack.append(_run(*request, values))
                 sent = None
-    result: list[Any] = sent
-    return result
+    return [_finite(r) for r in sent]
+
+
+def _finite(x: Any) -> Any:
+    """A number or an array of them, held; anything else as it is."""
+    return held(x) if getattr(x, "dtype", type(x)) in (float, np.float64) else x
 
 
 class _Plan:
@@ -87,7 +96,11 @@ def _run(plan: _Plan, known: dict[Expr, Any], values: Values) -> Work:
         if e not in known:
             args = [known[a] for a in e.args]
             if e.op.numpy is not None:
-                known[e] = e.op.numpy(*args)
+                plain = PLAIN.get(e.op.name, e.op.numpy)
+                try:
+                    known[e] = plain(*args)
+                except FloatingPointError:
+                    known[e] = _held(plain, e.op.numpy, args)
             elif e.op.name == "get":
                 known[e] = args[0][e.data]
             elif e.op.name == "apply":
@@ -101,6 +114,13 @@ def _run(plan: _Plan, known: dict[Expr, Any], values: Values) -> Work:
         for dead in plan.dead[step]:
             del known[dead]
     return [known[root] for root in plan.roots]
+
+
+@np.errstate(over="ignore")
+def _held(plain: Callable[..., Any], numpy: Callable[..., Any], args: list[Any]) -> Any:
+    """An op that overflows: there it is that of arguments that are held, which is finite."""
+    free = plain(*args)
+    return np.where(np.isfinite(free), free, numpy(*map(held, args)))
 
 
 def _leaf(e: Expr, values: Values) -> Any:
@@ -138,7 +158,7 @@ def _fold(f: Fold, args: list[Any]) -> Work:
         result = _reduce(f.kind, outputs)
     assert result is not None
     if f.kind == "gap":
-        return [result[0][1] - result[0][0]]
+        return [held(result[0][1] - result[0][0])]  # of one row alone it is infinite
     if f.kind == "ranks":
         return [*result[1][:2], result[0][-1]]
     return [r[0] for r in result]
@@ -171,6 +191,7 @@ def _melted(f: Fold, args: list[Any], shape: tuple[int, ...], step: int) -> Work
     return parts[0][1]
 
 
+@np.errstate(over="ignore")
 def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
     """The partial result over axis 0, kept as an axis of length 1 (2 for a gap, 3 for ranks)."""
     if kind == "gap":
@@ -180,7 +201,8 @@ def _reduce(kind: str | tuple[str, ...], outputs: list[Any]) -> list[Any]:
         return [np.take_along_axis(o, first, axis=0) for o in outputs]
     if isinstance(kind, tuple):
         reduce: dict[str, Callable[..., Any]] = {"min": np.min, "max": np.max, "add": np.sum}
-        return [reduce[k](o, axis=0, keepdims=True) for k, o in zip(kind, outputs, strict=True)]
+        return [reduce[k](held(o), axis=0, keepdims=True)
+                for k, o in zip(kind, outputs, strict=True)]  # fmt: skip
     winner = (np.argmin if kind == "min" else np.argmax)(outputs[0], axis=0)[None]
     return [np.take_along_axis(o, winner, axis=0) for o in outputs]
 
@@ -203,7 +225,7 @@ def _winner_and_other(outputs: list[Any]) -> list[Any]:
 
 def _root(r: Root, args: list[Any]) -> Generator[Request, list[Any], Any]:
     first = jet_of(in_t(r.function), 1)
-    arrays = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in args))
+    arrays = np.broadcast_arrays(*(held(np.asarray(a, dtype=np.float64)) for a in args))
     low, high, rest = arrays[0].copy(), arrays[1].copy(), arrays[2:]
     (at_high,) = yield _request(r.function, [high, *rest])
     rising = at_high >= 0.0
@@ -212,10 +234,16 @@ def _root(r: Root, args: list[Any]) -> Generator[Request, list[Any], Any]:
         value, slope = yield _request(first, [t, *rest])
         above = (value > 0.0) == rising
         low, high = np.where(above, low, t), np.where(above, t, high)
-        newton = t - value / np.where(slope == 0.0, 1.0, slope)
-        inside = ((newton > low) & (newton < high)) | (newton == t)  # one that stays has arrived
-        t = np.where(inside & (slope != 0.0), newton, 0.5 * (low + high))
+        t = _nearer(t, value, slope, low, high)
     return t
+
+
+@np.errstate(over="ignore")
+def _nearer(t: Any, value: Any, slope: Any, low: Any, high: Any) -> Any:
+    """A step of Newton's, or to the middle where that leaves the bounds."""
+    newton = t - value / np.where(slope == 0.0, 1.0, slope)
+    inside = ((newton > low) & (newton < high)) | (newton == t)  # one that stays has arrived
+    return np.where(inside & (slope != 0.0), newton, 0.5 * (low + high))
 
 
 class Jet:

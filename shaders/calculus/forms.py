@@ -20,16 +20,12 @@ from .folds import Fold
 from .function import Function, Input, Type, apply, callees
 from .jets import jet
 from .kinks import kinks
-from .rules import HUGE, added, most
+from .rules import HUGE, PLAIN, added, most
 
 __all__ = ["OPEN", "Form", "form_of", "has_folds", "operands", "pasted"]
 
 Steps = Callable[[Sequence[Any]], list[Any]]
 """A function, ready to be called often: of arrays for its leaves, in order."""
-PLAIN: dict[str, Callable[..., Any]] = {"add": np.add, "sub": np.subtract, "mul": np.multiply}
-"""What saturates in no evaluator before 1e150: an interval that gets there may as well be NaN, and
-then decides nothing."""
-
 ROWS = 1000
 """Rows of a fold that is written out, so that each box keeps those alone that matter there."""
 OPEN = 0

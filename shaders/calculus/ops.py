@@ -48,6 +48,7 @@ from .rules import (
     products,
     quotient,
     recip_,
+    reciprocal,
     remainder,
     sin_,
     sqrt_,
@@ -104,7 +105,7 @@ op(
 )  # fmt: skip
 op(
     "div", 2,
-    numpy=lambda a, b: np.clip(a / nonzero(b), -HUGE, HUGE),
+    numpy=lambda a, b: held(a / nonzero(b), HUGE),
     glsl=lambda a, b: "{0} / {1}" if never_small(b) else "divide({0}, {1})",
     helper="""float divide(float a, float b) {
     float nonzero = abs(b) < 1e-30 ? (b < 0.0 ? -1e-30 : 1e-30) : b;
@@ -116,7 +117,7 @@ op(
 )  # fmt: skip
 op(
     "reciprocal", 1,  # 1 / x, but 0 at 0: the factor of derivatives that vanish there
-    numpy=lambda a: np.where(np.abs(a) < TINY, 0.0, 1.0 / np.where(np.abs(a) < TINY, 1.0, a)),
+    numpy=reciprocal,
     glsl=lambda a: "1.0 / {0}" if never_small(a) else "reciprocal({0})",
     helper="float reciprocal(float x) { return abs(x) < 1e-30 ? 0.0 : 1.0 / x; }",
     partials=lambda a: (-(recip_(a) * recip_(a)),),

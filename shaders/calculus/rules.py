@@ -13,8 +13,8 @@ import numpy as np
 
 from .expr import OPS, Expr, Op, const, make
 
-__all__ = ["HUGE", "STEEP", "TINY", "Pair", "Select", "Step", "across", "halves", "held", "nonzero",
-           "op"]  # fmt: skip
+__all__ = ["HUGE", "PLAIN", "STEEP", "TINY", "Pair", "Select", "Step", "across", "halves", "held",
+           "nonzero", "op", "reciprocal"]  # fmt: skip
 
 TINY = 1e-30
 """Below this a denominator counts as zero; representable, with its reciprocal, in float32."""
@@ -24,6 +24,9 @@ STEEP = 80.0
 """exp saturates past this argument: float32 ends at 88."""
 LIMIT = 1e150
 """float64 sums and products are held below this, so that even their squares stay finite."""
+PLAIN: dict[str, Callable[..., Any]] = {"add": np.add, "sub": np.subtract, "mul": np.multiply}
+"""The ops that are held there as they are before that, a third of the work: for whoever holds what
+overflows, and for intervals, which decide nothing there."""
 
 
 def op(name: str, arity: int | None, **entry: Any) -> None:
@@ -31,13 +34,19 @@ def op(name: str, arity: int | None, **entry: Any) -> None:
     OPS[name] = Op(name, arity, **entry)
 
 
-def held(x: Any) -> Any:
-    above = np.maximum(x, -LIMIT)  # np.clip takes five times as long
-    return np.minimum(above, LIMIT, out=above if above.ndim else None)
+def held(x: Any, limit: float = LIMIT) -> Any:
+    above = np.maximum(x, -limit)  # np.clip takes five times as long
+    return np.minimum(above, limit, out=above if above.ndim else None)
 
 
 def nonzero(x: Any) -> Any:
-    return np.where(np.abs(x) < TINY, np.copysign(TINY, x), x)
+    small = np.abs(x) < TINY
+    return np.where(small, np.copysign(TINY, x), x) if small.any() else x
+
+
+def reciprocal(x: Any) -> Any:
+    small = np.abs(x) < TINY
+    return np.where(small, 0.0, 1.0 / np.where(small, 1.0, x)) if small.any() else 1.0 / x
 
 
 def across(a: Any, axis: int) -> Any:
