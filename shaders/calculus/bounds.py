@@ -15,7 +15,7 @@ from .expr import OPS, Expr, const, make, node, postorder
 from .folds import Fold
 from .function import Function, Input, Type, apply, derive
 from .parameters import Parameter
-from .rules import HUGE, added, most
+from .rules import HUGE, most, total
 
 __all__ = ["Intervals", "bounds", "range_of"]
 
@@ -44,7 +44,7 @@ def _at_the_ends(function: Function) -> Function:
         ends += apply(function, args)
     scale = None
     if function.reach is not None:  # what is no farther apart goes into it
-        scale = added((*(make("abs", end) for end in ends), function.reach))
+        scale = total((*(make("abs", end) for end in ends), function.reach))
     return Function(
         f"{function.name}_bounds", inputs, _widen(FEW, scale, *ends), Type(kind="interval"),
         doc=function.doc, source=function.source,
@@ -153,7 +153,7 @@ def _around_the_middle(function: Function, lipschitz: float) -> Function:
                 sizes.append(most((low, high)))
     (value,) = apply(function, middle)
     sizes.append(make("abs", value))
-    reach = lipschitz * make("length", *way) + ROUNDING * node("epsilon") * added(sizes)
+    reach = lipschitz * make("length", *way) + ROUNDING * node("epsilon") * total(sizes)
     return Function(
         f"{function.name}_bounds", inputs, [value - reach, value + reach], Type(1, kind="interval"),
         doc=function.doc, source=function.source,

@@ -24,7 +24,7 @@ from functools import reduce
 from .expr import Expr, make, node, postorder, substitute
 from .folds import Fold
 from .function import Function, Input, Type, apply, derive
-from .rules import abs_, max_, recip_
+from .rules import abs_, max_, recip_, total, where_
 from .side_walk import SideWalk
 from .sides import (
     ALIKE,
@@ -34,11 +34,9 @@ from .sides import (
     ZERO,
     Side,
     dropped,
-    either,
     least,
     merged,
     spot,
-    total,
 )
 from .wanted import EVERYWHERE
 
@@ -123,7 +121,7 @@ class EdgeWalk(SideWalk):
         if e.op.name == "apply" and function.mean is not None:
             outputs, inside, level = self.averaged(function, values, outputs[0], inside[0])
             if outer.next is not None:
-                outer = replace(outer, next=either(level, FAR, outer.next))
+                outer = replace(outer, next=where_(level, FAR, outer.next))
         if outer == NO_SIDE:
             self.sides[e] = inside
             return outputs
@@ -149,32 +147,32 @@ class EdgeWalk(SideWalk):
         far = fine_repeats = span >= 1.0
         if side.near is not None and side.next is not None:
             far = far | ((side.near < 1.0) & (side.next < 1.0))
-        value = either(far, scale * (0.5 - coverage), fine)
+        value = where_(far, scale * (0.5 - coverage), fine)
         zero = (ZERO, ZERO, ZERO)
         slopes_ = [scale, ZERO]
         self.first[value] = tuple(
-            either(far, s, g) for s, g in zip(slopes_, self.gradient(fine), strict=True)
+            where_(far, s, g) for s, g in zip(slopes_, self.gradient(fine), strict=True)
         )
         bent = FAR
         if self.order == 2:
-            self.second[value] = tuple(either(far, ZERO, h) for h in self.hessian(fine))
+            self.second[value] = tuple(where_(far, ZERO, h) for h in self.hessian(fine))
             bend = total([abs_(h) for v in p for h in self.hessian(v)])
             rough = (bend * span > BENT_PHASE * scale) | ~fine_repeats
-            bent = either(rough, HALFWAY, FAR)
+            bent = where_(rough, HALFWAY, FAR)
         # a decision that changes nothing: with one that does, such as another edge, it is rough
         other = value
         if side.other is not None:
-            other = either(far, value, side.other)
+            other = where_(far, value, side.other)
             own = zip((scale, ZERO), self.gradient(side.other), strict=True)
-            self.first[other] = tuple(either(far, s, g) for s, g in own)
+            self.first[other] = tuple(where_(far, s, g) for s, g in own)
             if self.order == 2:
                 self.second[other] = tuple(
-                    either(far, z, h) for z, h in zip(zero, self.hessian(side.other), strict=True)
+                    where_(far, z, h) for z, h in zip(zero, self.hessian(side.other), strict=True)
                 )
-        near = either(far, ZERO, FAR if side.near is None else side.near)
-        after = either(far, bent, FAR if side.next is None else side.next)
+        near = where_(far, ZERO, FAR if side.near is None else side.near)
+        after = where_(far, bent, FAR if side.next is None else side.next)
         reach = self.half(fine) if side.reach is None else side.reach
-        reach = either(fine_repeats, scale, reach + abs_(value - fine))
+        reach = where_(fine_repeats, scale, reach + abs_(value - fine))
         return [value], [Side(other, near, after, reach, side.jumps, True)], span >= MANY
 
     def bundled(self, function: Function, values: Sequence[Expr]) -> list[Expr]:
@@ -232,7 +230,7 @@ class EdgeWalk(SideWalk):
         # does not matter
         aside = (tie < 1.0) | (tie >= FAR)
         aside = aside | (best < 0.0) if sign > 0 else aside
-        rest.append(either(aside, FAR, abs_(runner) * recip_(spread[1])))
+        rest.append(where_(aside, FAR, abs_(runner) * recip_(spread[1])))
         if len(f.table.array) > 2:
             beyond = (third - best) * recip_(spread[0] + max_(*spread))
             most = self.asked.get(node("get", (e,), 0), EVERYWHERE).high if sign > 0 else None
@@ -244,12 +242,12 @@ class EdgeWalk(SideWalk):
         result = []
         for output, other, side, under in zip(outputs, others, sides, hidden, strict=True):
             turned = output if side.other is None else side.other
-            turned = either(tie <= whole.near, other, turned)
+            turned = where_(tie <= whole.near, other, turned)
             reach = self.half(output) if side.reach is None else side.reach
             moved = under.reach if leaps and under.reach is not None else self.half(other)
             far = max_(reach, abs_(output - other) + moved)
             result.append(Side(turned, whole.near, whole.next,
-                               either(close, far, reach), whole.jumps))  # fmt: skip
+                               where_(close, far, reach), whole.jumps))  # fmt: skip
         return outputs, result
 
     def melted(
@@ -273,7 +271,7 @@ class EdgeWalk(SideWalk):
         """The sides of a call whose arguments have sides: theirs, or those that it makes itself."""
         near = least([outer.near, outer.next])
         assert near is not None
-        widest = [either(near < 1.0, FAR, self.half(o)) for o in outputs]
+        widest = [where_(near < 1.0, FAR, self.half(o)) for o in outputs]
         reaches = [w if s.reach is None else max_(w, s.reach)
                    for w, s in zip(widest, inside, strict=True)]  # fmt: skip
         if outer.near is None:
@@ -290,7 +288,7 @@ class EdgeWalk(SideWalk):
             whole = merged([own, outer])
             assert whole.near is not None
             mine = outputs[i] if own.other is None else own.other
-            other = either(outer.near <= whole.near, beyond[i], mine)
+            other = where_(outer.near <= whole.near, beyond[i], mine)
             sides.append(Side(other, whole.near, whole.next, reach, whole.jumps))
         return sides
 

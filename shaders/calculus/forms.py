@@ -20,7 +20,7 @@ from .folds import Fold
 from .function import Function, Input, Type, apply, callees
 from .jets import jet
 from .kinks import kinks
-from .rules import HUGE, PLAIN, added, most
+from .rules import HUGE, PLAIN, most, total
 
 __all__ = ["OPEN", "Form", "form_of", "has_folds", "operands", "pasted"]
 
@@ -87,7 +87,7 @@ class Form:
             slopes = jet(Function("piece", self._inputs, [body]), 1).outputs[1:]
             found = apply(bounds(Function("slopes", self._inputs, slopes)), ends)
             pairs = zip(found[:count], found[count:], strict=True)
-            speed = added(most(p) * s.leaves[0] for p, s in zip(pairs, speeds, strict=True))
+            speed = total(most(p) * s.leaves[0] for p, s in zip(pairs, speeds, strict=True))
             fastest = make("max", speed, fastest)
         return _steps(Function("speed", [*spans, *speeds], [fastest]), PLAIN)
 

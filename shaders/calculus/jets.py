@@ -8,14 +8,14 @@ fields (a boolean) takes the fields' jets in and gives a jet out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations_with_replacement
 
 from .expr import Expr, const, make, node, postorder, rebuild
 from .folds import Fold
 from .function import Function, Input, Type, apply, callees, widened
 from .roots import slopes
-from .rules import Select
+from .rules import Select, total
 
 __all__ = ["Row", "Walk", "chain_rule", "derivatives", "jet", "points_of", "pullback", "recall"]
 
@@ -174,7 +174,7 @@ class Walk:
             partials = [p if isinstance(p, Expr) else const(p) for p in found]
         inner = [self.gradient(a) for a in args]
         return tuple(
-            _sum(p * row[j] for p, row in zip(partials, inner, strict=True)) for j in range(self.n)
+            total(p * row[j] for p, row in zip(partials, inner, strict=True)) for j in range(self.n)
         )
 
     def rows(self, call: Expr) -> list[Row]:
@@ -186,7 +186,7 @@ class Walk:
         inner = [self.gradient(args[k]) for k in points]
         return [
             tuple(
-                _sum(local[t.first(i, k)] * row[j] for k, row in enumerate(inner))
+                total(local[t.first(i, k)] * row[j] for k, row in enumerate(inner))
                 for j in range(self.n)
             )
             for i in range(t.m)
@@ -219,7 +219,7 @@ class Walk:
                     self.first.setdefault(
                         local[local_type.first(i, k)],
                         tuple(
-                            _sum(b * self.gradient(a)[j] for b, a in zip(bent, inner, strict=True))
+                            total(b * self.gradient(a)[j] for b, a in zip(bent, inner, strict=True))
                             for j in range(self.n)
                         ),
                     )
@@ -330,15 +330,8 @@ def pullback(outer: Type, inner: Type) -> Function:
 def _inner(a: Sequence[Expr], b: Sequence[Expr]) -> Expr:
     """An inner product: as one dot of GLSL's, unless zeros or ones make the sum shorter."""
     if not 1 < len(a) <= 4 or any(x.op.name == "const" for x in (*a, *b)):
-        return _sum(x * y for x, y in zip(a, b, strict=True))
+        return total(x * y for x, y in zip(a, b, strict=True))
     return make("dot", *a, *b)
-
-
-def _sum(terms: Iterable[Expr]) -> Expr:
-    total = ZERO
-    for term in terms:
-        total = total + term
-    return total
 
 
 def _callee(call: Expr) -> Function:

@@ -24,7 +24,6 @@ from .rules import (
     TINY,
     Step,
     across,
-    added,
     angle,
     atan2_,
     blended,
@@ -54,6 +53,7 @@ from .rules import (
     sqrt_,
     squared,
     sum_of,
+    total,
     wave,
     where_,
 )  # fmt: skip
@@ -280,7 +280,7 @@ op(
         for x, y in halves(a)
     ]),
     error=6.0,
-    scale=lambda *a: added(
+    scale=lambda *a: total(
         most(x) * most(y) for x, y in halves(a)
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from .expr import Expr, const, make, postorder, rebuild
 from .folds import Fold, fold
 from .function import Function, Input, Type, apply, derive
 from .jets import jet
-from .rules import Select, added
+from .rules import Select, total
 
 __all__ = ["place"]
 
@@ -166,6 +166,6 @@ def _slopes(f: Function, args: Sequence[Expr], candidates: Sequence[int]) -> lis
     local = apply(jet(Function(f.name, inputs, f.outputs, f.result), 1), args)
     t = Type(f.result.size, 1, len(variables))
     return [
-        added(make("abs", local[t.first(m, variables.index(k))]) for m in range(t.m))
+        total(make("abs", local[t.first(m, variables.index(k))]) for m in range(t.m))
         for k in candidates
     ]

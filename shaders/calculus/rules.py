@@ -191,11 +191,8 @@ def most(a: Pair) -> Expr:
     return max_(-a[0], a[1])
 
 
-def added(terms: Iterable[Expr]) -> Expr:
-    total = const(0.0)
-    for term in terms:
-        total = total + term
-    return total
+def total(terms: Iterable[Expr]) -> Expr:
+    return sum(terms, const(0.0))
 
 
 def nearest_integer(x: Any) -> Expr:

@@ -14,7 +14,7 @@ from .expr import Expr, const, make, node, postorder, rebuild
 from .function import Function, Input, Type, apply
 from .jets import Walk, jet
 from .roots import slopes
-from .rules import Step, abs_, max_, recip_
+from .rules import Step, abs_, max_, recip_, total, where_
 from .sides import (
     FAR,
     HALFWAY,
@@ -24,13 +24,11 @@ from .sides import (
     at,
     differ,
     dropped,
-    either,
     least,
     merged,
     nearness,
     outdone,
     pick,
-    total,
 )  # fmt: skip
 from .wanted import Span
 
@@ -233,28 +231,28 @@ class SideWalk(Walk):
         )
         found = merged([turn, picked] if turns else [picked])
         nexts = [found.next]
-        reach = either(c, self.reach(a), self.reach(b))
+        reach = where_(c, self.reach(a), self.reach(b))
         inner = least([left.near, right.near])
         if continuous and turn.near is not None and inner is not None:
             # where both are one all about, what turns one of them may part them
             size = total([self.half(va), self.half(vb)])
             one = (turn.near >= FAR) & (apart <= ALIKE * size)
-            nexts.append(either(one, inner, FAR))
-            reach = either(one, max_(*self.reaches(a, b)), reach)
+            nexts.append(where_(one, inner, FAR))
+            reach = where_(one, max_(*self.reaches(a, b)), reach)
         if turn.near is not None:  # what is not taken here may be, beyond the turn
-            near, other_reach = turn.near, either(c, *self.reaches(b, a))
+            near, other_reach = turn.near, where_(c, *self.reaches(b, a))
             hidden = [least([s.near, s.next]) for s in (right, left)]
             unseen = pick(c, *hidden)
             if unseen is not None:
                 met = make("max", unseen, near)
-                nexts.append(either(unseen <= 0.0, ZERO, met) if leaps else met)
+                nexts.append(where_(unseen <= 0.0, ZERO, met) if leaps else met)
             turns_at = least([near, turn.next])
             assert turns_at is not None
-            reach = either(turns_at < 1.0, max_(reach, apart + other_reach), reach)
+            reach = where_(turns_at < 1.0, max_(reach, apart + other_reach), reach)
         if found.near is None:
             return Side(next=least(nexts), reach=reach)
         others = [v if s.other is None else s.other for s, v in ((left, va), (right, vb))]
-        other = either(c, *others)
+        other = where_(c, *others)
         if turns:  # what is not taken turns with the condition if one step turns both
             assert turn.near is not None
             beyond = [at(s, turn, v) if turn.jumps and s.other is not None else v
@@ -262,7 +260,7 @@ class SideWalk(Walk):
             mine = node("const", (), True)
             if picked.near is not None:
                 mine = turn.near <= picked.near
-            other = either(mine, either(c, *beyond), other)
+            other = where_(mine, where_(c, *beyond), other)
         return Side(other, found.near, least(nexts), reach, found.jumps, vague)
 
     def through(self, e: Expr) -> Side:
@@ -303,7 +301,7 @@ class SideWalk(Walk):
         if own is not None:
             assert step is not None
             assert found.near is not None
-            other = either(own <= found.near, step.other, other)
+            other = where_(own <= found.near, step.other, other)
         return Side(other, found.near, found.next, reach, found.jumps, found.vague)
 
     def rounding(self, e: Expr) -> Expr | None:
@@ -322,7 +320,7 @@ class SideWalk(Walk):
         (xx, _, yy), (xx2, _, yy2) = (self.hessian(self.value[s]) for s in sides)
         left = max_(1.0 - turn.near, 0.0)
         bend = abs_((xx + yy) - (xx2 + yy2)) * left * left
-        return either(bend > ROUNDED * self.reach(e.args[0]), HALFWAY, FAR)
+        return where_(bend > ROUNDED * self.reach(e.args[0]), HALFWAY, FAR)
 
     def scaled(self, t: Expr, distance: Expr) -> Expr:
         """A distance in the measure of t, in that of decisions."""
@@ -345,7 +343,7 @@ class SideWalk(Walk):
         if e.op.name == "length":
             return total(reaches)
         if own is not None and e.op.name == "floor":
-            return either(own < 1.0, 1.0 + reaches[0], ZERO)
+            return where_(own < 1.0, 1.0 + reaches[0], ZERO)
         if e.op.name == "root":
             partials = [ZERO, ZERO, *slopes(self.value[e], jet(e.data.function, 1))]
         else:
@@ -356,4 +354,4 @@ class SideWalk(Walk):
         if e.op.name == "mul":
             moved = moved + reaches[0] * reaches[1]
         near = least([pole, own])
-        return moved if near is None else either(near < 1.0, FAR, moved)
+        return moved if near is None else where_(near < 1.0, FAR, moved)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from .expr import Expr, const, make
 from .function import Function, Input, Type, trace
-from .rules import abs_, recip_, where_
+from .rules import abs_, recip_, total, where_
 
 __all__ = [
     "ALIKE", "CROWDED", "FAR", "HALFWAY", "NO_SIDE", "ZERO", "Side", "at", "differ", "dropped",
-    "either", "least", "merged", "nearness", "outdone", "pick", "spot", "total",
+    "least", "merged", "nearness", "outdone", "pick", "spot",
 ]  # fmt: skip
 
 ZERO = const(0.0)
@@ -73,17 +73,6 @@ def merged(sides: Sequence[Side]) -> Side:
     return Side(near=nearest, next=least(nexts), jumps=jumps, vague=vague)
 
 
-def either(condition: Expr, a: Expr, b: Expr) -> Expr:
-    return make("where", condition, a, b)
-
-
-def total(terms: Iterable[Expr]) -> Expr:
-    found = ZERO
-    for term in terms:
-        found = found + term
-    return found
-
-
 def least(distances: Sequence[Expr | None]) -> Expr | None:
     found = list(dict.fromkeys(d for d in distances if d is not None and d is not FAR))
     nearest = found[0] if found else None
@@ -100,19 +89,19 @@ def at(side: Side, whole: Side, value: Expr) -> Expr:
     return (
         side.other
         if side.near is whole.near
-        else either(side.near <= whole.near, side.other, value)
+        else where_(side.near <= whole.near, side.other, value)
     )
 
 
 def dropped(side: Side, changes: Expr) -> Side:
     """A side whose decision is far away unless it changes something."""
-    return side if side.near is None else replace(side, near=either(changes, side.near, FAR))
+    return side if side.near is None else replace(side, near=where_(changes, side.near, FAR))
 
 
 def pick(c: Expr, a: Expr | None, b: Expr | None) -> Expr | None:
     if a is None and b is None:
         return None
-    return either(c, FAR if a is None else a, FAR if b is None else b)
+    return where_(c, FAR if a is None else a, FAR if b is None else b)
 
 
 def outdone(side: Side, jump: Expr) -> Side:
@@ -121,12 +110,12 @@ def outdone(side: Side, jump: Expr) -> Side:
     here = jump < 1.0
     if side.near is None:
         pole = side.next
-        return side if pole is None else replace(side, next=either(here & (pole < 1.0), ZERO, pole))
+        return side if pole is None else replace(side, next=where_(here & (pole < 1.0), ZERO, pole))
     often, after = side.near <= 0.0, FAR if side.next is None else side.next
     if side.next is not None:
         often = often | (after < CROWDED)
     often = here & often
-    return replace(side, near=either(often, FAR, side.near), next=either(often, HALFWAY, after))
+    return replace(side, near=where_(often, FAR, side.near), next=where_(often, HALFWAY, after))
 
 
 def differ(a: Expr, b: Expr) -> Expr:
