@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..shaders.errors import SceneError, shown
-from ..shaders.given import given, is_number
+from ..shaders.given import given, is_number, picture_of
 from ..shaders.picture import Frame, Parameter, Picture, View
 
 OUTPUTS: Final = ("srgb8", "srgb16", "linear")
@@ -22,10 +22,8 @@ def lowered(call: str, scene: Any) -> Picture:
     Raises:
         SceneError: it is not a scene.
     """
-    lower = getattr(scene, "lower", None)
-    # A class has the method too, and so does a string, whose own lower() gives another string.
-    picture = lower() if callable(lower) and not isinstance(scene, type) else None
-    if not isinstance(picture, Picture):
+    picture = picture_of(scene)
+    if picture is None:
         raise SceneError(f"{call}: expected a Scene, got {shown(scene)}")
     return picture
 

@@ -91,8 +91,11 @@ class Definition:
         mean: Callable[[], Mean] | None = None,
     ) -> None:
         self.python, self.kind, self.lipschitz, self.mean = python, kind, lipschitz, mean
-        self.name = python.__name__.lstrip("_") or python.__name__
-        self.signature = inspect.signature(python)
+        try:
+            self.name = python.__name__.lstrip("_") or python.__name__
+            self.signature = inspect.signature(python)
+        except (AttributeError, TypeError, ValueError):  # such as a built-in one
+            raise fail(f"@{kind}: {shown(python)} is not a function by def or lambda") from None
         self.traced: weakref.WeakValueDictionary[Any, Function] = weakref.WeakValueDictionary()
         self.last: Function | None = None  # kept, so that a loop over one shape traces once
         parameters = list(self.signature.parameters.values())
@@ -370,8 +373,4 @@ def shape(function: Any = None, /, *, bounds: Any = None, grade: Grade = "implic
                 f"@shape: bounds={shown(bounds)} are empty; give the lower left corner first"
             )
     decorate = primitive(grade, sides)
-    if function is None:
-        return decorate
-    if not callable(function):
-        raise fail(f"@shape: {shown(function)} is not a function")
-    return decorate(function)
+    return decorate if function is None else decorate(function)

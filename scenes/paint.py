@@ -51,8 +51,6 @@ def paint(function: Callable[..., Any], /) -> Callable[..., Paint]:
     Arguments called ``value`` and ``gradient`` (or ``jet``, which has both) are filled in with the
     field that is painted: -value is the depth inside, length(gradient) how fast it changes.
     """
-    if not callable(function):
-        raise fail(f"@paint: {shown(function)} is not a function")
     return painted(function)
 
 

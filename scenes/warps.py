@@ -167,6 +167,4 @@ def warp(function: Callable[Concatenate[Any, P], Any], /) -> Callable[P, Warp]:
     The function gets the picture's point ``p`` and its own arguments, and returns the point of
     shape space, ``vec2(x, y)``.
     """
-    if not callable(function):
-        raise fail(f"@warp: {shown(function)} is not a function")
     return mapping()(function)

@@ -6,6 +6,7 @@ A cell is a pixel, or a part of one. Fields come as edges by the cell's coordina
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -138,6 +139,7 @@ def _nearer(e: Vec, d: Vec, width: Expr) -> tuple[Expr, ...]:
     meet = meet & (e[12] < width + 2.0)  # nor farther off than half the width and a cell
     seen = meet & (abs(other) >= abs(f)) & ((f < 0.0) & (other < 0.0) | (f > 0.0) & (other > 0.0))
     far, own = abs(beside[0]), abs(d[0])
+    seen = seen & (far * _bend(e[6:12]) <= WILD * length(Vec(e[7:9])))  # nor wild, as at a pole
     both = seen & (abs(far - own) < 1.0) & (min(far, own) < 0.5 * width + 1.0)
     nearest = (where(seen & (far < own), x, y) for x, y in zip(beside, d, strict=True))
     return *nearest, _flag(both)
@@ -145,9 +147,14 @@ def _nearer(e: Vec, d: Vec, width: Expr) -> tuple[Expr, ...]:
 
 def _astray(e: Vec, width: Expr) -> Scalar:
     """1 where a line may be in the cell, by the jet of its field, and steps to it may go astray."""
-    slope, bend, reach = length(Vec(e[1:3])), length(Vec((*e[3:6], e[4]))), 0.5 * width + 0.75
+    slope, bend, reach = length(Vec(e[1:3])), _bend(e), 0.5 * width + 0.75
     may = abs(e[0]) <= reach * (slope + 0.5 * reach * bend)
     return _flag(may & (reach * bend > WILD * slope))
+
+
+def _bend(e: Sequence[Expr]) -> Scalar:
+    """The length of the Hessian of a jet: how fast its gradient turns, at most."""
+    return length(Vec((*e[3:6], e[4])))
 
 
 def _banded(e: Vec, d: Vec, width: Expr, kind: str) -> tuple[Expr, ...]:

@@ -1,4 +1,4 @@
-"""What is given for a parameter of a scene, checked: a slider's number, a switch, a color."""
+"""What is given, checked: a scene, and for its parameters a number, a switch, or a color."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 from .calculus.parameters import Parameter
 from .color import linear_rgb
 from .errors import SceneError, shown
+from .picture import Picture
 
-__all__ = ["given", "is_number"]
+__all__ = ["given", "is_number", "picture_of"]
 
 
 def given(what: str, parameter: Parameter, value: Any) -> Any:
@@ -44,3 +45,11 @@ def is_number(value: Any) -> bool:
         return not isinstance(value, np.complexfloating) and math.isfinite(value)
     except OverflowError:  # a whole number beyond all floats
         return False
+
+
+def picture_of(scene: Any) -> Picture | None:
+    """The picture that a scene lowers to; None of what is no scene."""
+    lower = getattr(scene, "lower", None)
+    # A class has the method too, and so does a string, whose own lower() gives another string.
+    picture = lower() if callable(lower) and not isinstance(scene, type) else None
+    return picture if isinstance(picture, Picture) else None

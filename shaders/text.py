@@ -7,6 +7,7 @@ from typing import Any
 from .blame import fail
 from .coverage import ANTIALIAS
 from .errors import shown
+from .given import picture_of
 
 __all__ = ["to_glsl"]
 
@@ -50,16 +51,15 @@ def to_glsl(
         ("antialias", antialias, ANTIALIAS),
         ("numbers", numbers, NUMBERS),
     ):
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             known = ", ".join(f'"{word}"' for word in allowed)
             raise fail(f"to_glsl: {name}={shown(value)} must be one of {known}")
     target = DIALECTS[dialect]
     if numbers == "live" and not target.block:
         raise fail(f'to_glsl: numbers="live" needs uniforms, and {dialect} has none: say "baked"')
-    made = not isinstance(scene, (type, str))  # a class has the method too, and so does a string
-    if made and hasattr(scene, "lower"):
-        found = listing(scene.lower(), antialias=antialias, numbers=numbers, dialect=target)
+    if (picture := picture_of(scene)) is not None:
+        found = listing(picture, antialias=antialias, numbers=numbers, dialect=target)
         return found.fragment
-    if made and hasattr(scene, "function"):
+    if hasattr(scene, "function") and not isinstance(scene, type):
         return library(scene.function, numbers=numbers, dialect=target).fragment
     raise fail(f"to_glsl: expected a Scene or a Field, got {shown(scene)}")

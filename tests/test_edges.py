@@ -192,6 +192,18 @@ def test_a_runner_up_that_jumps_is_watched_from_afar():
     assert not wrong["reach"].any()
 
 
+def test_jumps_of_copies_are_known_where_bends_are_not():
+    """As in a picture too large for all of its decisions."""
+    half = language("shape(lambda p: where(p.x < 0.1, -1.0, 1.0))().warp(repeat(1.5, 2, count=2))")
+    outputs, t, jumps = Edges(1, POINT, SIZE, bends=False).of(half.function)
+    assert jumps
+    probe = Function("probe", [POINT, SIZE], outputs, t)
+    f, _, _, other, _, _, near, *_ = call(probe, [np.array([0.849, 0.84]), 1.0, 0.01], VALUES)
+    assert f.tolist() == [-1, -1]
+    assert other.tolist() == [1, 1]
+    assert near == pytest.approx([0.2, 2.0])
+
+
 def test_where_many_rows_tie_no_two_are_the_whole():
     copies = language("circle(0.3).warp(repeat(1.5, 2, count=2))")  # four are as near to 0
     at = np.random.default_rng(4).uniform(-0.49, 0.49, (200, 2)) * CELL

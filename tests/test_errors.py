@@ -15,7 +15,7 @@ import pytest
 from jetfield import scenes
 from jetfield.scenes import Field, JetfieldError, Scene, SceneError, View, load, polygon
 
-HEAD = "import math\nfrom typing import *\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
+HEAD = "import math\nfrom functools import partial\nfrom typing import *\nimport numpy as np\nfrom jetfield.render import render\nfrom jetfield.shaders import to_glsl\n"
 HEAD += "from jetfield.scenes import *\nnan, inf = float('nan'), float('inf')\n"
 
 CALLS = [
@@ -279,7 +279,7 @@ CALLS = [
     ("dot((1, 2), (3, 4, 5))", "dot((1, 2), (3, 4, 5)): vectors of 2 and 3 do not combine; write dot(a, b)"),
     ("acos(None)", "acos(None): unsupported operand"),
     ("min(2, None)", "min(2, None): "),
-    ("shape(circle(1))", "shape(circle(1)): "),
+    ("shape(circle(1))", "@shape: circle(1) is not a function by def or lambda"),
     ("kaleidoscope(10 ** 400)", "int too large to convert to float; write kaleidoscope(n)"),
     ("circle(1).jet([[0, 0]], np.array([1, 2]))", "jet: order=array([1, 2]) must be 0, 1 or 2"),
     # colors
@@ -327,6 +327,9 @@ CALLS = [
     ("shape(bounds=((1, 1), (0, 0)))", "bounds=((1, 1), (0, 0)) are empty; give the lower left corner first"),
     ("shape(grade='good')", "@shape: grade='good' must be one of exact, bound, implicit"),
     ("shape(lambda: 0)", "@shape <lambda>: its first argument must be the point p"),
+    ("shape(math.hypot)", "@shape: the function hypot is not a function by def or lambda"),
+    ("warp(type)", "@warp: the class type is not a function by def or lambda"),
+    ("paint(partial(print, 1))", "@paint: functools.partial(<built-in function print>, 1) is not a function"),
     ("warp(3)", "@warp: 3 is not a function"),
     ("circle(10 ** 400)", "must be a positive number"),
     ("regular_polygon(5, -1)", "regular_polygon: radius=-1 must be a positive number"),
@@ -487,6 +490,8 @@ ELSEWHERE = [
     ("render(Scene(), (0, 5))", "render: size=(0, 5) must be two positive whole numbers (width, height)"),
     ("render(Scene(), (4, 4), antialias='exakt')", "did you mean 'exact'?"),
     ("render(Scene(), (4, 4), view=2)", "render: view=2 must be a View(center=(x, y), height=h)"),
+    ("to_glsl(b'x')", "to_glsl: expected a Scene or a Field, got b'x'"),
+    ("to_glsl(Scene(), np.zeros(2))", "to_glsl: dialect=array([0., 0.]) must be one of"),
     ("to_glsl(3)", "to_glsl: expected a Scene or a Field, got 3"),
     ("to_glsl(Scene(), 'web')", "to_glsl: dialect='web' must be one of"),
     ("to_glsl(circle(1), 'shadertoy', numbers='live')", 'to_glsl: numbers="live" needs uniforms, and shadertoy has none: say "baked"'),

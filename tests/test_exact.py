@@ -25,6 +25,7 @@ from jetfield.scenes import (
     half_plane,
     isolines,
     length,
+    log_polar,
     max,
     mod,
     perspective,
@@ -364,6 +365,15 @@ def test_lines_along_curves_with_bends_as_narrow_as_they_are():
     print(f"{found.rmse:.1e} worst {found.worst:.1e}, {truth.error:.0e}")
     assert found.rmse <= 2e-3
     assert found.worst <= 0.02
+
+
+def test_a_stroke_leaves_a_pole_far_from_it_alone():
+    """There the seam's two sides meet, and the jet of either puts the outline near."""
+    scene = Scene(background="black")
+    scene.stroke(circle(0.3).translate(-0.4, 0).warp(log_polar()), "white", width=px(3))
+    picture = light(scene, size=(33, 33))[..., 0]
+    assert picture.max() > 0.9
+    assert picture[13:20, 13:20].max() == 0
 
 
 def mixed() -> Scene:

@@ -670,6 +670,11 @@ def test_a_regular_polygon_has_a_corner_at_the_top(n):
     assert values(shape, (0, 0))[0] == pytest.approx(-0.75 * math.cos(math.pi / n))
 
 
+def test_shapes_of_very_many_corners_take_no_longer():
+    assert regular_polygon(2**40, 1).bounds == pytest.approx((-1, -1, 1, 1))
+    assert star(2**40, 1, 0.5).bounds == pytest.approx((-1, -1, 1, 1))
+
+
 def test_a_half_plane_is_below_its_normal():
     assert values(half_plane((0, 2), 1.0), (0, 0), (9, 0.5), (0, 1)) == [-0.5, 0, 0.5]
 

@@ -156,9 +156,14 @@ def _turned(p: Vec, angle: Scalar) -> Vec:
 
 def _reach(n: int, radius: Scalar, first: float = 0.0) -> tuple[Scalar, Scalar, Scalar, Scalar]:
     """The box of n points on a circle, from an angle ``first`` off +y."""
-    turns = [math.tau * k / n + first for k in range(n)]
-    x, y = [math.sin(t) for t in turns], [math.cos(t) for t in turns]
-    return radius * min(x), radius * min(y), radius * max(x), radius * max(y)
+    turn = math.tau / n
+
+    def along(axis: float) -> Scalar:
+        """How far the point reaches that is nearest to an axis, turned so far off +y."""
+        return radius * math.cos(math.remainder(axis - first, turn))
+
+    left, bottom, right, top = map(along, (-0.5 * math.pi, math.pi, 0.5 * math.pi, 0.0))
+    return -left, -bottom, right, top
 
 
 @primitive("exact", _reach)

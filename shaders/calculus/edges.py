@@ -97,9 +97,10 @@ class EdgeWalk(SideWalk):
             return [self.value[o] for o in body]
         args = [self.side.get(a, NO_SIDE) for a in e.args]
         values = [self.value[a] for a in e.args]
-        ranked = self.bends and e.op.name == "fold" and e.data.kind in ("min", "max")
         wide = self.widen(function, tuple(values))
         made = edge(wide, self.order, self.bends)
+        ranked = e.op.name == "fold" and e.data.kind in ("min", "max")
+        ranked = ranked and (self.bends or made.derived["jumps"])
         inside: list[Side]
         if not any(self.first[v] != self.none for v in values):
             outputs, inside = super().call(e), [NO_SIDE] * function.result.size
