@@ -8,11 +8,24 @@ import pytest
 from oracles import needs_gl, on_gpu
 from truth import GOLDEN
 
-from jetfield.scenes import Field, Warp, checker, grid, log_polar, perspective, stripes
+from jetfield.scenes import (
+    Field,
+    Scene,
+    View,
+    Warp,
+    checker,
+    circle,
+    difference,
+    grid,
+    log_polar,
+    perspective,
+    stripes,
+)
 from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.calculus.expr import postorder
 from jetfield.shaders.calculus.function import Function, Mean, called, callees
 from jetfield.shaders.patterns import checker_mean, grid_mean, stripes_mean
+from jetfield.shaders.picture import Frame
 
 Array = np.ndarray[Any, Any]
 
@@ -298,3 +311,23 @@ def test_no_function_of_a_mean_is_long():
     for mean_ in MEANS.values():
         for f in (*callees(mean_.coverage.outputs), mean_.coverage):
             assert sum(bool(e.args) for e in postorder(f.outputs)) < 150, f.name
+
+
+@pytest.mark.parametrize("name", ["rounded", "smooth", "between", "drawn alone"])
+def test_fine_patterns_are_right_in_whatever_they_are_mixed(name):
+    """The mean of a pattern tells nothing of what is added to it."""
+    fine = stripes(0.02)
+    field = {
+        "rounded": fine.round(0.002),
+        "smooth": difference(circle(0.3), fine, smooth=0.1),
+        "between": circle(0.3).morph(fine, 0.5),
+        "drawn alone": fine,
+    }[name]
+    frame = Frame((8, 6), View(height=0.6))
+    x, y = (c.ravel() for c in np.meshgrid(np.arange(8), np.arange(6)))
+    drawn = Scene(background="black").fill(field, "white").lower().pixels(frame, x, y, "exact")
+    random = np.random.default_rng(4).uniform(-0.5, 0.5, (2000, 2))
+    middle = np.stack([x - 3.5, y - 2.5], axis=1)[:, None]
+    points = frame.pixel * (middle + random).reshape(-1, 2)
+    inside = (field.jet(points, 0).value <= 0).reshape(len(x), -1).mean(axis=1)
+    assert np.abs(drawn[:, 0] - inside).max() < 0.04

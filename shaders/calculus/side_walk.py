@@ -286,6 +286,10 @@ class SideWalk(Walk):
         found = merged([*sides, Side(next=pole), Side(next=self.rounding(e))])
         if found == NO_SIDE:
             return NO_SIDE
+        if found.vague and not self.scales(e):
+            assert found.near is not None
+            mean = where_(found.near <= 0.0, HALFWAY, FAR)
+            found = replace(found, next=least([found.next, mean]))
         reach = self.spread(e, pole, own)
         if found.near is None:
             return Side(next=found.next, reach=reach)
@@ -303,6 +307,12 @@ class SideWalk(Walk):
             assert found.near is not None
             other = where_(own <= found.near, step.other, other)
         return Side(other, found.near, found.next, reach, found.jumps, found.vague)
+
+    def scales(self, e: Expr) -> bool:
+        """Whether an op leaves the zeros of what varies where they are: the mean of a pattern, of
+        which nothing else is right, remains one."""
+        varies = [self.first[self.value[a]] != self.none for a in e.args]
+        return e.op.name == "neg" or (e.op.name in ("mul", "div") and sum(varies) == 1)
 
     def rounding(self, e: Expr) -> Expr | None:
         """How near a bend of an offset seam is that the derivatives on this side do not tell.
