@@ -231,11 +231,9 @@ class Drawing:
 
     def _reach(self, layer: Layer) -> float:
         """How far from the outline a layer's edge may show, in scene units."""
-        lengths = [e for e in (layer.width, layer.fade) if e is not None]
-        if not lengths:
+        if layer.width is None and layer.fade is None:
             return 0.0
-        found = evaluate(lengths, {}, self.frame.values)
-        return 0.5 * float(sum(found)) + self.pixel
+        return float(evaluate([layer.reach], {}, self.frame.values)[0]) + self.pixel
 
     def _note(self, cells: Cells, codes: Array) -> None:
         """Write down which layers are in at decided cells."""

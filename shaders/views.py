@@ -9,7 +9,7 @@ draws views, and what they show is what the picture is made of.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -36,8 +36,9 @@ from .calculus.vectors import (
 )
 from .color import rgba
 from .coverage import band, fill
+from .layers import Group, Layer, Stack, flat, walk
 from .patterns import stripes_mean
-from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Group, Layer, Picture, flat
+from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Picture
 from .stops import mixed
 from .tiles import EDGE, SMOOTH, looked, rim, side, worth_smooth
 
@@ -100,7 +101,7 @@ def viewed(picture: Picture, name: str, layer: int | None = None) -> Picture:
         picture = replace(picture, layers=(list(flat(picture.layers))[layer],))
     if name == "picture":
         return picture
-    layers = list(_flat(picture.layers, const(1.0)))
+    layers = [_laid(*each) for each in walk(picture.layers)]
     if not layers:
         return Picture((), _color(rgba(INK)[:3]), picture.view)
     if name == "tiles":
@@ -264,13 +265,12 @@ class _Laid(NamedTuple):
     there: Scalar
 
 
-def _flat(stack: Sequence[Layer | Group], there: Scalar) -> Iterator[_Laid]:
-    for item in stack:
-        own = where(item.opacity > 0.0, there, 0.0)
-        if isinstance(item, Group):
-            yield from _flat(item.layers, own)
-        else:
-            yield _Laid(item, own)
+def _laid(layer: Layer, groups: tuple[Group, ...]) -> _Laid:
+    there: Scalar = const(1.0)
+    path: Stack = (*groups, layer)
+    for item in path:
+        there = where(item.opacity > 0.0, there, 0.0)
+    return _Laid(layer, there)
 
 
 def _gathered(
