@@ -24,7 +24,8 @@ from ..shaders.tiles import GROUP
 from ..shaders.views import VIEWS, viewed
 from . import glfw_window
 from .contexts import adopted
-from .frame import DITHER, Painter
+from .frame import Painter
+from .gl import DITHER
 from .program import free
 from .regions import TOP
 from .tiles import Tile, parts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import moderngl
 
-from .state import calls
+from . import gl
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame
@@ -18,20 +18,6 @@ __all__ = ["Canvas", "placed"]
 Box = tuple[int, int, int, int]
 """Left, bottom, width, height, in pixels."""
 
-_TEXTURE_2D: Final = 0x0DE1
-_TEXTURE0: Final = 0x84C0
-_RGBA: Final = 0x1908
-_RGBA8: Final = 0x8058
-_BYTES: Final = 0x1401
-
-VERTEX: Final = """#version 330 core
-uniform vec4 place;  // left, bottom, right, top of the picture, from -1 to 1 across the window
-out vec2 at;
-void main() {
-    at = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(mix(place.xy, place.zw, at), 0.0, 1.0);
-}
-"""
 FRAGMENT: Final = """#version 330 core
 uniform sampler2D picture;  // encoded, with straight alpha
 uniform float checker;      // a square's side, in pixels
@@ -66,7 +52,7 @@ class Canvas:
         self._context = context
         self._texture = context.texture((1, 1), 4)  # brushes give it the size of what they lay
         self._size = 1, 1
-        self._program = context.program(VERTEX, FRAGMENT)
+        self._program = context.program(gl.QUAD, FRAGMENT)
         self._array = context.vertex_array(self._program, [], mode=moderngl.TRIANGLE_STRIP)
         self._lock = threading.Lock()
         self._on_screen = threading.Condition()
@@ -84,21 +70,22 @@ class Canvas:
         A box that is not the whole goes over a picture of the same order. False if the canvas
         holds another one that it may not be laid on.
         """
-        gl = calls(context)
+        call = gl.calls(context)
         size = order.frame.size
         whole = box == (0, 0, *size)
         with self._lock:
             held = -1 if self.order is None else self.order.serial
             if order.serial < held or (not whole and order.serial != held):
                 return False
-            gl.glActiveTexture(_TEXTURE0 + context.default_texture_unit)
-            gl.glBindTexture(_TEXTURE_2D, self._texture.glo)
+            call.glActiveTexture(gl.TEXTURE0 + context.default_texture_unit)
+            call.glBindTexture(gl.TEXTURE_2D, self._texture.glo)
             if self._size != size:
-                gl.glTexImage2D(_TEXTURE_2D, 0, _RGBA8, *size, 0, _RGBA, _BYTES, None)
+                kind = gl.RGBA, gl.UNSIGNED_BYTE
+                call.glTexImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, *size, 0, *kind, None)
                 self._size = size
             left, bottom, width, height = box
-            gl.glCopyTexSubImage2D(_TEXTURE_2D, 0, left, bottom, left, bottom, width, height)
-            gl.glFinish()  # it is there before the lock goes
+            call.glCopyTexSubImage2D(gl.TEXTURE_2D, 0, left, bottom, left, bottom, width, height)
+            call.glFinish()  # it is there before the lock goes
             self.order = order
         return True
 
@@ -121,9 +108,9 @@ class Canvas:
             self._texture.filter = kind, kind
             self._texture.repeat_x = self._texture.repeat_y = False
             self._texture.use(0)
-            self._set("picture", 0)
-            self._set("place", place)
-            self._set("checker", SQUARE * scale)
+            self._program["picture"] = 0
+            self._program["place"] = place
+            self._program["checker"] = SQUARE * scale
             self._array.render(vertices=4)
             self._context.finish()
 
@@ -147,21 +134,13 @@ class Canvas:
         for thing in (self._array, self._program, self._texture):
             thing.release()
 
-    def _set(self, name: str, value: float | tuple[float, ...]) -> None:
-        uniform = self._program[name]
-        assert isinstance(uniform, moderngl.Uniform)
-        uniform.value = value
-
 
 def placed(held: Frame, frame: Frame) -> tuple[float, float, float, float]:
     """Where a picture lies in another frame: left, bottom, right, top, the frame from -1 to 1."""
     if held.view == frame.view and held.size == frame.size:
         return -1.0, -1.0, 1.0, 1.0
-    sides = []
-    for axis in (0, 1):
-        half = 0.5 * frame.size[axis] * frame.pixel
-        middle = (held.view.center[axis] - frame.view.center[axis]) / half
-        reach = 0.5 * held.size[axis] * held.pixel / half
-        sides.append((middle - reach, middle + reach))
-    (left, right), (bottom, top) = sides
+    sides = (*frame.pixel_of(held.at(0, 0)), *frame.pixel_of(held.at(*held.size)))
+    left, bottom, right, top = (
+        2 * side / extent - 1 for side, extent in zip(sides, 2 * frame.size, strict=True)
+    )
     return left, bottom, right, top

@@ -71,13 +71,9 @@ class Glyph:
         if index is None:
             return
         context = self._painter.context
-        left, low, width, height = box = context.fbo.viewport
-        x, y = (
-            start + (at - middle) / frame.pixel + 0.5 * size
-            for start, at, middle, size in zip(
-                (left, low), found.at, frame.view.center, (width, height), strict=True
-            )
-        )
+        left, low, *_ = box = context.fbo.viewport
+        across, up = frame.pixel_of(found.at)
+        x, y = left + across, low + up
         reach = round(REACH * scale)
         corner = round(x) - reach, round(y) - reach
         offset = (corner[0] + reach - x) / scale, (corner[1] + reach - y) / scale

@@ -96,12 +96,8 @@ class Live:
 
     def at(self, place: Point) -> Point:
         """The point of the scene at a place in the window."""
-        view, (width, height) = self.seen, self.size
-        pixel = view.height / height
-        return (
-            view.center[0] + pixel * (place[0] - 0.5 * width),
-            view.center[1] - pixel * (place[1] - 0.5 * height),
-        )
+        x, y = place
+        return Frame(self.size, self.seen).at(x, self.size[1] - y)
 
     def status(self) -> dict[str, Any]:
         """What is seen, for a log: plain values."""

@@ -159,9 +159,7 @@ class Picture:
 
         Rows count from the bottom. For "fwidth" the arrays must be a block of whole 2 x 2 pixels.
         """
-        width, height = frame.size
-        px = frame.view.center[0] + frame.pixel * (x + 0.5 - 0.5 * width)
-        py = frame.view.center[1] + frame.pixel * (y + 0.5 - 0.5 * height)
+        px, py = frame.at(x + 0.5, y + 0.5)
         if antialias == "exact":
             evaluate = partial(call, values=frame.values)
             return means(self.cell, evaluate, px, py, frame.pixel, self.depth)

@@ -58,7 +58,7 @@ Measured: 8 s to compile and draw in Chromium's software rasteriser, 5 s in Mesa
 TEXT_ELEMENTS = 1024
 """Where there is a texture for the rest, as many as compile at once: 0.5 s and 0.3 s."""
 
-_CORNERS = "4.0 * vec2(gl_VertexID & 1, gl_VertexID >> 1) - 1.0"
+CORNERS = "4.0 * vec2(gl_VertexID & 1, gl_VertexID >> 1) - 1.0"
 _MAIN = """void main() {{
     vec2 p = view_center + pixel * (gl_FragCoord.xy + origin);
     fragment = {color};
@@ -100,7 +100,7 @@ _GLSL_330 = replace(
     DRAWN,
     main=_MAIN,
     notes=f"""// It writes sRGB with straight alpha. One triangle covers the picture, w x h pixels:
-// three vertices with gl_Position = vec4({_CORNERS}, 0.0, 1.0).
+// three vertices with gl_Position = vec4({CORNERS}, 0.0, 1.0).
 // The scene's own view: view_center ({{x}}, {{y}}), pixel {{height}} / h, origin (-w / 2, -h / 2).
 """,
     comments=True,
