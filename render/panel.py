@@ -12,9 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from ..shaders.color import encode, linear_rgb
+from ..shaders.color import hex_of, hex_of_codes, linear_rgb
 from ..shaders.errors import DeviceError
 from ..shaders.picture import Parameter
 
@@ -63,7 +61,7 @@ def shown(parameter: Parameter, values: Mapping[str, Any]) -> Any:
     if parameter.kind == "toggle":
         return bool(value)
     light = linear_rgb(value) if isinstance(value, str) else value
-    return "#" + "".join(f"{code:02x}" for code in encode(np.array([*light, 1.0]), "srgb8")[:3])
+    return hex_of(light)
 
 
 def as_python(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> str:
@@ -272,8 +270,7 @@ class Panel:
         if parameter.kind == "color":
             light = [int(value[k : k + 2], 16) / 255 for k in (1, 3, 5)]
             changed, light = imgui.color_edit3(name, light, imgui.ColorEditFlags_.display_hex)
-            code = "#" + "".join(f"{round(255 * min(max(x, 0.0), 1.0)):02x}" for x in light)
-            return code if changed else value
+            return hex_of_codes(light) if changed else value
         return self._number(parameter, value)
 
     def _number(self, parameter: Parameter, value: float) -> float:

@@ -392,4 +392,4 @@ def test_words_that_stand_twice_agree():
     assert cli_options.DEVICES == DEVICES
     assert (*cli_options.VIEWS, "compare") == VIEWS
     assert cli_options.LARGEST == LARGEST
-    assert set(cli_options.OUTPUTS) == set(offscreen._BITS)
+    assert cli_options.OUTPUTS == offscreen.FILES

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import numpy as np
-
 from ..calculus.parameters import Parameter
-from ..color import encode
+from ..color import hex_of
 from .layout import vector
 from .scope import literal
 
@@ -184,5 +182,4 @@ def _meaning(p: Parameter, name: str) -> str:
         return f"{called}{literal(p.low)} to {literal(p.high)}, {number(p.default)} as written"
     if p.kind == "toggle":
         return f"{called}1.0 is on, 0.0 is off; {'on' if p.default else 'off'} as written"
-    code = encode(np.array([*p.default, 1.0]), "srgb8")[:3].tobytes().hex()
-    return f"{called}a color in linear light, #{code} as written"
+    return f"{called}a color in linear light, {hex_of(p.default)} as written"
