@@ -146,6 +146,7 @@ USAGE = [
     ("render scene.py --output out.png", "argument --output: 'out.png' must be srgb8 or srgb16; the file is -o out.png"),
     ("render scene.py --set =1", "argument --set: '=1' must be NAME=VALUE"),
     ("render scene.py --antialias exakt", "argument --antialias: invalid choice: 'exakt'"),
+    ("render scene.py --show tiles --antialias exact", "argument --antialias: --show tiles is drawn by gradient, not by exact"),
     ("render scene.py --output linear", "argument --output: invalid choice: 'linear'"),
     ("render scene.py --device cuda", "argument --device: invalid choice: 'cuda'"),
     ("render scene.py --sise 5x5", "unrecognized arguments: --sise 5x5"),
