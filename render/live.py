@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..shaders.errors import SceneError
 from ..shaders.given import given, is_number
 from ..shaders.picture import Frame, Parameter, View
-from .brush import COMPARE, Order, Report
+from ..shaders.views import COMPARE
+from .brush import Order, Report
 from .reload import Delivered, Trouble, Version, trouble
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Live:
 
     # What happens
 
-    def receive(self, delivered: Delivered, files: Iterable[str] = ()) -> None:
+    def receive(self, delivered: Delivered) -> None:
         """A version of the scene was loaded, or none could be."""
         if isinstance(delivered, Trouble):
             self.trouble, self.tried = delivered, None

@@ -142,7 +142,7 @@ def hex_of(linear: tuple[float, float, float]) -> str:
 
 def hex_of_codes(codes: Sequence[float] | NDArray[Any]) -> str:
     """sRGB code values, 0..1, as hex."""
-    return "#" + np.rint(255 * np.clip(codes, 0.0, 1.0)).astype(np.uint8).tobytes().hex()
+    return "#" + bytes(np.rint(255 * np.clip(codes, 0.0, 1.0)).astype(np.uint8)).hex()
 
 
 def linear_of_srgb(code: float) -> float:

@@ -18,7 +18,7 @@ from jetfield.render import cli, cli_options, offscreen, progress, render
 from jetfield.render.arguments import DEVICES, LARGEST
 from jetfield.scenes import View, load
 from jetfield.shaders.coverage import ANTIALIAS
-from jetfield.shaders.views import VIEWS
+from jetfield.shaders.views import COMPARE, VIEWS
 
 SCENE = """
 from jetfield.scenes import *
@@ -391,6 +391,6 @@ def test_words_that_stand_twice_agree():
     """The command line names choices without importing the modules that define them."""
     assert cli_options.ANTIALIAS == ANTIALIAS
     assert cli_options.DEVICES == DEVICES
-    assert (*cli_options.VIEWS, "compare") == VIEWS
+    assert (*cli_options.VIEWS, COMPARE) == tuple(VIEWS)
     assert cli_options.LARGEST == LARGEST
     assert cli_options.OUTPUTS == offscreen.FILES
