@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import moderngl
 
+from ..shaders.color import on_gray
+from ..shaders.glsl.program import Program
 from . import gl
 
 if TYPE_CHECKING:
@@ -23,19 +25,13 @@ uniform sampler2D picture;  // encoded, with straight alpha
 uniform float checker;      // a square's side, in pixels
 in vec2 at;
 out vec4 fragment;
-vec3 light(vec3 c) {
-    return mix(pow((c + 0.055) / 1.055, vec3(2.4)), c / 12.92, lessThan(c, vec3(0.04045)));
-}
-vec3 code(vec3 c) {
-    return mix(1.055 * pow(c, vec3(1.0 / 2.4)) - 0.055, 12.92 * c, lessThan(c, vec3(0.0031308)));
-}
-void main() {
+{functions}
+void main() {{
     vec4 color = texture(picture, at);
     ivec2 square = ivec2(gl_FragCoord.xy / checker);
-    vec3 below = vec3(((square.x + square.y) & 1) == 0 ? 0.55 : 0.45);
-    fragment.rgb = color.a == 1.0 ? color.rgb : code(mix(light(below), light(color.rgb), color.a));
-    fragment.a = 1.0;
-}
+    float gray = ((square.x + square.y) & 1) == 0 ? 0.55 : 0.45;
+    fragment = vec4(color.a == 1.0 ? color.rgb : {on_gray}(color, gray), 1.0);
+}}
 """
 SQUARE: Final = 8
 """The side of a square of the board under what is transparent, on a screen of scale 1."""
@@ -52,7 +48,10 @@ class Canvas:
         self._context = context
         self._texture = context.texture((1, 1), 4)  # brushes give it the size of what they lay
         self._size = 1, 1
-        self._program = context.program(gl.QUAD, FRAGMENT)
+        program = Program(taken=("picture", "checker", "at", "fragment"))
+        name = program.add(on_gray())
+        fragment = FRAGMENT.format(functions=program.text, on_gray=name)
+        self._program = context.program(gl.QUAD, fragment)
         self._array = context.vertex_array(self._program, [], mode=moderngl.TRIANGLE_STRIP)
         self._lock = threading.Lock()
         self._on_screen = threading.Condition()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from .errors import SceneError, shown
 
 __all__ = [
     "BLENDS", "OUTPUTS", "blend", "encode", "encoder", "hex_of", "hex_of_codes", "linear_of_srgb",
-    "linear_rgb", "oklab", "rgba",
+    "linear_rgb", "oklab", "on_gray", "rgba",
 ]  # fmt: skip
 
 TO_LMS = (
@@ -63,6 +63,12 @@ def _opaque(color: Vec, gray: bool) -> tuple[Any, ...]:
 def _code(x: Expr) -> Expr:
     transfer = trace(_to_srgb, [Input("x")], name="srgb")
     return apply(transfer, (x,))[0]
+
+
+def _on_gray(color: Vec, gray: Expr) -> Vec:
+    """An encoded color of straight alpha laid over an encoded gray, encoded."""
+    below = linear_of_srgb(gray)
+    return Vec(_code(mix(below, linear_of_srgb(c), color[3])) for c in color[:3])
 
 
 def _over(below: Vec, above: Vec) -> Vec:
@@ -110,6 +116,12 @@ def encoder(output: str, gray: bool = False, opaque: bool = False) -> Function:
 
 
 @cache
+def on_gray() -> Function:
+    """What is seen of a pixel over a gray, (vec4, gray) -> vec3, all sRGB-encoded."""
+    return trace(_on_gray, [Input("color", Type(4)), Input("gray")], name="on_gray", result=Type(3))
+
+
+@cache
 def blend(mode: str) -> Function:
     """Composition of one layer, (vec4 below, vec4 above) -> vec4, all premultiplied."""
     inputs = [Input("below", Type(4)), Input("above", Type(4))]
@@ -145,9 +157,10 @@ def hex_of_codes(codes: Sequence[float] | NDArray[Any]) -> str:
     return "#" + bytes(np.rint(255 * np.clip(codes, 0.0, 1.0)).astype(np.uint8)).hex()
 
 
-def linear_of_srgb(code: float) -> float:
-    """Linear light of an sRGB code value, both 0..1."""
-    return code / 12.92 if code <= 0.04045 else ((code + 0.055) / 1.055) ** 2.4
+@lru_cache(maxsize=512)
+def linear_of_srgb(code: Any) -> Any:
+    """Linear light of an sRGB code value, both 0..1: for a plain number, or a traced one."""
+    return where(code <= 0.04045, code / 12.92, pow((code + 0.055) / 1.055, 2.4))
 
 
 def rgba(paint: Any) -> tuple[float, float, float, float]:
