@@ -10,7 +10,6 @@ from ..shaders.errors import SceneError, shown
 from ..shaders.given import given, is_number, picture_of
 from ..shaders.picture import Frame, Parameter, Picture, View
 
-OUTPUTS: Final = ("srgb8", "srgb16", "linear")
 DEVICES: Final = ("auto", "gl", "numpy")
 LARGEST: Final = 65536
 """The longest side of a picture, in pixels."""

@@ -21,14 +21,15 @@ import moderngl
 from ..shaders.errors import DeviceError, JetfieldError
 from ..shaders.glsl import Edition, Editions
 from ..shaders.tiles import GROUP
-from ..shaders.views import VIEWS, viewed
+from ..shaders.views import COMPARE, viewed
 from . import glfw_window
+from .compare import compare
 from .contexts import adopted
-from .frame import DITHER, Painter
+from .frame import Painter
+from .gl import DITHER
 from .program import free
 from .regions import TOP
 from .tiles import Tile, parts
-from .views import Views
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame
@@ -36,10 +37,8 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .reload import Version
 
-__all__ = ["COMPARE", "Brush", "Order", "Report"]
+__all__ = ["Brush", "Order", "Report"]
 
-COMPARE: Final = VIEWS[-1]
-"""The view that is two pictures side by side; their draft is one."""
 KEPT: Final = 32
 """Programs that a brush keeps: an edit and its undoing compile nothing."""
 QUICK: Final = 1 / 25
@@ -227,9 +226,7 @@ class Brush:
         start = time.perf_counter()
         self._target.use()
         self._target.viewport = 0, 0, *order.frame.size
-        Views(painter).draw(
-            order.version.picture, COMPARE, order.frame, numbers="live", split=order.split
-        )
+        compare(painter, order.version.picture, order.frame, order.split, numbers="live")
         painter.context.finish()
         if self._canvas.lay(painter.context, order, (0, 0, *order.frame.size)):
             self._report(Report(order, COMPARE, time.perf_counter() - start))

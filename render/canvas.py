@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import moderngl
 
-from .state import calls
+from ..shaders.color import on_gray
+from ..shaders.glsl.program import Program
+from . import gl
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame
@@ -18,38 +20,18 @@ __all__ = ["Canvas", "placed"]
 Box = tuple[int, int, int, int]
 """Left, bottom, width, height, in pixels."""
 
-_TEXTURE_2D: Final = 0x0DE1
-_TEXTURE0: Final = 0x84C0
-_RGBA: Final = 0x1908
-_RGBA8: Final = 0x8058
-_BYTES: Final = 0x1401
-
-VERTEX: Final = """#version 330 core
-uniform vec4 place;  // left, bottom, right, top of the picture, from -1 to 1 across the window
-out vec2 at;
-void main() {
-    at = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(mix(place.xy, place.zw, at), 0.0, 1.0);
-}
-"""
 FRAGMENT: Final = """#version 330 core
 uniform sampler2D picture;  // encoded, with straight alpha
 uniform float checker;      // a square's side, in pixels
 in vec2 at;
 out vec4 fragment;
-vec3 light(vec3 c) {
-    return mix(pow((c + 0.055) / 1.055, vec3(2.4)), c / 12.92, lessThan(c, vec3(0.04045)));
-}
-vec3 code(vec3 c) {
-    return mix(1.055 * pow(c, vec3(1.0 / 2.4)) - 0.055, 12.92 * c, lessThan(c, vec3(0.0031308)));
-}
-void main() {
+{functions}
+void main() {{
     vec4 color = texture(picture, at);
     ivec2 square = ivec2(gl_FragCoord.xy / checker);
-    vec3 below = vec3(((square.x + square.y) & 1) == 0 ? 0.55 : 0.45);
-    fragment.rgb = color.a == 1.0 ? color.rgb : code(mix(light(below), light(color.rgb), color.a));
-    fragment.a = 1.0;
-}
+    float gray = ((square.x + square.y) & 1) == 0 ? 0.55 : 0.45;
+    fragment = vec4(color.a == 1.0 ? color.rgb : {on_gray}(color, gray), 1.0);
+}}
 """
 SQUARE: Final = 8
 """The side of a square of the board under what is transparent, on a screen of scale 1."""
@@ -66,7 +48,10 @@ class Canvas:
         self._context = context
         self._texture = context.texture((1, 1), 4)  # brushes give it the size of what they lay
         self._size = 1, 1
-        self._program = context.program(VERTEX, FRAGMENT)
+        program = Program(taken=("picture", "checker", "at", "fragment"))
+        name = program.add(on_gray())
+        fragment = FRAGMENT.format(functions=program.text, on_gray=name)
+        self._program = context.program(gl.QUAD, fragment)
         self._array = context.vertex_array(self._program, [], mode=moderngl.TRIANGLE_STRIP)
         self._lock = threading.Lock()
         self._on_screen = threading.Condition()
@@ -84,21 +69,22 @@ class Canvas:
         A box that is not the whole goes over a picture of the same order. False if the canvas
         holds another one that it may not be laid on.
         """
-        gl = calls(context)
+        call = gl.calls(context)
         size = order.frame.size
         whole = box == (0, 0, *size)
         with self._lock:
             held = -1 if self.order is None else self.order.serial
             if order.serial < held or (not whole and order.serial != held):
                 return False
-            gl.glActiveTexture(_TEXTURE0 + context.default_texture_unit)
-            gl.glBindTexture(_TEXTURE_2D, self._texture.glo)
+            call.glActiveTexture(gl.TEXTURE0 + context.default_texture_unit)
+            call.glBindTexture(gl.TEXTURE_2D, self._texture.glo)
             if self._size != size:
-                gl.glTexImage2D(_TEXTURE_2D, 0, _RGBA8, *size, 0, _RGBA, _BYTES, None)
+                kind = gl.RGBA, gl.UNSIGNED_BYTE
+                call.glTexImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, *size, 0, *kind, None)
                 self._size = size
             left, bottom, width, height = box
-            gl.glCopyTexSubImage2D(_TEXTURE_2D, 0, left, bottom, left, bottom, width, height)
-            gl.glFinish()  # it is there before the lock goes
+            call.glCopyTexSubImage2D(gl.TEXTURE_2D, 0, left, bottom, left, bottom, width, height)
+            call.glFinish()  # it is there before the lock goes
             self.order = order
         return True
 
@@ -121,9 +107,9 @@ class Canvas:
             self._texture.filter = kind, kind
             self._texture.repeat_x = self._texture.repeat_y = False
             self._texture.use(0)
-            self._set("picture", 0)
-            self._set("place", place)
-            self._set("checker", SQUARE * scale)
+            self._program["picture"] = 0
+            self._program["place"] = place
+            self._program["checker"] = SQUARE * scale
             self._array.render(vertices=4)
             self._context.finish()
 
@@ -147,21 +133,13 @@ class Canvas:
         for thing in (self._array, self._program, self._texture):
             thing.release()
 
-    def _set(self, name: str, value: float | tuple[float, ...]) -> None:
-        uniform = self._program[name]
-        assert isinstance(uniform, moderngl.Uniform)
-        uniform.value = value
-
 
 def placed(held: Frame, frame: Frame) -> tuple[float, float, float, float]:
     """Where a picture lies in another frame: left, bottom, right, top, the frame from -1 to 1."""
     if held.view == frame.view and held.size == frame.size:
         return -1.0, -1.0, 1.0, 1.0
-    sides = []
-    for axis in (0, 1):
-        half = 0.5 * frame.size[axis] * frame.pixel
-        middle = (held.view.center[axis] - frame.view.center[axis]) / half
-        reach = 0.5 * held.size[axis] * held.pixel / half
-        sides.append((middle - reach, middle + reach))
-    (left, right), (bottom, top) = sides
+    sides = (*frame.pixel_of(held.at(0, 0)), *frame.pixel_of(held.at(*held.size)))
+    left, bottom, right, top = (
+        2 * side / extent - 1 for side, extent in zip(sides, 2 * frame.size, strict=True)
+    )
     return left, bottom, right, top

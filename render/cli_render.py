@@ -30,10 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_frame(parser)
     add("--show", choices=VIEWS, default="picture",
         help="what the calculus knows of it: the field with level sets, the length of its "
-             "gradient, the determinant of the warps' Jacobian, the level sets' curvature, or "
-             "how much of a cell is covered (default: the picture)")  # fmt: skip
-    add("--antialias", choices=ANTIALIAS, default="exact",
-        help="how edges are softened (default: exact)")  # fmt: skip
+             "gradient, the determinant of the warps' Jacobian, the level sets' curvature, how "
+             "much of a cell is covered, or which tiles are searched for edges (default: the "
+             "picture)")  # fmt: skip
+    add("--antialias", choices=ANTIALIAS,
+        help="how edges are softened (default: exact; with --show, gradient)")  # fmt: skip
     add("--output", type=depth, choices=OUTPUTS, default="srgb8",
         help="8 or 16 bits a channel (default: srgb8)")  # fmt: skip
     add("--device", choices=DEVICES, default="auto",
@@ -43,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
     """Draw the scene, write the file, print its path."""
+    view = options.show != "picture"
+    if view and options.antialias not in (None, "gradient"):
+        options.parser.error(
+            f"argument --antialias: --show {options.show} is drawn by gradient, "
+            f"not by {options.antialias}"
+        )
     if options.device != "numpy":
         from .device import offscreen
 
@@ -55,15 +62,15 @@ def run(options: argparse.Namespace, load: Callable[[str], Any]) -> None:
         out = f"{os.path.splitext(os.path.basename(options.scene))[0]}.png"
     scene = load(options.scene)
     frame = framing(options, scene)
-    if options.show != "picture":
-        scene, options.antialias = _shown(scene, options.show), "gradient"
+    if view:
+        scene = _shown(scene, options.show)
         read = {parameter.name for parameter in scene.parameters}  # a view has its own colors
         frame["parameters"] = {n: v for n, v in frame["parameters"].items() if n in read}
     render_file(
         scene,
         out,
         options.size,
-        antialias=options.antialias,
+        antialias=options.antialias or ("gradient" if view else "exact"),
         output=options.output,
         device=options.device,
         **frame,

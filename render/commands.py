@@ -1,4 +1,4 @@
-"""What the keys of the window do, by the names in their table."""
+"""What the keys of the window do."""
 
 from __future__ import annotations
 
@@ -55,28 +55,19 @@ class Commands:
         self._name, self._antialias, self._tell = name, antialias, tell
         self._before: tuple[int, int, int, int] | None = None  # the screen was filled
 
-    def do(self, action: str, shift: bool) -> None:
-        """Do what a key's action says: a method, and perhaps what with."""
-        name, _, argument = action.partition(" ")
-        getattr(self, name)(*([argument] if argument else [shift]))
-
-    def pause(self, _: bool) -> None:
+    def pause(self) -> None:
         """Stop the clock, or let it run."""
         self._live.pause()
 
-    def forward(self, shift: bool) -> None:
-        """The clock a step on."""
-        self._live.step(1.0 if shift else FRAME)
+    def step(self, seconds: float) -> None:
+        """The clock on, or back."""
+        self._live.step(seconds)
 
-    def back(self, shift: bool) -> None:
-        """The clock a step back."""
-        self._live.step(-1.0 if shift else -FRAME)
-
-    def restart(self, _: bool) -> None:
+    def restart(self) -> None:
         """The clock to its beginning."""
         self._live.restart()
 
-    def home(self, _: bool) -> None:
+    def home(self) -> None:
         """The scene's own view."""
         self._live.home()
 
@@ -84,27 +75,27 @@ class Commands:
         """One of VIEWS."""
         self._live.shown = name
 
-    def probe(self, _: bool) -> None:
+    def probe(self) -> None:
         """The probe, or none."""
         self._hud.probing = not self._hud.probing
 
-    def panel(self, _: bool) -> None:
+    def panel(self) -> None:
         """The panel, or none."""
         self._tell(self._hud.toggle_panel(self._live))
 
-    def status(self, _: bool) -> None:
+    def status(self) -> None:
         """The time of a frame, or nothing of it."""
         self._hud.timed = not self._hud.timed
 
-    def help(self, _: bool) -> None:
+    def help(self) -> None:
         """The keys, or none of them."""
         self._hud.help = not self._hud.help
 
-    def quit(self, _: bool) -> None:
+    def quit(self) -> None:
         """The end."""
         glfw.set_window_should_close(self._window, True)
 
-    def copy(self, _: bool) -> None:
+    def copy(self) -> None:
         """The scene's GLSL into the clipboard."""
         if (version := self._live.good) is None:
             return
@@ -116,20 +107,20 @@ class Commands:
 
         self._fine.run(job)
 
-    def save(self, large: bool) -> None:
-        """Draw what is seen again, by baked numbers, and write it."""
+    def save(self, times: int = 1) -> None:
+        """Draw what is seen again, so many times as large, by baked numbers, and write it."""
         live = self._live
         if (version := live.good) is None:
             return
         name = free_name(self._name)
         job = saved(
-            version.picture, live.frame(), name, LARGE if large else 1,
+            version.picture, live.frame(), name, times,
             view=live.shown, split=live.split, antialias=self._antialias, say=self._tell,
         )  # fmt: skip
         self._tell(f"saving {name} ...")
         self._fine.run(job)
 
-    def fullscreen(self, _: bool) -> None:
+    def fullscreen(self) -> None:
         """The whole screen, or the place and size from before."""
         window = self._window
         place = (*glfw.get_window_pos(window), *glfw.get_window_size(window))

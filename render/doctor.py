@@ -17,7 +17,6 @@ OFF: Final = 1e-3
 """The share of values that may differ by more than a level of 255: float32 and float64 disagree
 where an edge runs just beside a pixel's center."""
 
-_GLSL_VERSION: Final = 0x8B8C
 _LIMITS: Final = {
     "GL_MAX_TEXTURE_SIZE": "texture size",
     "GL_MAX_VIEWPORT_DIMS": "viewport",
@@ -88,13 +87,15 @@ def _window() -> Iterator[Fact]:
 
 
 def _opengl() -> Iterator[Fact]:
+    from . import gl
     from .device import offscreen
-    from .state import calls
 
     info: dict[str, Any] = offscreen().run(
         lambda painter: {"version": painter.context.version_code, **painter.context.info}
     )
-    shading = offscreen().run(lambda painter: calls(painter.context).text(_GLSL_VERSION))
+    shading = offscreen().run(
+        lambda painter: gl.calls(painter.context).text(gl.SHADING_LANGUAGE_VERSION)
+    )
     yield Fact(info["version"] >= 330, "OpenGL", info["GL_VERSION"])
     yield Fact(None, "GLSL", shading)
     yield Fact(None, "renderer", info["GL_RENDERER"])

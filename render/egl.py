@@ -20,7 +20,6 @@ from typing import Any, Final
 from .unlocked import Unlocked
 
 _NONE: Final = 0x3038
-_EXTENSIONS: Final = 0x3055
 _OPENGL_API: Final = 0x30A2
 _PLATFORM_DEVICE: Final = 0x313F
 _PLATFORM_SURFACELESS: Final = 0x31DD

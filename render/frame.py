@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from ..shaders.color import OUTPUTS
 from ..shaders.errors import DeviceError
+from .gl import DITHER
 from .passes import Passes
 from .program import Programs, free
 from .tiles import Tile
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from .paste import Paste
     from .plan import Plan
 
-DITHER: Final = 0x0BD0
 LEAST: Final = 4e6
 """Ops that are drawn in the time in which one is compiled: what drawing by tiles saves has to be
 worth the compilation of its passes."""
@@ -35,18 +36,8 @@ MOST_TEXTURES: Final = 4
 """Texture units that a drawing uses: for tables, for the classes of tiles, and for their lists."""
 
 
-class Format(NamedTuple):
-    """How an output is held: on the GPU, in moderngl's words, and in an array."""
-
-    gl: str
-    array: type[np.generic]
-
-
-FORMATS: Final = {
-    "srgb8": Format("f1", np.uint8),
-    "srgb16": Format("nu2", np.uint16),
-    "linear": Format("f4", np.float32),
-}
+FORMATS: Final = {"srgb8": "f1", "srgb16": "nu2", "linear": "f4"}
+"""How each output is held on the GPU, in moderngl's words."""
 
 
 class Painter:
@@ -122,8 +113,8 @@ class Painter:
             target.viewport = 0, 0, tile.width, tile.height
             self.context.disable_direct(DITHER)  # on by default; a driver may mean it for 8 bits
             self.draw(drawing, frame, (tile.x, tile.y), math.prod(frame.size))
-            rows = np.empty((tile.height, tile.width, 4), kind.array)
-            target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind.gl)
+            rows = np.empty((tile.height, tile.width, 4), OUTPUTS[output])
+            target.read_into(rows, (0, 0, tile.width, tile.height), 4, dtype=kind)
         except moderngl.Error as error:
             raise DeviceError(
                 f"OpenGL could not draw {tile.width} x {tile.height}: {error}"
@@ -143,16 +134,16 @@ class Painter:
             free(target)
         self._targets.clear()
 
-    def _target(self, kind: Format, tile: Tile) -> moderngl.Framebuffer:
+    def _target(self, kind: str, tile: Tile) -> moderngl.Framebuffer:
         """A framebuffer of this format that holds the tile. The last one is kept, and grows."""
-        held = self._targets.get(kind.gl)
+        held = self._targets.get(kind)
         width, height = held.size if held else (0, 0)
         if held and tile.width <= width and tile.height <= height:
             return held
         size = max(width, tile.width), max(height, tile.height)
-        grown = self.context.framebuffer([self.context.renderbuffer(size, 4, dtype=kind.gl)])
+        grown = self.context.framebuffer([self.context.renderbuffer(size, 4, dtype=kind)])
         grown.use()  # before the old one goes: moderngl binds again what was in use
         if held:
             free(held)
-        self._targets[kind.gl] = grown
+        self._targets[kind] = grown
         return grown

@@ -57,33 +57,25 @@ class Glyph:
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
 
-    def draw(
-        self, found: Probe, frame: Frame, scale: float = 1.0, layer: int | None = None
-    ) -> None:
+    def draw(self, found: Probe, frame: Frame, scale: float = 1.0) -> None:
         """Draw over the framebuffer in use, whose viewport the picture of the frame fills.
 
         An arrow along the gradient, a ring where the outline should be by the gradient, and the
-        ellipse that a small circle of the shape's space becomes, with the circle itself. ``layer``
-        is the index of the one meant; by default that in the probe's focus. OpenGL's state is
-        afterwards as before.
+        ellipse that a small circle of the shape's space becomes, with the circle itself: of the
+        layer in the probe's focus. OpenGL's state is afterwards as before.
         """
-        index = found.focus if layer is None else layer
-        if index is None:
+        if found.focus is None:
             return
         context = self._painter.context
-        left, low, width, height = box = context.fbo.viewport
-        x, y = (
-            start + (at - middle) / frame.pixel + 0.5 * size
-            for start, at, middle, size in zip(
-                (left, low), found.at, frame.view.center, (width, height), strict=True
-            )
-        )
+        left, low, *_ = box = context.fbo.viewport
+        across, up = frame.pixel_of(found.at)
+        x, y = left + across, low + up
         reach = round(REACH * scale)
         corner = round(x) - reach, round(y) - reach
         offset = (corner[0] + reach - x) / scale, (corner[1] + reach - y) / scale
         small = Frame(
             (2 * reach, 2 * reach), View(offset, 2 * reach / scale),
-            parameters=numbers(found.layers[index], found.pixel * scale),
+            parameters=numbers(found.layers[found.focus], found.pixel * scale),
         )  # fmt: skip
         with kept(context, units=0), aimed(context.fbo, (*corner, *small.size)):
             clip(context, box)

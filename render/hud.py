@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .brush import COMPARE
+from ..shaders.views import COMPARE, legend
 from .frame import Painter
 from .glyph import Glyph
 from .keys import help_text
 from .overlay import Corner, Note, Overlay
 from .panel import Panel, how_to_get
 from .probe_text import about, of_layer
-from .views import legend
 
 if TYPE_CHECKING:
     import moderngl
 
     from .brush import Brush
     from .live import Live
-    from .prober import Probed
+    from .probe import Probe
 
 __all__ = ["Hud"]
 
@@ -46,7 +45,7 @@ class Hud:
         self._painter: Painter | None = None
         self._frames = 0
         self._mouse = 0.0, 0.0
-        self.probed: Probed | None = None
+        self.probed: Probe | None = None
         self.help, self.timed, self.probing, self.paneled = False, True, False, False
 
     @property
@@ -65,7 +64,7 @@ class Hud:
         """Draw over the framebuffer in use; the values that the panel changed."""
         if self.probing and self.probed is not None:
             self._painter = self._painter or Painter(self._context)
-            Glyph(self._painter).draw(self.probed.found, live.frame(), scale)
+            Glyph(self._painter).draw(self.probed, live.frame(), scale)
         self._overlay.draw(size, scale, self._notes(live, brushes, message))
         self._frames = max(self._frames - 1, 0)
         if self._panel is None or not self.paneled or live.version is None:
@@ -82,7 +81,7 @@ class Hud:
 
     def status(self) -> dict[str, Any]:
         """What is shown over the picture, for a log."""
-        found = self.probed.found if self.probing and self.probed else None
+        found = self.probed if self.probing else None
         return {
             "help": self.help,
             "timed": self.timed,
@@ -159,7 +158,7 @@ class Hud:
         if live.trouble is not None:
             notes.append(Note(str(live.trouble), "top left", "error"))
         if self.probing and self.probed is not None:
-            found = self.probed.found
+            found = self.probed
             lines = [] if found.focus is None else of_layer(found, found.focus)
             notes.append(Note("\n".join((about(found), *lines)), self._away(live)))
         if message:

@@ -62,8 +62,8 @@ class ImGuiRenderer:
             with aimed(self._context.fbo, (0, 0, width, height)):
                 self._context.enable(moderngl.BLEND)
                 self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-                self._set("size", (width, height))
-                self._set("image", 0)
+                self._program["size"] = width, height
+                self._program["image"] = 0
                 for commands in data.cmd_lists:
                     self._write(
                         _bytes(commands.vtx_buffer, self._imgui.VERTEX_SIZE),
@@ -131,10 +131,6 @@ class ImGuiRenderer:
         self._array.release()
         for buffer in self._buffers:
             buffer.release()
-
-    def _set(self, name: str, value: Any) -> None:
-        uniform: Any = self._program[name]
-        uniform.value = value
 
 
 def _bytes(buffer: Any, size: int) -> bytes:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..shaders.errors import SceneError
 from ..shaders.given import given, is_number
 from ..shaders.picture import Frame, Parameter, View
-from .brush import COMPARE, Order, Report
+from ..shaders.views import COMPARE
+from .brush import Order, Report
 from .reload import Delivered, Trouble, Version, trouble
 
 if TYPE_CHECKING:
@@ -96,12 +97,8 @@ class Live:
 
     def at(self, place: Point) -> Point:
         """The point of the scene at a place in the window."""
-        view, (width, height) = self.seen, self.size
-        pixel = view.height / height
-        return (
-            view.center[0] + pixel * (place[0] - 0.5 * width),
-            view.center[1] - pixel * (place[1] - 0.5 * height),
-        )
+        x, y = place
+        return Frame(self.size, self.seen).at(x, self.size[1] - y)
 
     def status(self) -> dict[str, Any]:
         """What is seen, for a log: plain values."""
@@ -125,7 +122,7 @@ class Live:
 
     # What happens
 
-    def receive(self, delivered: Delivered, files: Iterable[str] = ()) -> None:
+    def receive(self, delivered: Delivered) -> None:
         """A version of the scene was loaded, or none could be."""
         if isinstance(delivered, Trouble):
             self.trouble, self.tried = delivered, None

@@ -17,6 +17,7 @@ from ..shaders.calculus.expr import OPS, Op, make, node
 from ..shaders.calculus.function import Function, Input
 from ..shaders.calculus.kinks import kinks
 from ..shaders.calculus.rules import TINY
+from ..shaders.glsl import COVER
 from ..shaders.glsl.program import FLOAT_EPSILON, Program
 from .device import offscreen
 
@@ -26,13 +27,6 @@ SIDE: Final = 96
 """Rows and columns of the samples of one op."""
 _ANY: Final = {"length": 2, "dot": 4}  # arguments of ops that take any number of them
 _WIDE: Final = 6  # decimal orders of magnitude, each way
-
-_VERTEX: Final = """#version 330 core
-void main() {
-    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(4.0 * corner - 1.0, 0.0, 1.0);
-}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +123,17 @@ def _run(
     context: Any, text: str, count: int, samples: NDArray[np.float32]
 ) -> list[NDArray[np.float32]]:
     """Draw each case of a shader: in the thread of the context."""
-    program = context.program(_VERTEX, text)
+    program = context.program(COVER, text)
     array = context.vertex_array(program, [])
     texture = context.texture((SIDE, SIDE), 4, samples, dtype="f4")
     buffer = context.renderbuffer((SIDE, SIDE), 1, dtype="f4")
     target = context.framebuffer([buffer])
     target.use()
     texture.use(0)
-    program["samples"].value = 0
+    program["samples"] = 0
     found = []
     for case in range(count):
-        program["which"].value = case
+        program["which"] = case
         array.render(vertices=3)
         found.append(
             np.frombuffer(target.read(components=1, dtype="f4"), np.float32).reshape(SIDE, SIDE)

@@ -50,7 +50,7 @@ def scene_png(scene: Any) -> bytes | None:
 
 def field_png(field: Any) -> bytes | None:
     """A field as a PNG file's bytes; None, and the reason on stderr, if it cannot be drawn."""
-    return _png(lambda: _Lowered(portrait(field.function, field.bounds)))
+    return _png(lambda: portrait(field.function, field.bounds))
 
 
 def portrait(field: Function, bounds: tuple[float, float, float, float]) -> Picture:
@@ -76,16 +76,6 @@ def portrait(field: Function, bounds: tuple[float, float, float, float]) -> Pict
         _color(PAPER),
         view,
     )
-
-
-class _Lowered:
-    """A picture in the place of a scene."""
-
-    def __init__(self, picture: Picture) -> None:
-        self._picture = picture
-
-    def lower(self) -> Picture:
-        return self._picture
 
 
 def _color(text: str) -> Color:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.calculus.costs import longest
+from ..shaders.color import OUTPUTS
 from ..shaders.coverage import ANTIALIAS
 from ..shaders.picture import Frame
 from . import arguments, tiles
@@ -28,8 +29,8 @@ TILE: Final = 1024
 BAND: Final = 256
 """Rows of a file that are drawn before they are written: 16384 columns of them take 16 MB."""
 
-_ARRAYS: Final = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
-_BITS: Final = {"srgb8": 8, "srgb16": 16}
+FILES: Final = tuple(word for word, kind in OUTPUTS.items() if issubclass(kind, np.integer))
+"""What a file can hold."""
 
 DEEP: Final = {"exact": 300, "gradient": 1000, "none": 1000}
 """Ops in the longest of the functions that fields are made of, from which on a picture is drawn by
@@ -83,7 +84,7 @@ def render(
         DeviceError: there is no OpenGL.
         ShaderError: the driver refuses the scene's GLSL.
     """
-    arguments.choice("render", "output", output, arguments.OUTPUTS)
+    arguments.choice("render", "output", output, tuple(OUTPUTS))
     (width, height), draw, _ = _prepared(
         "render",
         scene,
@@ -96,7 +97,7 @@ def render(
         device=device,
         view=view,
     )
-    picture = np.empty((height, width, 4), _ARRAYS[output])
+    picture = np.empty((height, width, 4), OUTPUTS[output])
     for tile in tiles.tiles((width, height), TILE):
         top = height - tile.y - tile.height
         draw(tile, picture[top : top + tile.height, tile.x : tile.x + tile.width])
@@ -131,7 +132,7 @@ def render_file(
         OutputError: the file cannot be written.
         SceneError, DeviceError, ShaderError: as for ``render``.
     """
-    arguments.choice("render_file", "output", output, tuple(_BITS))
+    arguments.choice("render_file", "output", output, FILES)
     with Progress(f"drawing {os.path.basename(str(path))}") as progress:
         progress.doing = "deriving what to draw"
         (width, height), draw, band = _prepared(
@@ -148,8 +149,8 @@ def render_file(
         )
         progress.total = height
         progress.doing = "" if device == "numpy" else "compiling a shader, and the first part"
-        rows_of_band = np.empty((min(band, height), width, 4), _ARRAYS[output])
-        with PngWriter(path, width, height, bits=_BITS[output]) as png:
+        rows_of_band = np.empty((min(band, height), width, 4), OUTPUTS[output])
+        with PngWriter(path, width, height, bits=8 * rows_of_band.itemsize) as png:
             for low, count in tiles.bands(height, band):
                 rows = rows_of_band[:count]
                 for tile in tiles.across(width, TILE * TILE // band, low, count):

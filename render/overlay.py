@@ -16,6 +16,7 @@ import moderngl
 
 from ..shaders.errors import DeviceError
 from .arguments import choice
+from .gl import QUAD
 from .state import aimed, kept
 
 if TYPE_CHECKING:
@@ -43,14 +44,6 @@ WIDEST: Final = 760
 """A longer line is broken."""
 ROUND: Final = 6
 
-VERTEX: Final = """#version 330 core
-uniform vec4 place;  // left, bottom, width, height, in -1..1
-out vec2 at;
-void main() {
-    at = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(place.xy + at * place.zw, 0.0, 1.0);
-}
-"""
 FRAGMENT: Final = """#version 330 core
 uniform sampler2D image;  // premultiplied, top row first
 in vec2 at;
@@ -93,7 +86,7 @@ class Overlay:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program: moderngl.Program | None = context.program(VERTEX, FRAGMENT)
+        self._program: moderngl.Program | None = context.program(QUAD, FRAGMENT)
         self._array = context.vertex_array(self._program, [], mode=moderngl.TRIANGLE_STRIP)
         self._textures: dict[tuple[Note, float, tuple[int, int]], moderngl.Texture] = {}
         self.drawn = 0
@@ -126,8 +119,8 @@ class Overlay:
                     textures.values(), arranged(corners, blocks, size, scale), strict=True
                 ):
                     texture.use(0)
-                    self._set("image", 0)
-                    self._set("place", _placed(spot, size))
+                    self._program["image"] = 0
+                    self._program["place"] = _placed(spot, size)
                     self._array.render(vertices=4)
 
     def release(self) -> None:
@@ -152,20 +145,11 @@ class Overlay:
         for key in self._textures.keys() - set(keep):
             self._textures.pop(key).release()
 
-    def _set(self, name: str, value: Any) -> None:
-        assert self._program is not None
-        uniform: Any = self._program[name]
-        uniform.value = value
-
 
 def _placed(spot: Spot, size: tuple[int, int]) -> tuple[float, ...]:
-    width, height = size
-    return (
-        2 * spot.left / width - 1,
-        2 * spot.bottom / height - 1,
-        2 * spot.width / width,
-        2 * spot.height / height,
-    )
+    """The sides of a block, as QUAD takes them."""
+    sides = spot.left, spot.bottom, spot.left + spot.width, spot.bottom + spot.height
+    return tuple(2 * side / extent - 1 for side, extent in zip(sides, 2 * size, strict=True))
 
 
 def arranged(

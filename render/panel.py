@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+import glfw
 
-from ..shaders.color import encode, linear_rgb
+from ..shaders.color import hex_of, hex_of_codes, linear_rgb
 from ..shaders.errors import DeviceError
 from ..shaders.picture import Parameter
 
@@ -35,14 +35,20 @@ SETTLING: Final = 3
 LONGEST: Final = 0.1
 """Seconds that one frame counts as at most."""
 
-# GLFW's codes of the keys that a panel knows, as ImGui calls them; and the bits of what is held.
+# GLFW's keys that a panel knows, as ImGui calls them; and its bits of what is held.
 _KEYS: Final = {
-    32: "space", 256: "escape", 257: "enter", 258: "tab", 259: "backspace", 260: "insert",
-    261: "delete", 262: "right_arrow", 263: "left_arrow", 264: "down_arrow", 265: "up_arrow",
-    266: "page_up", 267: "page_down", 268: "home", 269: "end", 335: "keypad_enter",
-    **{code: chr(code).lower() for code in range(65, 91)},
+    glfw.KEY_SPACE: "space", glfw.KEY_ESCAPE: "escape", glfw.KEY_ENTER: "enter",
+    glfw.KEY_TAB: "tab", glfw.KEY_BACKSPACE: "backspace", glfw.KEY_INSERT: "insert",
+    glfw.KEY_DELETE: "delete", glfw.KEY_RIGHT: "right_arrow", glfw.KEY_LEFT: "left_arrow",
+    glfw.KEY_DOWN: "down_arrow", glfw.KEY_UP: "up_arrow", glfw.KEY_PAGE_UP: "page_up",
+    glfw.KEY_PAGE_DOWN: "page_down", glfw.KEY_HOME: "home", glfw.KEY_END: "end",
+    glfw.KEY_KP_ENTER: "keypad_enter",
+    **{code: chr(code).lower() for code in range(glfw.KEY_A, glfw.KEY_Z + 1)},
 }  # fmt: skip
-_HELD: Final = {1: "mod_shift", 2: "mod_ctrl", 4: "mod_alt", 8: "mod_super"}
+_HELD: Final = {
+    glfw.MOD_SHIFT: "mod_shift", glfw.MOD_CONTROL: "mod_ctrl", glfw.MOD_ALT: "mod_alt",
+    glfw.MOD_SUPER: "mod_super",
+}  # fmt: skip
 
 
 def how_to_get() -> str | None:
@@ -63,7 +69,7 @@ def shown(parameter: Parameter, values: Mapping[str, Any]) -> Any:
     if parameter.kind == "toggle":
         return bool(value)
     light = linear_rgb(value) if isinstance(value, str) else value
-    return "#" + "".join(f"{code:02x}" for code in encode(np.array([*light, 1.0]), "srgb8")[:3])
+    return hex_of(light)
 
 
 def as_python(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> str:
@@ -272,8 +278,7 @@ class Panel:
         if parameter.kind == "color":
             light = [int(value[k : k + 2], 16) / 255 for k in (1, 3, 5)]
             changed, light = imgui.color_edit3(name, light, imgui.ColorEditFlags_.display_hex)
-            code = "#" + "".join(f"{round(255 * min(max(x, 0.0), 1.0)):02x}" for x in light)
-            return code if changed else value
+            return hex_of_codes(light) if changed else value
         return self._number(parameter, value)
 
     def _number(self, parameter: Parameter, value: float) -> float:

@@ -14,8 +14,8 @@ from ..shaders.calculus.parameters import parameters
 from ..shaders.glsl.atlas import woven
 from ..shaders.lists import lists, read
 from ..shaders.tiles import ABOVE, EDGE, GROUP, SETTLED
+from . import gl
 from .program import Programs, free
-from .state import calls
 
 if TYPE_CHECKING:
     from ..shaders.calculus.function import Function
@@ -27,11 +27,6 @@ __all__ = ["Passes"]
 
 KEPT: Final = 4
 """Lists that are kept: several pictures may be drawn by turns."""
-_POINT_SIZE_RANGE: Final = 0x0B12
-_PROGRAM_POINT_SIZE: Final = 0x8642
-_SCISSOR_TEST: Final = 0x0C11
-_SCISSOR_BOX: Final = 0x0C10
-_VIEWPORT: Final = 0x0BA2
 Textures = dict[str, moderngl.Texture]
 """By sampler."""
 
@@ -66,8 +61,8 @@ class Passes:
         self._context = context
         self._programs = programs
         self._levels: dict[str, moderngl.Framebuffer] = {}
-        self._gl = calls(context)
-        self._largest = self._gl.integers(_POINT_SIZE_RANGE)[1]
+        self._call = gl.calls(context)
+        self._largest = self._call.integers(gl.POINT_SIZE_RANGE)[1]
         self._made: list[tuple[object, Textures]] = []  # lists of what was drawn last, and for what
         self._ground_of: object = None
         self._ground_color: tuple[float, ...] = ()
@@ -87,8 +82,9 @@ class Passes:
             ShaderError: the driver refuses a listing.
         """
         target = self._context.fbo
-        left, low, width, height = self._gl.integers(_VIEWPORT)
-        scissor = self._gl.integers(_SCISSOR_BOX) if self._gl.glIsEnabled(_SCISSOR_TEST) else None
+        call = self._call
+        left, low, width, height = call.integers(gl.VIEWPORT)
+        scissor = call.integers(gl.SCISSOR_BOX) if call.glIsEnabled(gl.SCISSOR_TEST) else None
         there = origin[0] + left, origin[1] + low
         groups, tiles = self._levels_of(tiled, (width, height))
         listed = self._list(tiled, frame, there, tiles.grid) if tiled.listed else {}
@@ -100,7 +96,7 @@ class Passes:
         target.use()
         with self._wider((left, low, width, height), tiles.covers, scissor):
             if tiled.ground is not None:
-                self._gl.clear(self._ground(tiled.ground, frame))
+                call.clear(self._ground(tiled.ground, frame))
             for kind, listing in tiled.kinds if classed else ((EDGE, tiled.edges),):
                 values = listing.uniforms(frame, origin) | {"tile_kind": kind}
                 for level in (groups, tiles) if kind == SETTLED else (tiles,):
@@ -159,11 +155,11 @@ class Passes:
         listed: Textures,
     ) -> None:
         """Find the classes of a level's squares in those of its parent that have an edge."""
-        self._gl.glViewport(0, 0, *(n * parent.side // level.side for n in parent.grid))
-        self._gl.glEnable(_PROGRAM_POINT_SIZE)
+        self._call.glViewport(0, 0, *(n * parent.side // level.side for n in parent.grid))
+        self._call.glEnable(gl.PROGRAM_POINT_SIZE)
         values["tile_side"] = float(level.side)
         self._points(listing, values, parent, parent.side // level.side, listed)
-        self._gl.glDisable(_PROGRAM_POINT_SIZE)
+        self._call.glDisable(gl.PROGRAM_POINT_SIZE)
 
     def _points(
         self, listing: Listing, values: dict[str, Any], level: _Level, size: int, listed: Textures
@@ -203,9 +199,7 @@ class Passes:
             self._made.remove(known)
             self._made.append(known)
             return known[1]
-        sizes = zip(frame.view.center, there, frame.size, strict=True)
-        corner = [c + frame.pixel * (at - 0.5 * size) for c, at, size in sizes]
-        made = lists(tiled.picture, frame, (corner[0], corner[1]), grid, tiled.side, tiled.rim)
+        made = lists(tiled.picture, frame, frame.at(*there), grid, tiled.side, tiled.rim)
         rows = woven(made.texels)
         textures = {
             "tile_ranges": self._context.texture(grid, 4, made.ranges, dtype="f4"),
@@ -221,7 +215,7 @@ class Passes:
     def _fill(self, level: _Level, kind: float) -> None:
         """Make all squares of a level of this kind; its framebuffer is in use after."""
         level.target.use()
-        self._gl.clear((kind, 0.0, 0.0, 0.0))
+        self._call.clear((kind, 0.0, 0.0, 0.0))
 
     def _level(self, name: str, grid: tuple[int, int], side: int) -> _Level:
         """A texture of classes: with an edge, at first. The last of a name is kept, and grows."""
@@ -236,7 +230,7 @@ class Passes:
             if held:
                 free(held)
             self._levels[name] = held = grown
-            self._gl.clear((EDGE, 0.0, 0.0, 0.0))
+            self._call.clear((EDGE, 0.0, 0.0, 0.0))
         return _Level(held, grid, side)
 
     @contextmanager
@@ -247,24 +241,24 @@ class Passes:
 
         A point whose center is outside of the viewport may be dropped, whatever it covers.
         """
-        gl = self._gl
+        call = self._call
         x, y, width, height = viewport
         left, low, across, up = scissor or viewport
         start = max(x, left), max(y, low)
         end = min(x + width, left + across), min(y + height, low + up)
-        gl.glEnable(_SCISSOR_TEST)
-        gl.glScissor(*start, *(max(b - a, 0) for a, b in zip(start, end, strict=True)))
-        gl.glViewport(x, y, *whole)
-        gl.glEnable(_PROGRAM_POINT_SIZE)
+        call.glEnable(gl.SCISSOR_TEST)
+        call.glScissor(*start, *(max(b - a, 0) for a, b in zip(start, end, strict=True)))
+        call.glViewport(x, y, *whole)
+        call.glEnable(gl.PROGRAM_POINT_SIZE)
         try:
             yield
         finally:
-            gl.glDisable(_PROGRAM_POINT_SIZE)
-            gl.glViewport(*viewport)
+            call.glDisable(gl.PROGRAM_POINT_SIZE)
+            call.glViewport(*viewport)
             if scissor:
-                gl.glScissor(*scissor)
+                call.glScissor(*scissor)
             else:
-                gl.glDisable(_SCISSOR_TEST)
+                call.glDisable(gl.SCISSOR_TEST)
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import moderngl
 import numpy as np
 
+from ..shaders.glsl import COVER
 from . import regions
 from .tiles import Tile
 
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Paste"]
 
-VERTEX: Final = """#version 330 core
-void main() {
-    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(4.0 * corner - 1.0, 0.0, 1.0);
-}
-"""
 FRAGMENT: Final = """#version 330 core
 uniform sampler2D image;
 uniform ivec2 place;  // of its lower-left pixel in the framebuffer
@@ -38,7 +33,7 @@ class Paste:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program = context.program(VERTEX, FRAGMENT)
+        self._program = context.program(COVER, FRAGMENT)
         self._array = context.vertex_array(self._program, [])
         self._image: moderngl.Texture | None = None
         self._held: object = None
@@ -56,10 +51,8 @@ class Paste:
             self._image.filter = moderngl.NEAREST, moderngl.NEAREST
             self._held = plan, frame, tile
         self._image.use(0)
-        for name, value in (("image", 0), ("place", (left, low))):
-            uniform = self._program[name]
-            assert isinstance(uniform, moderngl.Uniform)
-            uniform.value = value
+        self._program["image"] = 0
+        self._program["place"] = left, low
         self._array.render(moderngl.TRIANGLES, 3)
 
     def release(self) -> None:

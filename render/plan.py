@@ -7,21 +7,21 @@ So it is given the polynomial with that jet in the field's place, as parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Final
 
 from ..shaders.calculus.costs import size
+from ..shaders.calculus.evaluate import evaluate
 from ..shaders.calculus.expr import Expr, const, make
 from ..shaders.calculus.forms import has_folds
 from ..shaders.calculus.function import Function, callees
 from ..shaders.calculus.parameters import Parameter, leaf
 from ..shaders.calculus.tapes import Graph, inlined
-from ..shaders.coverage import order
-from ..shaders.exact import LARGEST
-from ..shaders.picture import POINT, Group, Layer, Picture
-from ..shaders.projection import nearest
+from ..shaders.exact import LARGEST, projection
+from ..shaders.layers import POINT, Layer, flat, mapped, walk
+from ..shaders.picture import Picture
 
 __all__ = ["CENTER", "EMPTY", "FULL", "MIXED", "RUNNER_UP", "SIGN", "Plan", "plan_of"]
 
@@ -47,17 +47,18 @@ class Plan:
     def __init__(self, picture: Picture, antialias: str) -> None:
         self.picture, self.antialias = picture, antialias
         self.exact = antialias == "exact"
-        flat = list(_flat(picture.layers))
-        self.layers = [layer for layer, _ in flat]
-        self.covers = [top and _opaque(layer) for layer, top in flat]
-        self.order = 2 if self.exact else max(map(self._order, self.layers), default=0)
+        self.layers = list(flat(picture.layers))
+        self.covers = [not groups and bool(evaluate([layer.opaque], {})[0])
+                       for layer, groups in walk(picture.layers)]  # fmt: skip
+        reads = (layer.derivatives(antialias) for layer in self.layers)
+        self.order = 2 if self.exact else max(reads, default=0)
         self.fast = antialias == "gradient" or any(x.width is not None for x in self.layers)
         fields = [inlined(layer.field, POINT.leaves)[0] for layer in self.layers]
         self.kept = [self.exact and (has_folds([field]) or _is_kept(layer))
                      for layer, field in zip(self.layers, fields, strict=True)]  # fmt: skip
         self.graph = Graph(fields, POINT.leaves)
         self.jets = [Parameter(f"<jet {k}>", "slider", (0.0,) * (SIGN + 1), size=SIGN + 1)
-                     for k in range(len(flat))]  # fmt: skip
+                     for k in range(len(self.layers))]  # fmt: skip
         self._decided: dict[tuple[int, ...], Function] = {}
 
     @cached_property
@@ -75,7 +76,7 @@ class Plan:
             x if kept else replace(x, field=Function("field", [POINT], [field(jet)]), measured=True)
             for x, kept, jet in zip(self.layers, self.kept, self.jets, strict=True)
         ]
-        drawn = replace(self.picture, layers=_rebuilt(self.picture.layers, iter(given)))
+        drawn = self._of(given)
         return drawn.cell if self.exact else drawn.composed(self.antialias)
 
     def decided(self, codes: tuple[int, ...]) -> Function:
@@ -84,13 +85,13 @@ class Plan:
             inside = Function("inside", [POINT], [const(-1.0)])
             layers = [replace(layer, field=inside, width=None, fade=None) if code == FULL else None
                       for layer, code in zip(self.layers, codes, strict=True)]  # fmt: skip
-            left = replace(self.picture, layers=_rebuilt(self.picture.layers, iter(layers)))
-            self._decided[codes] = left.composed("none")
+            self._decided[codes] = self._of(layers).composed("none")
         return self._decided[codes]
 
-    def _order(self, layer: Layer) -> int:
-        read = order(self.antialias, stroke=layer.width is not None, fade=layer.fade is not None)
-        return max(read, int(layer.colored_by_jet))
+    def _of(self, layers: Iterable[Layer | None]) -> Picture:
+        """The picture of other layers, in their order; None for one that goes."""
+        each = iter(layers)
+        return replace(self.picture, layers=mapped(self.picture.layers, lambda _: next(each)))
 
 
 def _polynomial(jet: Parameter, start: int, order: int) -> Expr:
@@ -119,36 +120,4 @@ def _is_kept(layer: Layer) -> bool:
     whole = (*callees(layer.field.outputs), layer.field)
     if any(f.mean is not None for f in whole):
         return True
-    measured = layer.measured or (layer.width is None and layer.fade is None)
-    return not measured and STEPS * size(layer.field) <= LARGEST >= size(
-        nearest(layer.field, known=True)
-    )
-
-
-def _opaque(layer: Layer) -> bool:
-    """Whether what is below the inside of a layer cannot be seen."""
-    ones = (layer.opacity, layer.color[3])
-    solid = all(e.op.name in ("const", "literal") and e.data == 1.0 for e in ones)
-    return solid and layer.blend == "normal" and layer.width is None and layer.fade is None
-
-
-def _flat(layers: tuple[Layer | Group, ...], top: bool = True) -> Iterator[tuple[Layer, bool]]:
-    """All layers, and whether each lies in no group."""
-    for layer in layers:
-        if isinstance(layer, Group):
-            yield from _flat(layer.layers, False)
-        else:
-            yield layer, top
-
-
-def _rebuilt(
-    layers: tuple[Layer | Group, ...], new: Iterator[Layer | None]
-) -> tuple[Layer | Group, ...]:
-    """The same stack with other layers, in the order of ``_flat``; None for one that goes."""
-    found: list[Layer | Group | None] = []
-    for layer in layers:
-        if isinstance(layer, Group):
-            found.append(replace(layer, layers=_rebuilt(layer.layers, new)))
-        else:
-            found.append(next(new))
-    return tuple(layer for layer in found if layer is not None)
+    return STEPS * size(layer.field) <= LARGEST and projection(layer) is not None

@@ -7,7 +7,7 @@ or a machine to show; what could not be said is None.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,7 +19,8 @@ from ..shaders.calculus.function import Function
 from ..shaders.calculus.kinks import kinks
 from ..shaders.calculus.places import place
 from ..shaders.color import encode
-from ..shaders.picture import Frame, Group, Layer, Picture, Source
+from ..shaders.layers import Group, Layer, walk
+from ..shaders.picture import Frame, Picture, Source
 from .arguments import pair
 
 __all__ = ["LayerProbe", "Probe", "Warping", "probe"]
@@ -135,29 +136,20 @@ def probe(picture: Picture, frame: Frame, at: Vector) -> Probe:
     """
     at = pair("probe: at", at)
     layers = tuple(
-        _layer(layer, depth, _painted(alone, frame, at), frame, at)
-        for layer, depth, alone in _flat(picture.layers)
+        _layer(layer, len(groups), _painted(layer, groups, frame, at), frame, at)
+        for layer, groups in walk(picture.layers)
     )
     seen = [k for k, layer in enumerate(layers) if layer.covers]
     return Probe(at, frame.pixel, frame.size, layers, seen[-1] if seen else None)
 
 
-Alone = Layer | Group
-"""A layer, in the groups that it is in, without what else they hold."""
-
-
-def _flat(layers: Sequence[Layer | Group], depth: int = 0) -> Iterator[tuple[Layer, int, Alone]]:
-    """Every layer, how deep it is, and it alone."""
-    for layer in layers:
-        if isinstance(layer, Layer):
-            yield layer, depth, layer
-        else:
-            for inner, level, alone in _flat(layer.layers, depth + 1):
-                yield inner, level, replace(layer, layers=(alone,))
-
-
-def _painted(alone: Alone, frame: Frame, at: Vector) -> tuple[float, float, float, float]:
+def _painted(
+    layer: Layer, groups: Sequence[Group], frame: Frame, at: Vector
+) -> tuple[float, float, float, float]:
     """What a layer alone makes of the point, as the picture does, without anti-aliasing."""
+    alone: Layer | Group = layer
+    for group in reversed(groups):
+        alone = replace(group, layers=(alone,))
     light = call(Picture((alone,), None).composed("none"), at, frame.values)
     r, g, b, alpha = encode(np.array([light], np.float64), "srgb16")[0] / 65535
     return float(r), float(g), float(b), float(alpha)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from ..shaders.color import hex_of_codes
+
 if TYPE_CHECKING:
     from .probe import LayerProbe, Matrix, Probe, Warping
 
@@ -116,8 +118,7 @@ def _row(label: str, number: str, words: str) -> str:
 def _paint(layer: LayerProbe) -> str:
     """The color that the layer paints the point."""
     *color, alpha = layer.paints
-    text = "#" + "".join(f"{round(255 * c):02x}" for c in color)
-    return f"painted {text}" + (f" at {_n(100 * alpha)} %" if alpha < 1 else "")
+    return f"painted {hex_of_codes(color)}" + (f" at {_n(100 * alpha)} %" if alpha < 1 else "")
 
 
 def _where(layer: LayerProbe) -> str:

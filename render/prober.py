@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .probe import Probe, probe
@@ -12,15 +11,7 @@ from .probe import Probe, probe
 if TYPE_CHECKING:
     from ..shaders.picture import Frame, Picture
 
-__all__ = ["Probed", "Prober"]
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """What was found, and for which frame."""
-
-    found: Probe
-    frame: Frame
+__all__ = ["Prober"]
 
 
 class Prober:
@@ -29,7 +20,7 @@ class Prober:
     ``deliver`` is called in its thread, with what was found or why nothing was.
     """
 
-    def __init__(self, deliver: Callable[[Probed | str], None]) -> None:
+    def __init__(self, deliver: Callable[[Probe | str], None]) -> None:
         self._deliver = deliver
         self._wake = threading.Condition()
         self._next: tuple[Picture, Frame] | None = None
@@ -58,6 +49,6 @@ class Prober:
                     return
                 (picture, frame), self._next = self._next, None
             try:
-                self._deliver(Probed(probe(picture, frame, frame.mouse), frame))
+                self._deliver(probe(picture, frame, frame.mouse))
             except Exception as error:  # such as memory that is used up; the next may be better
                 self._deliver(f"no probe here: {error}")

@@ -181,10 +181,7 @@ class Drawing:
         margin = self.wide if cells.side >= NEAR else 0.0
         center_ = 0.0 if plan.exact else 0.5 * self.pixel  # only centers count, or all of a pixel
         ends = []
-        for corner, center, extent in zip(
-            (cells.x, cells.y), self.frame.view.center, self.frame.size, strict=True
-        ):
-            near = center + self.pixel * (corner - 0.5 * extent)
+        for near in self.frame.at(cells.x, cells.y):
             slack = 1e-12 * (np.abs(near) + self.pixel) + margin
             far = near + self.pixel * cells.side
             ends.append((near + center_ - slack, far - center_ + slack))
@@ -231,11 +228,9 @@ class Drawing:
 
     def _reach(self, layer: Layer) -> float:
         """How far from the outline a layer's edge may show, in scene units."""
-        lengths = [e for e in (layer.width, layer.fade) if e is not None]
-        if not lengths:
+        if layer.width is None and layer.fade is None:
             return 0.0
-        found = evaluate(lengths, {}, self.frame.values)
-        return 0.5 * float(sum(found)) + self.pixel
+        return float(evaluate([layer.reach], {}, self.frame.values)[0]) + self.pixel
 
     def _note(self, cells: Cells, codes: Array) -> None:
         """Write down which layers are in at decided cells."""
@@ -364,10 +359,8 @@ class Drawing:
 
     def _centers(self, cells: Cells) -> tuple[Array, Array]:
         """The middles of cells, in scene units."""
-        (cx, cy), (width, height) = self.frame.view.center, self.frame.size
         half = 0.5 * cells.side
-        return (cx + self.pixel * (cells.x + half - 0.5 * width),
-                cy + self.pixel * (cells.y + half - 0.5 * height))  # fmt: skip
+        return self.frame.at(cells.x + half, cells.y + half)
 
 
 def _kinds(codes: Array) -> tuple[list[tuple[int, ...]], Array]:

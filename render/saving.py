@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..shaders.glsl.passes import drawing
-from ..shaders.views import viewed
+from ..shaders.views import COMPARE, viewed
 from . import regions
+from .compare import compare
 from .frame import Painter
 from .image import save
 from .offscreen import TILE, by_regions
 from .program import free
 from .tiles import Tile, tiles
-from .views import Views
 
 if TYPE_CHECKING:
     from ..shaders.picture import Frame, Picture
@@ -58,10 +58,10 @@ def drawn(
     """A view of a picture as pixels, (h, w, 4), top row first, as ``render`` draws them."""
     width, height = frame.size
     pixels = np.empty((height, width, 4), np.uint8)
-    if view == "compare":
+    if view == COMPARE:
         target = painter.context.framebuffer([painter.context.renderbuffer(frame.size)])
         target.use()
-        Views(painter).draw(picture, view, frame, split=split)
+        compare(painter, picture, frame, split)
         target.read_into(pixels, components=4)
         free(target)
         return pixels[::-1]

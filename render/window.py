@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import glfw
 
+from ..shaders.views import COMPARE
 from . import glfw_window
-from .brush import COMPARE, Brush, Report
+from .brush import Brush, Report
 from .canvas import Canvas
 from .commands import Commands, Copied
 from .contexts import adopted
 from .hud import Hud
-from .keys import KEYS, SHIFT
+from .keys import KEYS
 from .live import Live
-from .prober import Probed, Prober
+from .probe import Probe
+from .prober import Prober
 from .reload import Delivered, Loader, Source, Version
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Window"]
 
-News = Delivered | Report | Probed | Copied | str | None
+News = Delivered | Report | Probe | Copied | str | None
 
 DRAFT: Final = "gradient"
 """How a picture is drawn at first, and while something moves: it compiles ten times faster."""
@@ -186,7 +188,7 @@ class Window:
             self._say(news)
         elif isinstance(news, Copied):
             self._copied(news.text)
-        elif isinstance(news, Probed):
+        elif isinstance(news, Probe):
             self._hud.probed = news
         elif isinstance(news, Report):
             self.live.drawn(news, self._source.files)
@@ -287,9 +289,9 @@ class Window:
         if self._hud.on_key(code, action != glfw.RELEASE, mods) or action == glfw.RELEASE:
             return
         for key in KEYS:
-            shifted = key.shift is None or key.shift == bool(mods & SHIFT)
+            shifted = key.shift is None or key.shift == bool(mods & glfw.MOD_SHIFT)
             if key.code == code and shifted and (key.repeats or action == glfw.PRESS):
-                self._commands.do(key.action, bool(mods & SHIFT))
+                key.act(self._commands)
                 return
 
     def _on_text(self, text: str) -> None:

@@ -7,7 +7,8 @@ into straight alpha under the sRGB transfer function (IEC 61966-2-1), from one d
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ from .calculus.vectors import Scalar, Vec, clamp, max, min, mix, pow, where
 from .errors import SceneError, shown
 
 __all__ = [
-    "BLENDS", "blend", "encode", "encoder", "hex_of", "linear_of_srgb", "linear_rgb", "oklab",
-    "rgba",
+    "BLENDS", "OUTPUTS", "blend", "encode", "encoder", "hex_of", "hex_of_codes", "linear_of_srgb",
+    "linear_rgb", "oklab", "on_gray", "rgba",
 ]  # fmt: skip
 
 TO_LMS = (
@@ -36,7 +37,8 @@ FROM_LMS = (
 )
 """Linear sRGB to cone responses and back, whose cube roots Oklab mixes (B. Ottosson, 2020): mixing
 them is mixing Oklab, which is linear in them."""
-LEVELS = {"srgb8": (255, np.uint8), "srgb16": (65535, np.uint16)}
+OUTPUTS: dict[str, Any] = {"srgb8": np.uint8, "srgb16": np.uint16, "linear": np.float32}
+"""How each holds a channel: the encoded ones as whole numbers, all of that type."""
 
 
 def _to_srgb(x: Expr) -> Scalar:
@@ -61,6 +63,12 @@ def _opaque(color: Vec, gray: bool) -> tuple[Any, ...]:
 def _code(x: Expr) -> Expr:
     transfer = trace(_to_srgb, [Input("x")], name="srgb")
     return apply(transfer, (x,))[0]
+
+
+def _on_gray(color: Vec, gray: Expr) -> Vec:
+    """An encoded color of straight alpha laid over an encoded gray, encoded."""
+    below = linear_of_srgb(gray)
+    return Vec(_code(mix(below, linear_of_srgb(c), color[3])) for c in color[:3])
 
 
 def _over(below: Vec, above: Vec) -> Vec:
@@ -103,8 +111,14 @@ def encoder(output: str, gray: bool = False, opaque: bool = False) -> Function:
     color = Input("color", Type(4))
     if opaque:
         return trace(_opaque, [color], name="encode", result=Type(4), gray=gray)
-    least = 0.5 / LEVELS[output][0]
+    least = 0.5 / np.iinfo(OUTPUTS[output]).max
     return trace(_encoded, [color], name="encode", result=Type(4), least=least, gray=gray)
+
+
+@cache
+def on_gray() -> Function:
+    """What is seen of a pixel over a gray, (vec4, gray) -> vec3, all sRGB-encoded."""
+    return trace(_on_gray, [Input("color", Type(4)), Input("gray")], name="on_gray", result=Type(3))
 
 
 @cache
@@ -124,24 +138,29 @@ def oklab() -> Function:
 
 def encode(pixels: NDArray[Any], output: str) -> NDArray[Any]:
     """Premultiplied linear (..., 4) as "srgb8" uint8, "srgb16" uint16 or "linear" float32."""
+    kind = OUTPUTS[output]
     if output == "linear":
-        return np.asarray(pixels, dtype=np.float32)
-    levels, kind = LEVELS[output]
+        return np.asarray(pixels, dtype=kind)
     channels = call(encoder(output), list(np.moveaxis(np.asarray(pixels, dtype=np.float64), -1, 0)))
     stacked = np.stack(np.broadcast_arrays(*channels), axis=-1)
-    codes: NDArray[Any] = np.floor(np.clip(stacked, 0.0, 1.0) * levels + 0.5).astype(kind)
-    return codes
+    codes = np.clip(stacked, 0.0, 1.0) * np.iinfo(kind).max + 0.5
+    return np.asarray(np.floor(codes), dtype=kind)
 
 
 def hex_of(linear: tuple[float, float, float]) -> str:
     """Opaque linear light as hex: "#ff5c8a"."""
-    codes = encode(np.array([[*linear, 1.0]]), "srgb8")[0]
-    return "#" + "".join(f"{int(code):02x}" for code in codes[:3])
+    return hex_of_codes(encode(np.array([*linear, 1.0]), "srgb8")[:3] / 255)
 
 
-def linear_of_srgb(code: float) -> float:
-    """Linear light of an sRGB code value, both 0..1."""
-    return code / 12.92 if code <= 0.04045 else ((code + 0.055) / 1.055) ** 2.4
+def hex_of_codes(codes: Sequence[float] | NDArray[Any]) -> str:
+    """sRGB code values, 0..1, as hex."""
+    return "#" + bytes(np.rint(255 * np.clip(codes, 0.0, 1.0)).astype(np.uint8)).hex()
+
+
+@lru_cache(maxsize=512)
+def linear_of_srgb(code: Any) -> Any:
+    """Linear light of an sRGB code value, both 0..1: for a plain number, or a traced one."""
+    return where(code <= 0.04045, code / 12.92, pow((code + 0.055) / 1.055, 2.4))
 
 
 def rgba(paint: Any) -> tuple[float, float, float, float]:

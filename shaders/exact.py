@@ -41,11 +41,11 @@ from .projection import nearest
 from .tones import MET, SEEN, Color, Tone, averaged, leapt, rougher
 
 if TYPE_CHECKING:
-    from .picture import Layer
+    from .layers import Layer
 
 __all__ = [
-    "ARC", "DEPTH", "MANY", "MANY_ARC", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid", "State",
-    "asked", "depth_of", "laid", "means", "projection", "shown",
+    "ARC", "CLEAR", "DEPTH", "MANY", "MANY_ARC", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid",
+    "State", "asked", "depth_of", "laid", "means", "projection", "shown",
 ]  # fmt: skip
 
 SIZE = Input("size")

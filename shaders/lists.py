@@ -30,7 +30,8 @@ from .calculus.parameters import BUILT_IN, leaf, parameters
 from .calculus.rewrite import replace_leaves
 from .calculus.wanted import EVERYWHERE, wanted
 from .exact import asked
-from .picture import POINT, Frame, Group, Layer, Picture, flat
+from .layers import Layer, flat, mapped
+from .picture import POINT, Frame, Picture
 from .trees import ordered, unmelted
 
 __all__ = ["LISTED", "RUNS", "Lists", "lists", "lone", "melts", "read", "sieves", "solo"]
@@ -171,21 +172,19 @@ def lone(picture: Picture) -> list[Table]:
 def solo(picture: Picture) -> Picture:
     """The picture with one row for every table that has lists: that of a tile where it is alone."""
 
-    def alone(item: Layer | Group) -> Layer | Group:
-        if isinstance(item, Group):
-            return replace(item, layers=tuple(map(alone, item.layers)))
-        outputs = list(item.field.outputs)
+    def alone(layer: Layer) -> Layer:
+        outputs = list(layer.field.outputs)
         for table in [t for t in own if t in _tables(outputs)]:
-            seen = _seen(Function(item.field.name, [POINT], outputs), table)
+            seen = _seen(Function(layer.field.name, [POINT], outputs), table)
             folds = [e for e in postorder(seen) if e.op.name == "fold" and e.data.table == table]
             outputs = substitute(seen, {
                 e: node("fold", e.args, replace(e.data, table=own[table])) for e in folds
             })  # fmt: skip
-        field = Function(item.field.name, [POINT], outputs, source=item.field.source)
-        return replace(item, field=field)
+        field = Function(layer.field.name, [POINT], outputs, source=layer.field.source)
+        return replace(layer, field=field)
 
     own = dict(zip((places[0].table for places in sieves(picture)), lone(picture), strict=True))
-    return replace(picture, layers=tuple(map(alone, picture.layers)))
+    return replace(picture, layers=mapped(picture.layers, alone))
 
 
 def _sieved(

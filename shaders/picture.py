@@ -7,7 +7,7 @@ premultiplied linear color, which NumPy evaluates and which is emitted as GLSL.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -17,16 +17,17 @@ from numpy.typing import NDArray
 
 from .calculus.costs import size
 from .calculus.evaluate import call
-from .calculus.expr import Expr, Source, const, postorder
+from .calculus.expr import Expr, Source, const
 from .calculus.function import Function, Input, Type, apply
 from .calculus.in_cell import Edges, Jets
 from .calculus.jets import jet
 from .calculus.parameters import BUILT_IN, Parameter, leaf, parameters
 from .calculus.vectors import Vec, clamp
 from .color import blend, encoder
-from .coverage import band, fade, fill, order
+from .coverage import band, fade, fill
 from .exact import (
     ARC,
+    CLEAR,
     DEPTH,
     MANY,
     MANY_ARC,
@@ -44,15 +45,15 @@ from .exact import (
     shown,
     state,
 )  # fmt: skip
-from .tones import Color, Tone, has_hard_stops, rougher, toned
+from .layers import GRADIENT, POINT, VALUE, Group, Layer, Stack, flat
+from .tones import Color, has_hard_stops, rougher, toned
 from .view import Frame, View
 
-__all__ = ["Cells", "Color", "Frame", "Group", "Layer", "Parameter", "Picture", "Source", "View"]
+__all__ = [
+    "GRADIENT", "POINT", "VALUE", "Cells", "Color", "Frame", "Group", "Layer", "Parameter",
+    "Picture", "Source", "View",
+]  # fmt: skip
 
-POINT = Input("p", Type(2), "point")
-VALUE, GRADIENT = Input("value"), Input("gradient", Type(2))
-"""What a layer's Color may depend on, besides the POINT: its field's value and gradient there."""
-CLEAR = (const(0.0),) * 4
 LARGE = 14000
 """Ops of a cell, without what its ground turns by, that knows its edges to second order, and every
 decision; a larger one knows slopes and jumps alone, and looks at the parts of every pixel with an
@@ -61,77 +62,11 @@ CROWD = 12
 """Layers that one function composes; more become functions of their own, which compile faster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One fill (``width`` is None) or stroke of a field. Lengths are in scene units.
-
-    ``fade`` is the width of the ramp that its edges fall over, None for hard edges. A field that is
-    ``measured`` is the distance in the picture; others a stroke has to measure by projection.
-    """
-
-    field: Function
-    color: Color
-    opacity: Expr
-    width: Expr | None = None
-    fade: Expr | None = None
-    blend: str = "normal"
-    measured: bool = False
-    source: Source | None = dataclasses.field(default=None, compare=False)
-
-    @property
-    def colored_by_jet(self) -> bool:
-        """Whether the color depends on the field's value or gradient."""
-        return not {*VALUE.leaves, *GRADIENT.leaves}.isdisjoint(postorder(self.color))
-
-    def tone(self, point: Input, size: Input, jet: Sequence[Expr]) -> Tone:
-        """What the color does in a cell, by the field's jet there to order 2."""
-        known = {}
-        if self.colored_by_jet:
-            f, x, y, xx, xy, yy = jet[:6]
-            (side,), (u, v) = size.leaves, GRADIENT.leaves
-            known[VALUE.leaves[0]] = f, (x, y), (xx, xy, yy)
-            known[u] = x / side, (xx / side, xy / side), CLEAR[:3]
-            known[v] = y / side, (xy / side, yy / side), CLEAR[:3]
-        return toned(self.color, point, size, known)
-
-    @property
-    def reach(self) -> Expr:
-        """How far from the outline of its field the layer may show: half its width and fade."""
-        lengths = [0.5 * e for e in (self.width, self.fade) if e is not None]
-        return sum(lengths[1:], lengths[0]) if lengths else const(0.0)
-
-    @property
-    def wanders(self) -> bool:
-        """Whether an exact picture reads the field beside the point, its reach and a pixel far."""
-        return not self.measured and (self.width is not None or self.fade is not None)
-
-    @property
-    def roots(self) -> tuple[Expr, ...]:
-        """Every expression that the layer is made of."""
-        lengths = (e for e in (self.width, self.fade) if e is not None)
-        return (*self.field.outputs, *self.color, self.opacity, *lengths)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Layers that are composed on their own, and laid down as one with one opacity."""
-
-    layers: tuple[Layer | Group, ...]
-    opacity: Expr
-    blend: str = "normal"
-    source: Source | None = dataclasses.field(default=None, compare=False)
-
-    @property
-    def roots(self) -> tuple[Expr, ...]:
-        """Every expression that the group is made of."""
-        return (self.opacity, *(e for layer in self.layers for e in layer.roots))
-
-
 @dataclass(frozen=True)
 class Picture:
     """Layers, bottom to top, over a background: an opaque color, or None for a transparent one."""
 
-    layers: tuple[Layer | Group, ...]
+    layers: Stack
     background: Color | None
     view: View = dataclasses.field(default=View(), compare=False)  # it changes no shader
 
@@ -225,9 +160,7 @@ class Picture:
 
         Rows count from the bottom. For "fwidth" the arrays must be a block of whole 2 x 2 pixels.
         """
-        width, height = frame.size
-        px = frame.view.center[0] + frame.pixel * (x + 0.5 - 0.5 * width)
-        py = frame.view.center[1] + frame.pixel * (y + 0.5 - 0.5 * height)
+        px, py = frame.at(x + 0.5, y + 0.5)
         if antialias == "exact":
             evaluate = partial(call, values=frame.values)
             return means(self.cell, evaluate, px, py, frame.pixel, self.depth)
@@ -305,7 +238,7 @@ def _reads(picture: Picture) -> list[Parameter]:
 def _composed(picture: Picture, antialias: str) -> Function:
     read: dict[Function, int] = {}
     for layer in flat(picture.layers):
-        read[layer.field] = max(read.get(layer.field, 0), _derivatives(layer, antialias))
+        read[layer.field] = max(read.get(layer.field, 0), layer.derivatives(antialias))
 
     def above(layer: Layer) -> Vec:
         return _by_center(layer, antialias, read[layer.field])
@@ -313,15 +246,6 @@ def _composed(picture: Picture, antialias: str) -> Function:
     return Function(
         "picture", [POINT], _stacked(picture.layers, picture.ground, above, (POINT,)), Type(4)
     )
-
-
-def flat(layers: Iterable[Layer | Group]) -> Iterator[Layer]:
-    """The layers, those of groups in their places."""
-    for layer in layers:
-        if isinstance(layer, Group):
-            yield from flat(layer.layers)
-        else:
-            yield layer
 
 
 def _stacked(
@@ -344,12 +268,6 @@ def _stacked(
             crowd = Function("layers", inputs, below, Type(4))
             below = Vec(apply(crowd, leaves))
     return below
-
-
-def _derivatives(layer: Layer, antialias: str) -> int:
-    """How many derivatives of its field a layer reads."""
-    read = order(antialias, stroke=layer.width is not None, fade=layer.fade is not None)
-    return max(read, 1) if layer.colored_by_jet else read
 
 
 def _by_center(layer: Layer, antialias: str, derivatives: int) -> Vec:

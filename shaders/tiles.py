@@ -21,8 +21,9 @@ from .calculus.function import Function, Input, Type, apply
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, max, where
 from .exact import projection
+from .layers import Layer, flat, mapped, walk
 from .lists import sieves
-from .picture import POINT, Color, Group, Layer, Picture, flat
+from .picture import POINT, Color, Picture
 from .tones import evened, steadiness
 
 __all__ = [
@@ -122,18 +123,17 @@ def classes(picture: Picture, antialias: str, smooth: bool = False) -> Function:
     exact, edge, turns = antialias == "exact", ZERO, ZERO
     if exact and picture.background is not None:
         edge = where(_steady(picture.background), 0.0, 1.0)
-    for each in picture.layers:
-        for layer in flat([each]):
-            empty, full, one_piece = _proven(layer, smooth)
-            if exact:
-                full = full & (NEVER if layer.colored_by_jet else _steady(layer.color))
-            if layer is each:
-                hides = full & _opaque(layer)
-                edge, turns = where(hides, 0.0, edge), where(hides, 0.0, turns)
-                digits = [where(hides, 0.0, digit) for digit in digits]
-            edge = max(edge, where(empty | full, 0.0, 1.0))
-            turns = max(turns, where(one_piece, 0.0, 1.0))
-            digits.append(where(full, 1.0, 0.0))
+    for layer, groups in walk(picture.layers):
+        empty, full, one_piece = _proven(layer, smooth)
+        if exact:
+            full = full & (NEVER if layer.colored_by_jet else _steady(layer.color))
+        if not groups:
+            hides = full & layer.opaque
+            edge, turns = where(hides, 0.0, edge), where(hides, 0.0, turns)
+            digits = [where(hides, 0.0, digit) for digit in digits]
+        edge = max(edge, where(empty | full, 0.0, 1.0))
+        turns = max(turns, where(one_piece, 0.0, 1.0))
+        digits.append(where(full, 1.0, 0.0))
     numbers = []
     for first in range(0, DIGITS * NUMBERS, DIGITS):
         own = digits[first : first + DIGITS]
@@ -165,7 +165,7 @@ def settled(picture: Picture, antialias: str) -> Function:
     """What a tile without an edge shows at a point, of which layers are full: premultiplied."""
     if antialias == "exact":
         background = picture.background and evened(picture.background, POINT)
-        layers = tuple(map(_evened, picture.layers))
+        layers = mapped(picture.layers, _evened)
         picture = replace(picture, layers=layers, background=background)
     leaves = TILE_CLASS.leaves
     digits = (
@@ -200,10 +200,8 @@ def _proven(layer: Layer, smooth: bool) -> tuple[Expr, Expr, Expr]:
     return (low > beyond) | (high < -beyond), inside, one_piece
 
 
-def _evened(layer: Layer | Group) -> Layer | Group:
+def _evened(layer: Layer) -> Layer:
     """The layer with colors whose kinks count; one colored by its field is never settled."""
-    if isinstance(layer, Group):
-        return replace(layer, layers=tuple(map(_evened, layer.layers)))
     return layer if layer.colored_by_jet else replace(layer, color=evened(layer.color, POINT))
 
 
@@ -221,14 +219,3 @@ def _by_slope(layer: Layer, antialias: str) -> bool:
     if not layer.wanders:
         return False
     return antialias != "exact" or projection(layer) is None
-
-
-def _opaque(layer: Layer) -> Expr:
-    """Whether nothing shows through the layer where it is full.
-
-    Its numbers may be edited: they are looked at whenever tiles are told apart.
-    """
-    alphas = layer.color[3], layer.opacity
-    if layer.blend != "normal" or any(e.op.name not in ("const", "literal") for e in alphas):
-        return NEVER
-    return (alphas[0] >= 1.0) & (alphas[1] >= 1.0)

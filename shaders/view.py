@@ -62,6 +62,17 @@ class Frame:
         """The width of a pixel in scene units."""
         return self.view.height / self.size[1]
 
+    def at(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """The point, in scene units, that is so many pixels right of and above the lower left."""
+        (cx, cy), (width, height) = self.view.center, self.size
+        return cx + self.pixel * (x - 0.5 * width), cy + self.pixel * (y - 0.5 * height)
+
+    def pixel_of(self, point: tuple[float, float]) -> tuple[float, float]:
+        """How many pixels a point lies right of and above the lower left: the inverse of ``at``."""
+        (cx, cy), (width, height) = self.view.center, self.size
+        x, y = point
+        return (x - cx) / self.pixel + 0.5 * width, (y - cy) / self.pixel + 0.5 * height
+
     @property
     def values(self) -> dict[str, Any]:
         """Every parameter's value by name, as the calculus reads it."""

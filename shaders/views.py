@@ -9,8 +9,7 @@ draws views, and what they show is what the picture is made of.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -36,29 +35,59 @@ from .calculus.vectors import (
 )
 from .color import rgba
 from .coverage import band, fill
+from .layers import Group, Layer, Stack, walk
 from .patterns import stripes_mean
-from .picture import (
-    CROWD,
-    GRADIENT,
-    POINT,
-    VALUE,
-    Frame,
-    Group,
-    Layer,
-    Picture,
-    View,
-    flat,
-)  # fmt: skip
+from .picture import CROWD, GRADIENT, POINT, VALUE, Frame, Picture, View
 from .stops import mixed
 from .tiles import EDGE, SMOOTH, looked, rim, side, worth_smooth
 
-__all__ = ["CELL", "VIEWS", "legend", "spacing", "viewed"]
+__all__ = ["CELL", "COMPARE", "VIEWS", "legend", "spacing", "viewed"]
 
-VIEWS = (
-    *("picture", "field", "gradient", "determinant", "curvature", "coverage", "tiles"),
-    "compare",
-)
-"""In the order of their keys. The last shows the picture twice, and is no picture itself."""
+COMPARE = "compare"
+"""The view that shows the picture twice, side by side, and is no picture itself."""
+
+
+class Legend(NamedTuple):
+    """What a view shows, in a few words; and what its colors and its lines mean."""
+
+    brief: str
+    whole: str
+
+
+VIEWS = {
+    "picture": Legend("the picture", "the picture"),
+    "field": Legend(
+        "the field's level sets", "field: blue inside, orange outside, a line every {step}"
+    ),
+    "gradient": Legend(
+        "the length of its gradient",
+        "length of the gradient: pale is 1, a true distance; orange steeper, blue flatter, "
+        "the last colors are 16 and 1/16",
+    ),
+    "determinant": Legend(
+        "what the warps do to space",
+        "determinant of the warps: pale is 1; green where space shrinks, gold where it "
+        "grows, violet and pink where it is also flipped, black where it collapses; a grid of "
+        "{step} in the space of the shape",
+    ),
+    "curvature": Legend(
+        "the curvature of the level sets",
+        "curvature of the level sets: orange around the inside, blue around the outside, "
+        "pale straight; a level set every {step}",
+    ),
+    "coverage": Legend(
+        "how much of each cell is inside",
+        "coverage: how much of each cell of {cell} x {cell} pixels lies inside, from dark "
+        "to light, by the gradient at its center",
+    ),
+    "tiles": Legend(
+        "which tiles are searched for edges",
+        "tiles: orange is searched for corners, pink has edges that only bend, violet is "
+        "full, dark is empty",
+    ),
+    COMPARE: Legend("exact against fwidth; drag the line", "left exact, right by fwidth"),
+}
+"""In the order of their keys."""
 
 COLD_WARM = ("#0a2f51", "#1f6fa8", "#7fc4e3", "#f7f2e4", "#f5b069", "#cf5230", "#6b1a1a")
 """Of what has a sign, or lies below or above 1: as light on both sides, pale in the middle."""
@@ -99,23 +128,19 @@ def spacing(height: Any) -> Any:
     return digit * exp(math.log(10) * power)
 
 
-def viewed(picture: Picture, name: str, layer: int | None = None) -> Picture:
-    """A picture as the view of this name shows it, but for "compare", which is two drawings.
+def viewed(picture: Picture, name: str) -> Picture:
+    """A picture as the view of this name shows it, but for COMPARE, which is two drawings.
 
-    ``layer`` shows one alone, counted as ``probe`` does, from 0 at the bottom.
-
-    Its lines are averaged over a pixel by themselves, so any ``antialias`` draws the same.
+    Its lines are averaged over a pixel by themselves: draw it by any ``antialias`` but "exact".
     """
-    return _viewed(picture, picture.view, name, layer)  # equal pictures may differ in their views
+    return _viewed(picture, picture.view, name)  # equal pictures may differ in their views
 
 
 @lru_cache(maxsize=64)
-def _viewed(picture: Picture, view: View, name: str, layer: int | None) -> Picture:
-    if layer is not None:
-        picture = replace(picture, layers=(list(flat(picture.layers))[layer],))
+def _viewed(picture: Picture, view: View, name: str) -> Picture:
     if name == "picture":
         return picture
-    layers = list(_flat(picture.layers, const(1.0)))
+    layers = [_laid(*each) for each in walk(picture.layers)]
     if not layers:
         return Picture((), _color(rgba(INK)[:3]), picture.view)
     if name == "tiles":
@@ -128,25 +153,7 @@ def _viewed(picture: Picture, view: View, name: str, layer: int | None) -> Pictu
 
 def legend(name: str, frame: Frame) -> str:
     """What the colors and the lines of a view mean."""
-    return LEGENDS[name].format(step=f"{spacing(frame.view.height):g}", cell=CELL)
-
-
-LEGENDS = {
-    "picture": "the picture",
-    "field": "field: blue inside, orange outside, a line every {step}",
-    "gradient": "length of the gradient: pale is 1, a true distance; orange steeper, blue flatter, "
-    "the last colors are 16 and 1/16",
-    "determinant": "determinant of the warps: pale is 1; green where space shrinks, gold where it "
-    "grows, violet and pink where it is also flipped, black where it collapses; a grid of {step} "
-    "in the space of the shape",
-    "curvature": "curvature of the level sets: orange around the inside, blue around the outside, "
-    "pale straight; a level set every {step}",
-    "coverage": "coverage: how much of each cell of {cell} x {cell} pixels lies inside, from dark "
-    "to light, by the gradient at its center",
-    "tiles": "tiles: orange is searched for corners, pink has edges that only bend, violet is "
-    "full, dark is empty",
-    "compare": "left exact, right by fwidth",
-}
+    return VIEWS[name].whole.format(step=f"{spacing(frame.view.height):g}", cell=CELL)
 
 
 def _color(rgb: Sequence[Any]) -> tuple[Expr, Expr, Expr, Expr]:
@@ -279,13 +286,12 @@ class _Laid(NamedTuple):
     there: Scalar
 
 
-def _flat(stack: Sequence[Layer | Group], there: Scalar) -> Iterator[_Laid]:
-    for item in stack:
-        own = where(item.opacity > 0.0, there, 0.0)
-        if isinstance(item, Group):
-            yield from _flat(item.layers, own)
-        else:
-            yield _Laid(item, own)
+def _laid(layer: Layer, groups: tuple[Group, ...]) -> _Laid:
+    there: Scalar = const(1.0)
+    path: Stack = (*groups, layer)
+    for item in path:
+        there = where(item.opacity > 0.0, there, 0.0)
+    return _Laid(layer, there)
 
 
 def _gathered(

@@ -18,7 +18,7 @@ from jetfield.render import cli, cli_options, offscreen, progress, render
 from jetfield.render.arguments import DEVICES, LARGEST
 from jetfield.scenes import View, load
 from jetfield.shaders.coverage import ANTIALIAS
-from jetfield.shaders.views import VIEWS
+from jetfield.shaders.views import COMPARE, VIEWS
 
 SCENE = """
 from jetfield.scenes import *
@@ -146,6 +146,7 @@ USAGE = [
     ("render scene.py --output out.png", "argument --output: 'out.png' must be srgb8 or srgb16; the file is -o out.png"),
     ("render scene.py --set =1", "argument --set: '=1' must be NAME=VALUE"),
     ("render scene.py --antialias exakt", "argument --antialias: invalid choice: 'exakt'"),
+    ("render scene.py --show tiles --antialias exact", "argument --antialias: --show tiles is drawn by gradient, not by exact"),
     ("render scene.py --output linear", "argument --output: invalid choice: 'linear'"),
     ("render scene.py --device cuda", "argument --device: invalid choice: 'cuda'"),
     ("render scene.py --sise 5x5", "unrecognized arguments: --sise 5x5"),
@@ -390,6 +391,6 @@ def test_words_that_stand_twice_agree():
     """The command line names choices without importing the modules that define them."""
     assert cli_options.ANTIALIAS == ANTIALIAS
     assert cli_options.DEVICES == DEVICES
-    assert (*cli_options.VIEWS, "compare") == VIEWS
+    assert (*cli_options.VIEWS, COMPARE) == tuple(VIEWS)
     assert cli_options.LARGEST == LARGEST
-    assert set(cli_options.OUTPUTS) == set(offscreen._BITS)
+    assert cli_options.OUTPUTS == offscreen.FILES

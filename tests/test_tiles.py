@@ -18,7 +18,8 @@ from jetfield.shaders.calculus.evaluate import call
 from jetfield.shaders.calculus.expr import const
 from jetfield.shaders.calculus.function import Function
 from jetfield.shaders.glsl.passes import drawing
-from jetfield.shaders.picture import Frame, flat
+from jetfield.shaders.layers import flat
+from jetfield.shaders.picture import Frame
 from jetfield.shaders.tiles import (
     ABOVE,
     EDGE,

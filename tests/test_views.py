@@ -5,10 +5,11 @@ import pytest
 from gl import blank, check_that_it_keeps, read
 from PIL import Image
 
-from jetfield.render import SceneError, cli, render
+from jetfield.render import cli, render
 from jetfield.render.arguments import framed, lowered
-from jetfield.render.frame import Painter
-from jetfield.render.views import VIEWS, Views, legend
+from jetfield.render.compare import compare
+from jetfield.render.frame import MOST_TEXTURES, Painter
+from jetfield.render.state import kept
 from jetfield.scenes import (
     Scene,
     View,
@@ -28,9 +29,11 @@ from jetfield.scenes import (
 )
 from jetfield.shaders import views
 from jetfield.shaders.color import encode, rgba
+from jetfield.shaders.glsl.passes import drawing
 from jetfield.shaders.picture import Frame
-from jetfield.shaders.views import CELL, spacing, viewed
+from jetfield.shaders.views import CELL, COMPARE, VIEWS, legend, spacing, viewed
 
+PICTURES = [name for name in VIEWS if name != COMPARE]
 SIZE = 48, 40
 LARGE = 480, 400
 X, Y = np.random.default_rng(7).integers(0, LARGE, (1500, 2)).T
@@ -46,9 +49,9 @@ def points(frame):
     return frame.pixel * (np.stack([X, Y], axis=1) + 0.5 - 0.5 * np.array(LARGE))
 
 
-def shown(scene, name, layer=None, height=2.0):
+def shown(scene, name, height=2.0):
     """The linear colors of these pixels of a view, (N, 3), by NumPy."""
-    picture = viewed(scene.lower(), name, layer)
+    picture = viewed(scene.lower(), name)
     return picture.pixels(a_frame(height, LARGE), X, Y, "gradient")[:, :3]
 
 
@@ -216,13 +219,6 @@ def test_layers_keep_their_order_and_the_nearest_colors_the_rest():
     assert np.allclose(found[clear], color[clear], atol=1e-6)
 
 
-def test_one_layer_can_be_chosen():
-    scene = Scene().fill(circle(0.3), "red").stroke(hill(), "blue", width=0.1)
-    alone = Scene().fill(circle(0.3), "green")
-    assert np.array_equal(shown(scene, "field", layer=0), shown(alone, "field"))
-    assert not np.array_equal(shown(scene, "field", layer=1), shown(alone, "field"))
-
-
 def test_what_is_switched_off_is_not_seen():
     scene = Scene().fill(circle(0.3), "red")
     bare = shown(scene, "field")
@@ -241,20 +237,30 @@ def test_equal_layers_are_shown_in_their_own_views():
 
 
 def test_a_scene_without_layers_has_views():
-    for name in VIEWS[:-1]:
+    for name in PICTURES:
         assert np.isfinite(shown(Scene(), name)).all()
 
 
 # --- OpenGL --------------------------------------------------------------------------------------
-def draw(context, picture, name, frame, **options):
+def draw(context, frame, drawn):
     framebuffer = blank(context, frame.size)
     framebuffer.use()
     painter = Painter(context)
-    Views(painter).draw(picture, name, frame, **options)
+    drawn(painter)
     found = read(framebuffer).copy()
     painter.release()
     assert context.error == "GL_NO_ERROR"
     return found
+
+
+def draw_view(context, picture, name, frame, numbers="baked"):
+    whole = drawing(viewed(picture, name), "gradient", "srgb8", numbers)
+
+    def drawn(painter):
+        with kept(context, units=MOST_TEXTURES):
+            painter.draw(whole, frame, (0, 0))
+
+    return draw(context, frame, drawn)
 
 
 def coded(picture, frame):
@@ -263,7 +269,7 @@ def coded(picture, frame):
     return encode(picture.pixels(frame, x, y, "gradient"), "srgb8")[::-1]
 
 
-@pytest.mark.parametrize("name", VIEWS[1:-1])
+@pytest.mark.parametrize("name", PICTURES[1:])
 def test_opengl_draws_what_numpy_says(own, name):
     """Of copies, which are a fold, of a warp, and of a stroke; with numbers that are live too."""
     scene = Scene(view=View(center=(0.1, 0)))
@@ -277,7 +283,7 @@ def test_opengl_draws_what_numpy_says(own, name):
     expected = coded(viewed(picture, name), frame).astype(int)
     for numbers in ("baked", "live"):
         found = own(
-            lambda context, numbers=numbers: draw(context, picture, name, frame, numbers=numbers)
+            lambda context, numbers=numbers: draw_view(context, picture, name, frame, numbers)
         )
         assert (found[..., 3] == 255).all()
         near = np.abs(found - expected).max(axis=-1) <= 2
@@ -289,10 +295,8 @@ def test_every_view_of_gallery_scenes_draws(own, scene):
     picture = load(scene).lower()
     frame = framed("test", picture, LARGE, seconds=0, parameters=None, mouse=(0, 0), view=None)
     pictures = []
-    for name in VIEWS[:-1]:
-        found = own(
-            lambda context, name=name: draw(context, picture, name, frame, antialias="gradient")
-        )
+    for name in PICTURES:
+        found = own(lambda context, name=name: draw_view(context, picture, name, frame))
         assert len(np.unique(found.view(np.uint32))) > (1 if name == "tiles" else 20)
         assert all(not np.array_equal(found, other) for other in pictures)
         assert legend(name, frame)
@@ -303,7 +307,9 @@ def test_every_view_of_gallery_scenes_draws(own, scene):
 def test_exact_is_left_of_the_line_and_fwidth_right(own, split):
     scene = Scene(background="black").fill(circle(0.5), "white")
     frame = a_frame()
-    found = own(lambda context: draw(context, scene.lower(), "compare", frame, split=split))
+    found = own(
+        lambda context: draw(context, frame, lambda p: compare(p, scene.lower(), frame, split))
+    )
     middle = round(split * SIZE[0])
     left, right = slice(0, max(middle - 6, 0)), slice(min(middle + 6, SIZE[0]), None)
     for side, mode in ((left, "exact"), (right, "fwidth")):
@@ -323,9 +329,8 @@ def test_it_draws_over_the_viewport_alone(own):
         framebuffer.clear(0, 0, 1, 1)
         framebuffer.viewport = 20, 10, *SIZE
         painter = Painter(context)
-        for name in ("field", "compare"):
-            Views(painter).draw(picture, name, a_frame())
-            assert framebuffer.viewport == (20, 10, *SIZE)
+        compare(painter, picture, a_frame())
+        assert framebuffer.viewport == (20, 10, *SIZE)
         return read(framebuffer)
 
     found = own(work).copy()
@@ -335,25 +340,16 @@ def test_it_draws_over_the_viewport_alone(own):
     assert (found == (0, 0, 255, 255)).all()
 
 
-@pytest.mark.parametrize("name", ["field", "compare"])
-def test_the_callers_state_is_kept(own, name):
+def test_the_callers_state_is_kept(own):
     picture = Scene().fill(circle(0.5), "red").lower()
 
     def work(context):
         painter = Painter(context)
         frame = a_frame(size=(300, 200))
-        check_that_it_keeps(context, lambda: Views(painter).draw(picture, name, frame))
+        check_that_it_keeps(context, lambda: compare(painter, picture, frame))
         painter.release()
 
     own(work)
-
-
-def test_a_view_that_there_is_not_is_refused(own):
-    picture = Scene().lower()
-    with pytest.raises(
-        SceneError, match=r"Views\.draw: name='feild' must be one of .*did you mean 'field'"
-    ):
-        own(lambda context: draw(context, picture, "feild", a_frame()))
 
 
 def test_the_command_line_shows_views(tmp_path):

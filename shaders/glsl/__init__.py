@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .dialects import DIALECTS, Dialect
 from .editions import Edition, Editions
-from .listing import Listing, library, listing
+from .listing import COVER, Listing, library, listing
 
-__all__ = ["DIALECTS", "Dialect", "Edition", "Editions", "Listing", "library", "listing"]
+__all__ = [
+    "COVER", "DIALECTS", "Dialect", "Edition", "Editions", "Listing", "library", "listing",
+]  # fmt: skip

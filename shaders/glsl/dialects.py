@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import numpy as np
-
 from ..calculus.parameters import Parameter
-from ..color import encode
+from ..color import hex_of
 from .layout import vector
 from .scope import literal
 
@@ -58,7 +56,7 @@ Measured: 8 s to compile and draw in Chromium's software rasteriser, 5 s in Mesa
 TEXT_ELEMENTS = 1024
 """Where there is a texture for the rest, as many as compile at once: 0.5 s and 0.3 s."""
 
-_CORNERS = "4.0 * vec2(gl_VertexID & 1, gl_VertexID >> 1) - 1.0"
+CORNERS = "4.0 * vec2(gl_VertexID & 1, gl_VertexID >> 1) - 1.0"
 _MAIN = """void main() {{
     vec2 p = view_center + pixel * (gl_FragCoord.xy + origin);
     fragment = {color};
@@ -100,7 +98,7 @@ _GLSL_330 = replace(
     DRAWN,
     main=_MAIN,
     notes=f"""// It writes sRGB with straight alpha. One triangle covers the picture, w x h pixels:
-// three vertices with gl_Position = vec4({_CORNERS}, 0.0, 1.0).
+// three vertices with gl_Position = vec4({CORNERS}, 0.0, 1.0).
 // The scene's own view: view_center ({{x}}, {{y}}), pixel {{height}} / h, origin (-w / 2, -h / 2).
 """,
     comments=True,
@@ -184,5 +182,4 @@ def _meaning(p: Parameter, name: str) -> str:
         return f"{called}{literal(p.low)} to {literal(p.high)}, {number(p.default)} as written"
     if p.kind == "toggle":
         return f"{called}1.0 is on, 0.0 is off; {'on' if p.default else 'off'} as written"
-    code = encode(np.array([*p.default, 1.0]), "srgb8")[:3].tobytes().hex()
-    return f"{called}a color in linear light, #{code} as written"
+    return f"{called}a color in linear light, {hex_of(p.default)} as written"

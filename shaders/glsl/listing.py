@@ -15,23 +15,22 @@ from ..calculus.function import Function, Type
 from ..calculus.jets import jet
 from ..calculus.parameters import Parameter
 from ..picture import Cells, Frame, Picture, View
-from .dialects import DRAWN, Dialect, declared, number
+from .dialects import CORNERS, DRAWN, Dialect, declared, number
 from .emit import Line
 from .layout import layout
 from .names import comment
 from .program import Origin, Program
 
 __all__ = [
-    "Listing", "declarations", "drawn", "encoded", "library", "listed", "listing", "shader",
-    "texts", "vertex_shader",
+    "COVER", "Listing", "declarations", "drawn", "encoded", "library", "listed", "listing",
+    "shader", "texts", "vertex_shader",
 ]  # fmt: skip
 
 VIEW = View()
 
 VERTEX = """{head}// One triangle that covers the viewport; it needs no buffer.
 {declarations}void main() {{
-{copies}    vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-    gl_Position = vec4(4.0 * corner - 1.0, 0.0, 1.0);
+{copies}    gl_Position = vec4({corners}, 0.0, 1.0);
 }}
 """
 
@@ -190,7 +189,7 @@ def shader(program: Program, tail: str, main: str, view: View = VIEW) -> Listing
     own = annotated(program.lines) if dialect.comments else program.lines
     lines += [*texts(dialect.output), Line(""), *own]
     lines += [*texts(tail), *texts(main)]
-    return listed(program, lines, vertex_shader(VERTEX, dialect, program.blocks))
+    return listed(program, lines, vertex_shader(VERTEX, dialect, program.blocks, corners=CORNERS))
 
 
 def passed_on(dialect: Dialect, blocks: Sequence[str]) -> Sequence[str]:
@@ -210,6 +209,10 @@ def vertex_shader(template: str, dialect: Dialect, blocks: Sequence[str], **hole
         **holes,
     )
     return text if dialect.vertex else ""
+
+
+COVER = vertex_shader(VERTEX, DRAWN, (), corners=CORNERS)
+"""The vertex shader of that triangle, for a program without live numbers."""
 
 
 def _means(name: str, cell: str, dialect: Dialect, parts: int, depth: int) -> str:
