@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARC", "CLEAR", "DEPTH", "MANY", "MANY_ARC", "MANY_PARTS", "PARTS", "SIZE", "Cells", "Laid",
-    "State", "asked", "depth_of", "laid", "means", "projection", "shown",
+    "State", "asked", "cells_of", "laid", "means", "projection", "shown",
 ]  # fmt: skip
 
 SIZE = Input("size")
@@ -313,39 +313,39 @@ def _distance(layer: Layer, point: Input, e: tuple[Expr, ...]) -> tuple[Expr, ..
 
 
 @lru_cache(maxsize=64)
-def depth_of(cell: Function) -> int:
-    """How often a rough cell is cut: less if each part goes around many loops."""
-    each, parts = rounds(cell), [1]
-    for level in range(1, DEPTH + 1):
-        parts.append(parts[-1] + PARTS ** (2 * level))
-    fit = [depth for depth, n in enumerate(parts) if n * each <= TURNS]
-    return fit[-1] if fit else 0
+def cells_of(cell: Function) -> Cells:
+    """A cell, cut as often as may be: less if each part goes around many loops."""
+    each = rounds(cell)
+    ways = [(PARTS, DEPTH), (PARTS - 1, DEPTH), (PARTS, 1), (PARTS - 1, 1)]
+    fit = [(n, depth) for n, depth in ways
+           if each * sum(n ** (2 * level) for level in range(depth + 1)) <= TURNS]  # fmt: skip
+    return Cells(cell, *(fit[0] if fit else (PARTS, 0)))
 
 
 Array = NDArray[np.float64]
 
 
 def means(
-    cell: Function,
+    cells: Cells,
     call: Callable[[Function, list[Array]], list[Array]],
     x: Array,
     y: Array,
     size: float,
-    depth: int,
 ) -> Array:
     """The mean light (..., 4) of cells of a size about points, rough ones by their parts."""
     result, again = np.empty((*x.shape, 4)), np.empty(x.shape, bool)
     across, up, lights, roughs = x.ravel(), y.ravel(), result.reshape(-1, 4), again.reshape(-1)
     for start in range(0, x.size, BLOCK):
         own = slice(start, start + BLOCK)
-        *light, rough = call(cell, [across[own], up[own], np.full_like(across[own], size)])
+        *light, rough = call(cells.cell, [across[own], up[own], np.full_like(across[own], size)])
         for channel, value in enumerate(light):
             lights[own, channel] = value
         roughs[own] = rough > 0.5
-    if depth and again.any():
-        steps = ((np.arange(PARTS) + 0.5) / PARTS - 0.5) * size
+    if cells.depth and again.any():
+        steps = ((np.arange(cells.parts) + 0.5) / cells.parts - 0.5) * size
         dx, dy = (s.ravel() for s in np.meshgrid(steps, steps))
-        parts = means(cell, call, x[again][:, None] + dx, y[again][:, None] + dy,
-                      size / PARTS, depth - 1)  # fmt: skip
+        inner = cells._replace(depth=cells.depth - 1)
+        parts = means(inner, call, x[again][:, None] + dx, y[again][:, None] + dy,
+                      size / cells.parts)  # fmt: skip
         result[again] = parts.mean(axis=1)
     return result

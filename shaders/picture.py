@@ -38,7 +38,7 @@ from .exact import (
     Cells,
     Laid,
     State,
-    depth_of,
+    cells_of,
     laid,
     means,
     plain,
@@ -134,12 +134,12 @@ class Picture:
     @property
     def cells(self) -> Cells:
         """What an exact pixel is made of."""
-        return Cells(self.cell, PARTS, self.depth)
+        return cells_of(self.cell)
 
     @property
     def smooth_cells(self) -> Cells:
         """The same, where no field turns: known by their jets alone."""
-        return Cells(_smooth_cell(self), PARTS, self.depth)
+        return cells_of(_smooth_cell(self))
 
     def cells_by_lists(self, rows: int) -> Cells:
         """The same by lists of up to so many rows: fills are cut less, their edges may be arcs."""
@@ -147,11 +147,6 @@ class Picture:
             return Cells(self.cell, PARTS, DEPTH)
         arc, parts = (ARC, PARTS) if rows < MANY else (MANY_ARC, MANY_PARTS)
         return Cells(_cell(self, arc), parts, DEPTH)
-
-    @property
-    def depth(self) -> int:
-        """How often a rough cell is cut: less if each part goes around many loops."""
-        return depth_of(self.cell)
 
     def pixels(
         self, frame: Frame, x: NDArray[Any], y: NDArray[Any], antialias: str
@@ -163,7 +158,7 @@ class Picture:
         px, py = frame.at(x + 0.5, y + 0.5)
         if antialias == "exact":
             evaluate = partial(call, values=frame.values)
-            return means(self.cell, evaluate, px, py, frame.pixel, self.depth)
+            return means(self.cells, evaluate, px, py, frame.pixel)
         channels = call(self.composed(antialias), [px, py], frame.values)
         return np.stack([np.broadcast_to(c, x.shape) for c in channels], axis=-1)
 
