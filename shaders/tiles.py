@@ -9,7 +9,7 @@ turns within it: then their jets tell all.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -17,6 +17,7 @@ from .calculus.bounds import bounds
 from .calculus.costs import size
 from .calculus.decided import decided
 from .calculus.expr import Expr, const, make, postorder
+from .calculus.folds import Table, fold
 from .calculus.function import Function, Input, Type, apply
 from .calculus.parameters import BUILT_IN, leaf
 from .calculus.vectors import Vec, max, where
@@ -150,14 +151,15 @@ def looked(picture: Picture, antialias: str, smooth: bool = False) -> Function:
     once = classes(picture, antialias, smooth)
     (x, y), (half,) = POINT.leaves, HALF.leaves
     around = 0.5 * rim(antialias) * leaf(BUILT_IN["pixel"])
-    step, own = 0.5 * half - around, 0.5 * half + around
-    whole, *quarters = (
-        apply(once, (x + i * step, y + j * step, size))
-        for i, j, size in ((0, 0, half), *((i, j, own) for j in (1, -1) for i in (1, -1)))
+    step, own, row = 0.5 * half - around, 0.5 * half + around, Input("row", Type(2))
+    i, j = row.leaves
+    quarter = Function(
+        "quarter", [POINT, HALF, row], apply(once, (x + i * step, y + j * step, own))
     )
-    kind = reduce(max, (quarter[0] for quarter in quarters))
-    first = quarters[0]
-    found = where(whole[0] > 0.0, Vec((kind, *first[1:])), Vec(whole))
+    ways = Table([(i, j) for j in (1, -1) for i in (1, -1)])
+    worst = fold("max", quarter, ways, (x, y, half))
+    whole = apply(once, (x, y, half))
+    found = where(whole[0] > 0.0, Vec(worst), Vec(whole))
     return Function("looked", [POINT, HALF], found, Type(1 + NUMBERS))
 
 

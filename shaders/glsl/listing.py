@@ -62,7 +62,7 @@ vec4 {name}(vec2 p) {{
             ++level;
             j = 0;
         }} else {{
-            total += side * side * cell.a;
+            total += (level == 0 ? {all} : level == 1 ? {few} : 1.0) * cell.a;
             if (level == 2) ++j;
             if (level == 1 || (level == 2 && j == {parts})) {{
                 ++i;
@@ -70,12 +70,13 @@ vec4 {name}(vec2 p) {{
             }}
         }}
     }} while (level > 0);
-    return total;
+    return total / {all};
 }}
 
 """
 """Depth first through the cells of a pixel. The loop ends at its end, not at its beginning: where a
-rasteriser runs several pixels side by side, each but the last trip counts, and most take one."""
+rasteriser runs several pixels side by side, each but the last trip counts, and most take one. Whole
+numbers weigh the parts, so that what is opaque stays so."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +223,7 @@ def _means(name: str, cell: str, dialect: Dialect, parts: int, depth: int) -> st
         pixel=dialect.built_in["pixel"].text,
         n=parts, parts=parts**2, depth=depth, half=number(0.5 * (parts - 1)),
         first=number(1 / parts), second=number(1 / parts**2),
+        few=number(parts**2), all=number(parts**4),
     )  # fmt: skip
 
 
