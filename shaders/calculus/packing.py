@@ -112,7 +112,7 @@ def _written(f: Function, encode: Callable[[Any], Any]) -> tuple[Any, ...]:
     graph = flatten((*f.outputs, *f.names), encode)
     labels = tuple(f.names.values())
     mean = f.mean and tuple(map(encode, f.mean))
-    more = f.inline, f.lipschitz, f.rises, mean, f.reach, f.static
+    more = f.inline, f.lipschitz, f.rises, mean, f.reach, tuple(f.static.items())
     return f.name, f.inputs, f.result, graph, more, labels, f.doc, f.source
 
 
@@ -124,8 +124,8 @@ def _read(written: tuple[Any, ...], functions: list[Function]) -> Function:
     outputs = roots[: result.size]
     return Function(
         name, inputs, outputs, result,
-        inline=inline, lipschitz=lipschitz, rises=rises, reach=reach, names=names, static=static,
-        doc=doc, source=source,
+        inline=inline, lipschitz=lipschitz, rises=rises, reach=reach, names=names,
+        static=dict(static), doc=doc, source=source,
         mean=mean and Mean(*(_decoded(f, functions) for f in mean)),
     )  # fmt: skip
 
