@@ -89,7 +89,6 @@ COMMANDS: Final = (
     ),
 )  # fmt: skip
 
-_INTERRUPTED: Final = 128 + signal.SIGINT
 _NEGATIVE: Final = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
 
 
@@ -108,8 +107,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print_version()
         else:
             options.run(options, load_scene)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
+    except KeyboardInterrupt as stop:
+        return 128 + (signal.SIGTERM if isinstance(stop, _Terminated) else signal.SIGINT)
     except Exception as error:
         if options.traceback:
             raise
@@ -149,15 +148,18 @@ def _meant(words: list[str]) -> str:
     return f"there are {', '.join(names)}"
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM came: all that Ctrl-C undoes is undone, so that no half-written file stays."""
+
+
 def _terminated(number: int, frame: object) -> NoReturn:
-    """Leave as from an error, so that no half-written file stays."""
-    raise SystemExit(128 + number)
+    raise _Terminated
 
 
 def _again(lost: sys.UnraisableHookArgs) -> None:
     """What stops the work comes again if it met the freeing of something: Python drops it there."""
-    if issubclass(lost.exc_type, (KeyboardInterrupt, SystemExit)):
-        number = signal.SIGTERM if lost.exc_type is SystemExit else signal.SIGINT
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        number = signal.SIGTERM if issubclass(lost.exc_type, _Terminated) else signal.SIGINT
         threading.Timer(0.01, _thread.interrupt_main, (number,)).start()  # not in here, too
     else:
         sys.__unraisablehook__(lost)

@@ -189,12 +189,14 @@ def linear_rgb(paint: Any) -> tuple[float, float, float]:
 
 
 def _named(paint: Any, name: str) -> list[float]:
-    from PIL import ImageColor  # the 148 names of CSS; hex needs no table
+    import webcolors  # the 148 names of CSS; hex needs no table
 
-    if name in ImageColor.colormap:
-        return [c / 255 for c in ImageColor.getrgb(name)]
+    names = [*webcolors.names(webcolors.CSS3), "rebeccapurple"]  # CSS 4 adds that one
+    if name in names:
+        code = "#663399" if name == "rebeccapurple" else webcolors.name_to_hex(name)
+        return [c / 255 for c in webcolors.hex_to_rgb(code)]
     import difflib
 
-    near = difflib.get_close_matches(name, ImageColor.colormap, n=1) if name else []
+    near = difflib.get_close_matches(name, names, n=1) if name else []
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise SceneError(f'{shown(paint)} is no color: give a CSS name, or hex such as "#ff5c8a"{hint}')

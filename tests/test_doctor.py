@@ -32,7 +32,7 @@ def test_all_is_well_here():
     assert verdict == "verdict: pictures can be drawn, all is well"
     assert not [fact for fact in facts if fact.startswith("BAD")]
     text = "\n".join(facts)
-    for what in ("jetfield", "Python", "numpy", "moderngl", "isal", "shtab", "OpenGL",
+    for what in ("jetfield", "Python", "numpy", "moderngl", "isal", "webcolors", "shtab", "OpenGL",
                  "GLSL", "renderer", "vendor", "texture size", "window", "picture"):  # fmt: skip
         assert what in text
     for op in ("sin", "cos", "exp", "log", "atan", "atan2", "sqrt", "pow", "div", "length"):
