@@ -226,11 +226,12 @@ def test_glsl_agrees_with_numpy(drawn):
             found = on_gpu(jet_of(field.function, order), EVERY, VALUES)
         except Exception as error:
             raise AssertionError(f"{error}\n{text}") from error
-        assert np.isfinite(found).all(), text
         result = field.jet(EVERY, 2, **GIVEN, pixel=0.01)
         near = near_kinks(field.function, EVERY, 3e-5, VALUES)
         far = np.hypot(*EVERY.T)
         triangle = result.hessian[:, [0, 0, 1], [0, 1, 1]]
+        known = np.column_stack([result.value, result.gradient, triangle])[:, : found.shape[1]]
+        assert (np.isfinite(found) | (np.abs(known) > 1e36)).all(), text  # float32 ends at 3e38
         steep, bend = np.linalg.norm(result.gradient, axis=1), np.abs(triangle).max(axis=1)
         differences = {
             "value": (
